@@ -8,6 +8,7 @@ export { KubeConfigError, fixedCredentials } from './kube-config/kube-config.ts'
 export type {
   Credentials,
   CredentialSource,
+  Impersonation,
   KubeConfig,
   ServerTls,
 } from './kube-config/kube-config.ts'
@@ -31,6 +32,9 @@ export type {
 } from './client/client.ts'
 export { createClient } from './client/create-client.ts'
 export type { ClientOptions } from './client/create-client.ts'
+export type { RequestRateOptions } from './client/request-rate.ts'
+export { logEachOnce } from './client/server-warnings.ts'
+export type { ServerWarning, WarningHandler } from './client/server-warnings.ts'
 export { ConnectionError } from './client/connection-error.ts'
 export { WatchStreamError } from './client/line-splitter.ts'
 

@@ -1,8 +1,9 @@
-import { Pool } from 'undici'
+import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import type { Credentials, ServerTls } from '../kube-config/kube-config.ts'
 
-interface OpenPool {
-  readonly pool: Pool
+/** What connections are made with; when it changes, new ones are made. */
+interface Identity {
+  readonly ca: string | undefined
   readonly certificate: string | undefined
   readonly key: string | undefined
 }
@@ -14,43 +15,33 @@ const connectTimeoutMs = 10_000
 const keepAliveProbeDelayMs = 15_000
 
 /**
- * The connections to one server. They depend on the client certificate: when that is renewed, new
- * requests get new connections and the old ones close after the requests they carry.
+ * The connections to one server, straight or through a proxy. They depend on the client
+ * certificate and the trusted CAs: when one of them is renewed, new requests get new connections
+ * and the old ones close after the requests they carry.
  */
 export class ConnectionPool {
   readonly #origin: string
   readonly #tls: ServerTls
-  #open: OpenPool | undefined
+  readonly #proxy: string | undefined
+  #open: { readonly pool: Dispatcher; readonly identity: Identity } | undefined
   #closed = false
 
-  constructor(origin: string, tls: ServerTls) {
+  constructor(origin: string, tls: ServerTls, proxy?: string) {
     this.#origin = origin
     this.#tls = tls
+    this.#proxy = proxy
   }
 
-  for({ certificate, key }: Credentials): Pool {
+  /** Where to send a request: its `origin` must be the server's. */
+  for({ certificate, key }: Credentials, ca: string | undefined = this.#tls.ca): Dispatcher {
     if (this.#closed) throw new Error('the client is closed')
     const open = this.#open
-    if (open !== undefined && open.certificate === certificate && open.key === key) return open.pool
+    const identity = { ca, certificate, key }
+    if (open !== undefined && isSame(open.identity, identity)) return open.pool
     // A graceful close waits for watches, so it is deliberately not awaited.
     open?.pool.close().catch(() => {})
-    const pool = new Pool(this.#origin, {
-      allowH2: false,
-      keepAliveTimeout: keepAliveTimeoutMs,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: {
-        timeout: connectTimeoutMs,
-        keepAlive: true,
-        keepAliveInitialDelay: keepAliveProbeDelayMs,
-        rejectUnauthorized: this.#tls.insecureSkipVerify !== true,
-        ...(this.#tls.ca === undefined ? {} : { ca: this.#tls.ca }),
-        ...(this.#tls.serverName === undefined ? {} : { servername: this.#tls.serverName }),
-        ...(certificate === undefined ? {} : { cert: certificate }),
-        ...(key === undefined ? {} : { key }),
-      },
-    })
-    this.#open = { pool, certificate, key }
+    const pool = this.#connect(identity)
+    this.#open = { pool, identity }
     return pool
   }
 
@@ -60,4 +51,39 @@ export class ConnectionPool {
     await this.#open?.pool.destroy()
     this.#open = undefined
   }
+
+  #connect({ ca, certificate, key }: Identity): Dispatcher {
+    const common = {
+      allowH2: false,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    }
+    const tls = {
+      timeout: connectTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveProbeDelayMs,
+      rejectUnauthorized: this.#tls.insecureSkipVerify !== true,
+      ...(ca === undefined ? {} : { ca }),
+      ...(this.#tls.serverName === undefined ? {} : { servername: this.#tls.serverName }),
+      ...(certificate === undefined ? {} : { cert: certificate }),
+      ...(key === undefined ? {} : { key }),
+    }
+    if (this.#proxy === undefined) return new Pool(this.#origin, { ...common, connect: tls })
+    return new ProxyAgent({
+      ...common,
+      uri: this.#proxy,
+      proxyTunnel: true,
+      requestTls: tls,
+      proxyTls: {
+        timeout: connectTimeoutMs,
+        keepAlive: true,
+        keepAliveInitialDelay: keepAliveProbeDelayMs,
+      },
+    })
+  }
+}
+
+function isSame(a: Identity, b: Identity): boolean {
+  return a.ca === b.ca && a.certificate === b.certificate && a.key === b.key
 }

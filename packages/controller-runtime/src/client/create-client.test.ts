@@ -1,11 +1,21 @@
 import { ConfigMap, isConflict, isNotFound, StatusError } from '@fairlead/kube-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DeadlineError } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { fixedCredentials } from '../kube-config/kube-config.ts'
-import type { CredentialSource } from '../kube-config/kube-config.ts'
+import type { CredentialSource, KubeConfig } from '../kube-config/kube-config.ts'
 import { createMetrics } from '../metrics/metrics.ts'
-import { hangUp, json, openWatch, plain, ScriptedServer } from '../testing/scripted-server.ts'
+import { RecordingLogger } from '../testing/recording-logger.ts'
+import {
+  type Answer,
+  endedWatch,
+  hangUp,
+  json,
+  openWatch,
+  plain,
+  ScriptedServer,
+} from '../testing/scripted-server.ts'
 import type { Client } from './client.ts'
 import { ConnectionError } from './connection-error.ts'
 import { createClient } from './create-client.ts'
@@ -29,6 +39,9 @@ const status = (code: number, reason: string) => ({
   code,
 })
 
+/** A header of Node.js that has the bytes of the text in UTF-8. */
+const utf8 = (text: string) => Buffer.from(text).toString('latin1')
+
 let server: ScriptedServer
 let clients: { close(): Promise<void> }[]
 
@@ -45,8 +58,10 @@ afterEach(async () => {
 function connect(
   options: ClientOptions = {},
   credentials: CredentialSource = fixedCredentials({ authorization: 'Bearer secret' }),
+  more: Partial<KubeConfig> = {},
 ): Client {
-  const client = createClient({ server: server.url, tls: {}, credentials }, options)
+  const config = { server: server.url, tls: {}, credentials, ...more }
+  const client = createClient(config, options)
   clients.push(client)
   return client
 }
@@ -295,6 +310,117 @@ describe('trying again', () => {
     await expect(client.get(ConfigMap, key)).rejects.toMatchObject({ code: 401 })
     const sent = server.requests.map(({ headers }) => headers.authorization)
     expect(sent).toEqual(['Bearer old', 'Bearer new', 'Bearer new', 'Bearer newer'])
+  })
+})
+
+describe('warnings of the server', () => {
+  const warned = (...warnings: readonly string[]): Answer => {
+    return (response, request) => {
+      for (const text of warnings) response.appendHeader('warning', utf8(text))
+      json(200, object)(response, request)
+    }
+  }
+
+  it('are logged once each', async () => {
+    const logger = new RecordingLogger()
+    const text = '299 - "v1beta1 is \\"old\\", use v1"'
+    server.calls.push(warned(text), warned(text, '299 - "another", 110 - "stale"'), warned(text))
+    const client = connect({ logger })
+    for (let index = 0; index < 3; index += 1) await client.update(ConfigMap, object)
+    expect(logger.lines).toEqual([
+      {
+        level: 'warn',
+        fields: { request: `PUT ${path}/a` },
+        message: 'v1beta1 is "old", use v1',
+      },
+      { level: 'warn', fields: { request: `PUT ${path}/a` }, message: 'another' },
+    ])
+  })
+
+  it('go to the handler, each time', async () => {
+    const heard: string[] = []
+    server.calls.push(warned('299 k8s "a, b", 299 - "ü"'), warned('299 k8s "a, b"'))
+    const client = connect({ onWarning: ({ text }) => void heard.push(text) })
+    await client.get(ConfigMap, key)
+    await client.get(ConfigMap, key)
+    expect(heard).toEqual(['a, b', 'ü', 'a, b'])
+  })
+})
+
+describe('a limit of the rate', () => {
+  it('lets a burst through and spaces the rest, watches too', async () => {
+    const clock = new FakeClock()
+    for (let index = 0; index < 3; index += 1) server.calls.push(json(200, object))
+    const client = connect({ clock, rateLimit: { qps: 10, burst: 2 } })
+    await client.get(ConfigMap, key)
+    await client.get(ConfigMap, key)
+    const third = client.get(ConfigMap, key)
+    const watch = client.watch(ConfigMap)[Symbol.asyncIterator]()
+    const watching = watch.next().catch(() => {})
+    await clock.timerOf(100)
+    await clock.timerOf(200)
+    expect(server.requests).toHaveLength(2)
+    await clock.advance(100)
+    await third
+    expect(server.requests).toHaveLength(3)
+    await clock.advance(100)
+    await vi.waitFor(() => expect(server.watchRequests).toHaveLength(1))
+    for (const one of clients.splice(0)) await one.close()
+    await watching
+  })
+
+  it('must be one', () => {
+    expect(() => connect({ rateLimit: { qps: 0, burst: 1 } })).toThrow('qps above 0')
+  })
+})
+
+describe('compression', () => {
+  const compressed: Answer = (response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+    response.end(gzipSync(JSON.stringify(object)))
+  }
+  const asked = () => server.requests.map(({ headers }) => headers['accept-encoding'])
+
+  it('is asked for if the server is elsewhere, but not of watches', async () => {
+    server.calls.push(compressed)
+    const client = connect({}, fixedCredentials({}), { compression: true })
+    expect(await client.get(ConfigMap, key)).toEqual(object)
+    server.watches.push(endedWatch({ type: 'ADDED', object }))
+    for await (const event of client.watch(ConfigMap)) expect(event.object).toEqual(object)
+    expect(asked()).toEqual(['gzip', undefined])
+  })
+
+  it('is not asked for on this machine', async () => {
+    server.calls.push(json(200, object))
+    await connect().get(ConfigMap, key)
+    expect(asked()).toEqual([undefined])
+  })
+
+  it('that is cut off or wrong is a broken connection', async () => {
+    const wrong = plain(200, 'no gzip', { 'content-encoding': 'gzip' })
+    server.calls.push(wrong)
+    const client = connect({}, fixedCredentials({}), { compression: true })
+    await expect(client.create(ConfigMap, object)).rejects.toBeInstanceOf(ConnectionError)
+  })
+})
+
+describe('impersonation', () => {
+  it('is in the headers of every request', async () => {
+    server.calls.push(json(200, object))
+    const impersonate = {
+      user: 'jürgen',
+      uid: '7',
+      groups: ['a', 'b'],
+      extra: { 'example.com/scope': ['x', 'y'] },
+    }
+    await connect({}, fixedCredentials({}), { impersonate }).get(ConfigMap, key)
+    const headers = server.requests[0]?.headers ?? {}
+    expect(headers['impersonate-user']).toBe(utf8('jürgen'))
+    expect(headers).toMatchObject({
+      'impersonate-uid': '7',
+      'impersonate-group': 'a, b',
+      'impersonate-extra-example.com%2fscope': 'x, y',
+    })
   })
 })
 

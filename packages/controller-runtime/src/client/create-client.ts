@@ -1,6 +1,6 @@
 import { resourcePath } from '@fairlead/kube-core'
 import type { KubernetesList, KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import { type Clock, openScope, systemClock } from '@fairlead/base'
+import { type Clock, consoleLogger, type Logger, openScope, systemClock } from '@fairlead/base'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { keyOf } from '../object-key.ts'
@@ -21,6 +21,8 @@ import type {
 import { ConnectionError } from './connection-error.ts'
 import { deletionOf } from './deletion.ts'
 import { WatchStreamError } from './line-splitter.ts'
+import { RequestRate, type RequestRateOptions } from './request-rate.ts'
+import { logEachOnce, type WarningHandler } from './server-warnings.ts'
 import { Transport } from './transport.ts'
 import type { TransportRequest } from './transport.ts'
 import { decodeWatchEvents } from './watch-events.ts'
@@ -34,6 +36,12 @@ export interface ClientOptions {
   /** Timeout of a call, retries included; watches have none. Defaults to 30 s. */
   readonly timeoutMs?: number
   readonly clock?: Clock
+  /** Receives every warning that the server sends. By default each text is logged once. */
+  readonly onWarning?: WarningHandler
+  /** Where warnings are logged. Defaults to `consoleLogger()`. */
+  readonly logger?: Logger
+  /** Limits requests, each attempt and watch counted. Off by default: the server shares itself. */
+  readonly rateLimit?: RequestRateOptions
 }
 
 const patchContentTypes = {
@@ -57,6 +65,8 @@ export function createClient(
     clock,
     userAgent: options.userAgent ?? 'fairlead-controller-runtime',
     metrics: options.metrics,
+    onWarning: options.onWarning ?? logEachOnce(options.logger ?? consoleLogger()),
+    rate: options.rateLimit === undefined ? undefined : new RequestRate(options.rateLimit),
   })
 
   async function call(request: TransportRequest, callOptions: CallOptions): Promise<unknown> {

@@ -1,10 +1,15 @@
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { abortReason, type Clock, openScope, readRetryAfterSeconds, sleep } from '@fairlead/base'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ConnectionError, isBrokenConnection, networkErrorCode } from './connection-error.ts'
 import { ConnectionPool } from './connection-pool.ts'
+import { impersonationHeaders } from './impersonation-headers.ts'
+import type { RequestRate } from './request-rate.ts'
 import { responseError } from './response-error.ts'
+import { type WarningHandler, warningTexts } from './server-warnings.ts'
 
 export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -13,12 +18,16 @@ export interface TransportRequest {
   readonly body?: string | undefined
   readonly contentType?: string | undefined
   readonly signal?: AbortSignal | undefined
+  /** Whether the answer may be compressed; a watch, which is read as it comes, is not. */
+  readonly mayBeCompressed?: boolean
 }
 
 interface TransportOptions {
   readonly clock: Clock
   readonly userAgent: string
   readonly metrics?: Metrics | undefined
+  readonly onWarning: WarningHandler
+  readonly rate?: RequestRate | undefined
 }
 
 const retriesLimit = 10
@@ -35,6 +44,7 @@ const bodyLimitBytes = 512 * 1024 * 1024
  *   that it did not act on them.
  * - A GET on a connection that broke is retried, at most ten times.
  * - A 401 renews the credentials and is retried once.
+ * - No request is sent faster than the rate allows, if there is one.
  *
  * Deadlines are up to the caller, through `signal`: they span all attempts.
  */
@@ -45,22 +55,34 @@ export class Transport {
   readonly #connections: ConnectionPool
   readonly #basePath: string
   readonly #host: string
-  readonly #userAgent: string
+  readonly #fixedHeaders: Readonly<Record<string, string | string[]>>
+  readonly #compresses: boolean
+  readonly #onWarning: WarningHandler
+  readonly #rate: RequestRate | undefined
+  readonly #origin: string
 
   constructor(config: KubeConfig, options: TransportOptions) {
     const server = new URL(config.server)
     this.#config = config
     this.#clock = options.clock
     this.#metrics = options.metrics
-    this.#userAgent = options.userAgent
+    this.#onWarning = options.onWarning
+    this.#rate = options.rate
+    this.#origin = server.origin
+    this.#compresses = config.compression ?? !isThisMachine(server.hostname)
     this.#host = server.host
     this.#basePath = server.pathname.replace(/\/+$/, '')
-    this.#connections = new ConnectionPool(server.origin, config.tls)
+    this.#connections = new ConnectionPool(server.origin, config.tls, config.proxy)
+    this.#fixedHeaders = {
+      accept: 'application/json',
+      'user-agent': options.userAgent,
+      ...impersonationHeaders(config.impersonate),
+    }
   }
 
   /** The decoded JSON of a successful response. */
   async json(request: TransportRequest & { signal: AbortSignal }): Promise<unknown> {
-    const response = await this.open(request)
+    const response = await this.open({ ...request, mayBeCompressed: true })
     const text = await this.#readBody(request, response, bodyLimitBytes)
     this.#metrics?.restClient.responseSize.observe(this.#verbLabels(request), text.length)
     try {
@@ -103,19 +125,27 @@ export class Transport {
     request: TransportRequest,
     attempt: number,
   ): Promise<Dispatcher.ResponseData | undefined> {
+    await this.#waitForTurn(request)
     const startMs = this.#clock.monotonicMs()
     let code = '<error>'
     using scope = openScope({ parents: [request.signal] })
-    const credentials = await this.#config.credentials.current(scope.signal)
+    const { credentials, tls } = this.#config
+    const presented = await credentials.current(scope.signal)
+    const ca = await (tls.currentCa?.() ?? tls.ca)
     try {
-      const response = await this.#connections.for(credentials).request({
+      const response = await this.#connections.for(presented, ca).request({
+        origin: this.#origin,
         method: request.method,
         path: this.#basePath + request.path,
-        headers: this.#headers(request, credentials.authorization),
+        headers: this.#headers(request, presented.authorization),
         body: request.body ?? null,
         signal: request.signal ?? null,
       })
       code = String(response.statusCode)
+      for (const text of warningTexts(response.headers['warning'])) {
+        // What a handler throws is no failure of the request.
+        queueMicrotask(() => this.#onWarning({ text, request: describe(request) }))
+      }
       return response
     } catch (cause) {
       if (request.signal?.aborted) throw abortReason(request.signal)
@@ -152,7 +182,7 @@ export class Transport {
     const chunks: Buffer[] = []
     let bytes = 0
     try {
-      for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      for await (const chunk of decoded(response)) {
         bytes += chunk.length
         if (bytes > limitBytes) {
           throw new ConnectionError(
@@ -168,10 +198,13 @@ export class Transport {
     return Buffer.concat(chunks).toString('utf8')
   }
 
-  #headers(request: TransportRequest, authorization: string | undefined): Record<string, string> {
+  #headers(
+    request: TransportRequest,
+    authorization: string | undefined,
+  ): Record<string, string | string[]> {
     return {
-      accept: 'application/json',
-      'user-agent': this.#userAgent,
+      ...this.#fixedHeaders,
+      ...(this.#compresses && request.mayBeCompressed ? { 'accept-encoding': 'gzip' } : {}),
       ...(authorization === undefined ? {} : { authorization }),
       ...(request.body === undefined
         ? {}
@@ -180,10 +213,19 @@ export class Transport {
   }
 
   #connectionError(request: TransportRequest, cause: unknown): ConnectionError {
-    const why = networkErrorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause))
-    return new ConnectionError(`${describe(request)}: connection to ${this.#host} failed: ${why}`, {
-      cause,
-    })
+    return new ConnectionError(
+      `${describe(request)}: connection to ${this.#host} failed: ${reasonOf(cause)}`,
+      {
+        cause,
+      },
+    )
+  }
+
+  async #waitForTurn(request: TransportRequest): Promise<void> {
+    const delayMs = this.#rate?.reserve(this.#clock.monotonicMs()) ?? 0
+    if (delayMs > 0) await this.#pause(delayMs, request)
+    if (this.#rate === undefined) return
+    this.#metrics?.restClient.rateLimiter.observe(this.#verbLabels(request), delayMs / 1000)
   }
 
   #pause(delayMs: number, request: TransportRequest): Promise<void> {
@@ -206,6 +248,25 @@ export class Transport {
     restClient.duration.observe(labels, (this.#clock.monotonicMs() - startMs) / 1000)
     restClient.requestSize.observe(labels, Buffer.byteLength(request.body ?? ''))
   }
+}
+
+/** The system's code, which is known by heart, or what undici says, whose codes nobody knows. */
+function reasonOf(cause: unknown): string {
+  const code = networkErrorCode(cause)
+  if (code !== undefined && !code.startsWith('UND_ERR_')) return code
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+/** The bytes of the answer as they were before compression. */
+function decoded({ body, headers }: Dispatcher.ResponseData): AsyncIterable<Buffer> {
+  if (headers['content-encoding'] !== 'gzip') return body as AsyncIterable<Buffer>
+  // The iteration throws what breaks either stream, so the callback has nothing to do.
+  return pipeline(body, createGunzip(), () => {}) as AsyncIterable<Buffer>
+}
+
+/** On this machine compression costs more than it saves. */
+function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }
 
 function mayRetry(code: number, retryAfterSeconds: number | undefined): boolean {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { type Clock, isJsonObject, parseJsonOrUndefined } from '@fairlead/base'
+import { type Clock, isJsonObject, type JsonObject, parseJsonOrUndefined } from '@fairlead/base'
 import { KubeConfigError } from './kube-config.ts'
 import type { Credentials, CredentialSource } from './kube-config.ts'
 
@@ -10,13 +10,18 @@ export interface ExecPlugin {
   readonly env?: readonly { readonly name: string; readonly value: string }[]
   readonly apiVersion: string
   readonly provideClusterInfo?: boolean
+  /** It asks a person: `interactiveMode: Always`. */
+  readonly alwaysInteractive?: boolean
 }
 
 /** Cluster information for the plugin, if it asks for it. */
-interface ExecClusterInfo {
+export interface ExecClusterInfo {
   readonly server: string
   readonly 'certificate-authority-data'?: string
   readonly 'insecure-skip-tls-verify'?: boolean
+  readonly 'tls-server-name'?: string
+  readonly 'proxy-url'?: string
+  readonly config?: JsonObject
 }
 
 interface ExecStatus {
@@ -40,6 +45,11 @@ export function execCredentials(
   cluster: ExecClusterInfo,
   clock: Clock,
 ): CredentialSource {
+  if (plugin.alwaysInteractive === true) {
+    throw new KubeConfigError(
+      `exec plugin cannot support interactive mode: standard input is unavailable (${plugin.command})`,
+    )
+  }
   let cached: { credentials: Credentials; expiresAtMs: number } | undefined
   let running: Promise<Credentials> | undefined
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '@fairlead/base'
 import { KubeConfigError } from './kube-config.ts'
 import type { KubeConfig } from './kube-config.ts'
+import { rotated } from './pem-source.ts'
 import { tokenFileCredentials } from './token-file.ts'
 
 /** Where the kubelet mounts a pod's service account. */
@@ -25,11 +26,12 @@ export function inClusterConfig(
     )
   }
   const namespace = readOptional(join(directory, 'namespace'))?.trim()
-  const ca = readOptional(join(directory, 'ca.crt'))
+  const caFile = join(directory, 'ca.crt')
+  const ca = readOptional(caFile)
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
     ...(namespace ? { namespace } : {}),
-    tls: ca === undefined ? {} : { ca },
+    tls: ca === undefined ? {} : { ca, currentCa: rotated(caFile, ca, clock).current },
     credentials: tokenFileCredentials(join(directory, 'token'), clock),
   }
 }

@@ -22,6 +22,10 @@ export interface ClusterEntry {
   readonly 'certificate-authority-data'?: string
   readonly 'insecure-skip-tls-verify'?: boolean
   readonly 'tls-server-name'?: string
+  readonly 'proxy-url'?: string
+  readonly 'disable-compression'?: boolean
+  /** What the cluster's entry says for exec plugins. */
+  readonly execConfig?: JsonObject
 }
 
 export interface UserEntry {
@@ -34,6 +38,12 @@ export interface UserEntry {
   readonly 'client-key'?: string
   readonly 'client-key-data'?: string
   readonly exec?: ExecPlugin
+  readonly as?: string
+  readonly 'as-uid'?: string
+  readonly 'as-groups'?: readonly string[]
+  readonly 'as-user-extra'?: Readonly<Record<string, readonly string[]>>
+  /** The name of an authentication provider within the client. */
+  readonly authProvider?: string
 }
 
 /** Checks a parsed kubeconfig. `resolvePath` makes file names in it absolute. */
@@ -59,6 +69,9 @@ export function decodeKubeConfigDocument(
       ...path(fields, 'certificate-authority'),
       ...optional('certificate-authority-data', text(fields, 'certificate-authority-data')),
       ...optional('tls-server-name', text(fields, 'tls-server-name')),
+      ...optional('proxy-url', text(fields, 'proxy-url')),
+      ...optional('execConfig', execConfig(fields['extensions'])),
+      'disable-compression': fields['disable-compression'] === true,
       'insecure-skip-tls-verify': fields['insecure-skip-tls-verify'] === true,
     })),
     users: entries(value, 'users', 'user', (fields) => ({
@@ -71,6 +84,11 @@ export function decodeKubeConfigDocument(
       ...path(fields, 'client-key'),
       ...optional('client-key-data', text(fields, 'client-key-data')),
       ...optional('exec', execPlugin(fields['exec'], resolvePath)),
+      ...optional('as', text(fields, 'as')),
+      ...optional('as-uid', text(fields, 'as-uid')),
+      ...optional('as-groups', texts(fields['as-groups'])),
+      ...optional('as-user-extra', textLists(fields['as-user-extra'])),
+      ...optional('authProvider', authProvider(fields['auth-provider'])),
     })),
   }
 }
@@ -131,7 +149,31 @@ function execPlugin(value: unknown, resolvePath: (path: string) => string): Exec
         }))
       : [],
     provideClusterInfo: value['provideClusterInfo'] === true,
+    alwaysInteractive: value['interactiveMode'] === 'Always',
   }
+}
+
+/** kubectl passes this extension of a cluster to exec plugins. */
+function execConfig(extensions: unknown): JsonObject | undefined {
+  if (!Array.isArray(extensions)) return undefined
+  const one = extensions
+    .filter(isJsonObject)
+    .find((extension) => extension['name'] === 'client.authentication.k8s.io/exec')
+  return isJsonObject(one?.['extension']) ? one['extension'] : undefined
+}
+
+function authProvider(value: unknown): string | undefined {
+  return isJsonObject(value) ? (text(value, 'name') ?? '') : undefined
+}
+
+function texts(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined
+}
+
+function textLists(value: unknown): Readonly<Record<string, readonly string[]>> | undefined {
+  if (!isJsonObject(value)) return undefined
+  const lists = Object.entries(value).map(([name, list]) => [name, texts(list) ?? []] as const)
+  return lists.length === 0 ? undefined : Object.fromEntries(lists)
 }
 
 function optional<Name extends string, T>(

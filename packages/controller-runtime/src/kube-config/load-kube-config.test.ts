@@ -152,6 +152,50 @@ describe('a kubeconfig', () => {
   })
 })
 
+describe('what a kubeconfig says of the way and of whom to act as', () => {
+  it('is kept', () => {
+    const loaded = load(
+      { as: 'jane', 'as-uid': '7', 'as-groups': ['a', 'b'], 'as-user-extra': { scope: ['x'] } },
+      { 'proxy-url': 'http://me:it@proxy:3128', 'disable-compression': true },
+    )
+    expect(loaded).toMatchObject({
+      proxy: 'http://me:it@proxy:3128/',
+      compression: false,
+      impersonate: { user: 'jane', uid: '7', groups: ['a', 'b'], extra: { scope: ['x'] } },
+    })
+    expect(load({ token: 't' })).not.toHaveProperty('impersonate')
+  })
+
+  it.each([
+    [{ 'as-groups': ['a'] }, {}, 'for u without impersonating a user'],
+    [{ 'auth-provider': { name: 'oidc' } }, {}, 'auth-provider "oidc", which is not supported'],
+    [{}, { 'proxy-url': 'socks5://me:hunter2@proxy:1080' }, 'scheme socks5, which is not'],
+    [{}, { 'proxy-url': 'hunter2 proxy' }, 'cluster "c" is not a valid URL'],
+    [{ exec: { command: 'x', interactiveMode: 'Always' } }, {}, 'standard input is unavailable'],
+  ])('is refused if it cannot be done: %j %j', (user, cluster, message) => {
+    expect(() => load(user, cluster)).toThrow(KubeConfigError)
+    expect(() => load(user, cluster)).toThrow(message)
+    expect(() => load(user, cluster)).not.toThrow('hunter2')
+  })
+})
+
+describe('the file of an authority', () => {
+  it('is read again after a minute, and kept while it is empty or gone', async () => {
+    const ca = file('ca', 'CA 1')
+    const { tls } = load({}, { 'certificate-authority': 'ca' })
+    writeFileSync(ca, 'CA 2')
+    expect([tls.ca, await tls.currentCa?.()]).toEqual(['CA 1', 'CA 1'])
+    await clock.advance(60_000)
+    expect(await tls.currentCa?.()).toBe('CA 2')
+    writeFileSync(ca, '\n')
+    await clock.advance(60_000)
+    expect(await tls.currentCa?.()).toBe('CA 2')
+    rmSync(ca)
+    await clock.advance(60_000)
+    expect(await tls.currentCa?.()).toBe('CA 2')
+  })
+})
+
 describe('a token file', () => {
   it('is read again after a minute, and at once after a refusal', async () => {
     const path = file('token', 'one\n')

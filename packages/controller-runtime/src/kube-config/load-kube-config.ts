@@ -3,9 +3,11 @@ import { homedir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { parse } from 'yaml'
 import { type Clock, systemClock } from '@fairlead/base'
-import { execCredentials } from './exec-plugin.ts'
-import { fixedCredentials, KubeConfigError } from './kube-config.ts'
-import type { CredentialSource, KubeConfig, ServerTls } from './kube-config.ts'
+import { clientCertificate } from './client-certificate.ts'
+import { execCredentials, type ExecClusterInfo } from './exec-plugin.ts'
+import { impersonationOf } from './impersonation.ts'
+import { combinedCredentials, fixedCredentials, KubeConfigError } from './kube-config.ts'
+import type { Credentials, CredentialSource, KubeConfig, ServerTls } from './kube-config.ts'
 import { inClusterConfig } from './in-cluster.ts'
 import {
   decodeKubeConfigDocument,
@@ -13,6 +15,8 @@ import {
   named,
 } from './kube-config-document.ts'
 import type { ClusterEntry, KubeConfigDocument, UserEntry } from './kube-config-document.ts'
+import { type PemSource, pemSource } from './pem-source.ts'
+import { proxyAddress } from './proxy-address.ts'
 import { tokenFileCredentials } from './token-file.ts'
 
 /** The source of a kubeconfig. Exactly one of `file` and `text`. */
@@ -42,16 +46,27 @@ export function loadKubeConfig(
   }
   const context = named(document.contexts, contextName, 'context')
   const cluster = named(document.clusters, context.cluster ?? '', 'cluster')
-  const user = context.user === undefined ? {} : named(document.users, context.user, 'user')
-  if (cluster.server === undefined || !URL.canParse(cluster.server)) {
+  const userName = context.user ?? ''
+  const user = context.user === undefined ? {} : named(document.users, userName, 'user')
+  const { server } = cluster
+  if (server === undefined || !URL.canParse(server)) {
     throw new KubeConfigError(`the cluster of context "${contextName}" has no valid server address`)
   }
-  const tls = tlsOf(cluster)
+  const ca = pemSource(
+    cluster['certificate-authority-data'],
+    cluster['certificate-authority'],
+    clock,
+  )
+  const proxy = proxyAddress(cluster['proxy-url'], context.cluster ?? '')
+  const impersonate = impersonationOf(user, userName)
   return {
-    server: cluster.server,
+    server,
     ...(context.namespace === undefined ? {} : { namespace: context.namespace }),
-    tls,
-    credentials: credentialsOf(user, cluster.server, tls, clock),
+    tls: tlsOf(cluster, ca),
+    credentials: credentialsOf(user, userName, { ...cluster, server }, ca, clock),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(impersonate === undefined ? {} : { impersonate }),
+    ...(cluster['disable-compression'] === true ? { compression: false } : {}),
   }
 }
 
@@ -97,10 +112,9 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
-function tlsOf(cluster: ClusterEntry): ServerTls {
-  const ca = pem(cluster['certificate-authority-data'], cluster['certificate-authority'])
+function tlsOf(cluster: ClusterEntry, ca: PemSource | undefined): ServerTls {
   return {
-    ...(ca === undefined ? {} : { ca }),
+    ...(ca === undefined ? {} : { ca: ca.loaded, currentCa: ca.current }),
     ...(cluster['tls-server-name'] === undefined ? {} : { serverName: cluster['tls-server-name'] }),
     ...(cluster['insecure-skip-tls-verify'] === true ? { insecureSkipVerify: true } : {}),
   }
@@ -108,53 +122,53 @@ function tlsOf(cluster: ClusterEntry): ServerTls {
 
 function credentialsOf(
   user: UserEntry,
-  server: string,
-  tls: ServerTls,
+  userName: string,
+  cluster: ClusterEntry & { readonly server: string },
+  ca: PemSource | undefined,
   clock: Clock,
 ): CredentialSource {
-  if (user.exec !== undefined) {
-    return execCredentials(
-      user.exec,
-      {
-        server,
-        ...(tls.ca === undefined
-          ? {}
-          : { 'certificate-authority-data': Buffer.from(tls.ca).toString('base64') }),
-        ...(tls.insecureSkipVerify ? { 'insecure-skip-tls-verify': true } : {}),
-      },
-      clock,
+  if (user.authProvider !== undefined) {
+    throw new KubeConfigError(
+      `user "${userName}" has the auth-provider "${user.authProvider}", which is not supported: ` +
+        'use an exec plugin, such as kubelogin for OIDC',
     )
   }
-  const certificate = pem(user['client-certificate-data'], user['client-certificate'])
-  const key = pem(user['client-key-data'], user['client-key'])
-  const pair = {
-    ...(certificate === undefined ? {} : { certificate }),
-    ...(key === undefined ? {} : { key }),
-  }
-  if (user.tokenFile !== undefined) {
-    const file = tokenFileCredentials(user.tokenFile, clock)
-    return {
-      current: async (signal) => ({ ...pair, ...(await file.current(signal)) }),
-      invalidate: () => file.invalidate(),
-    }
-  }
-  const authorization = fixedAuthorization(user)
-  return fixedCredentials({ ...pair, ...(authorization === undefined ? {} : { authorization }) })
+  if (user.exec !== undefined) return execCredentials(user.exec, execCluster(cluster, ca), clock)
+  const certificate = pemSource(user['client-certificate-data'], user['client-certificate'], clock)
+  const key = pemSource(user['client-key-data'], user['client-key'], clock)
+  return combinedCredentials([
+    ...(certificate === undefined && key === undefined
+      ? []
+      : [clientCertificate(certificate, key)]),
+    user.tokenFile === undefined
+      ? fixedCredentials(fixedAuthorization(user))
+      : tokenFileCredentials(user.tokenFile, clock),
+  ])
 }
 
-function fixedAuthorization(user: UserEntry): string | undefined {
-  if (user.token !== undefined && user.token !== '') return `Bearer ${user.token}`
-  if (user.username === undefined) return undefined
+function execCluster(
+  cluster: ClusterEntry & { readonly server: string },
+  ca: PemSource | undefined,
+): ExecClusterInfo {
+  const serverName = cluster['tls-server-name']
+  const proxy = cluster['proxy-url']
+  const { execConfig } = cluster
+  return {
+    server: cluster.server,
+    ...(ca === undefined
+      ? {}
+      : { 'certificate-authority-data': Buffer.from(ca.loaded).toString('base64') }),
+    ...(cluster['insecure-skip-tls-verify'] === true ? { 'insecure-skip-tls-verify': true } : {}),
+    ...(serverName === undefined ? {} : { 'tls-server-name': serverName }),
+    ...(proxy === undefined ? {} : { 'proxy-url': proxy }),
+    ...(execConfig === undefined ? {} : { config: execConfig }),
+  }
+}
+
+function fixedAuthorization(user: UserEntry): Credentials {
+  if (user.token !== undefined && user.token !== '')
+    return { authorization: `Bearer ${user.token}` }
+  if (user.username === undefined) return {}
   const pair = `${user.username}:${user.password ?? ''}`
-  return `Basic ${Buffer.from(pair).toString('base64')}`
-}
-
-function pem(data: string | undefined, file: string | undefined): string | undefined {
-  if (data !== undefined && data !== '') return Buffer.from(data, 'base64').toString('utf8')
-  if (file === undefined || file === '') return undefined
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new KubeConfigError(`cannot read ${file}, which the kubeconfig refers to`, { cause })
-  }
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
 }

@@ -32,8 +32,8 @@ import type { Runnable } from '../runnable.ts'
 export interface ManagerOptions {
   /** The API server; the manager makes a client and closes it at the end. */
   readonly config?: KubeConfig
-  /** User agent, field manager and timeout of the client made from `config`. */
-  readonly clientOptions?: Pick<ClientOptions, 'userAgent' | 'fieldManager' | 'timeoutMs'>
+  /** Options of the client made from `config`. */
+  readonly clientOptions?: Omit<ClientOptions, 'clock' | 'metrics'>
   /** Instead of `config`: a client, which whoever made it closes. */
   readonly client?: Client
   readonly clock?: Clock
@@ -196,6 +196,7 @@ export class Manager {
     if (client !== undefined) return { client, close: () => Promise.resolve() }
     if (config === undefined) throw new Error('a manager needs a config or a client')
     const own = createClient(config, {
+      logger: this.#logger,
       ...clientOptions,
       clock: this.#clock,
       metrics: this.metrics,

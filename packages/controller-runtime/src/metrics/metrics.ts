@@ -21,6 +21,7 @@ interface RestClientMetrics {
   readonly requestSize: Histogram<'verb' | 'host'>
   readonly responseSize: Histogram<'verb' | 'host'>
   readonly retries: Counter<'code' | 'verb' | 'host'>
+  readonly rateLimiter: Histogram<'verb' | 'host'>
 }
 
 interface WorkQueueMetrics {
@@ -105,6 +106,13 @@ function restClientMetrics(registry: Registry): RestClientMetrics {
       name: 'rest_client_request_retries_total',
       help: 'Number of request retries, partitioned by status code, verb, and host.',
       labelNames: ['code', 'verb', 'host'],
+      registers,
+    }),
+    rateLimiter: new Histogram({
+      name: 'rest_client_rate_limiter_duration_seconds',
+      help: 'Client side rate limiter latency in seconds. Broken down by verb, and host.',
+      labelNames: ['verb', 'host'],
+      buckets: restLatencyBuckets,
       registers,
     }),
   }

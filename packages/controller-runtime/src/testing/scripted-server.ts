@@ -11,7 +11,7 @@ interface SeenRequest {
 }
 
 /** What the server does with one request. */
-type Answer = (response: ServerResponse, request: SeenRequest) => void
+export type Answer = (response: ServerResponse, request: SeenRequest) => void
 
 /** A plain HTTP server that answers watches and all other calls from two scripts, in order. */
 export class ScriptedServer implements AsyncDisposable {
