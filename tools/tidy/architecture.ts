@@ -69,6 +69,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'cache',
       'events',
       'controller',
+      'leader-election',
       'manager',
       'testing',
       'testing.ts',

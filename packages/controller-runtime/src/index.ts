@@ -35,6 +35,8 @@ export type { ClientOptions } from './client/create-client.ts'
 export type { RequestRateOptions } from './client/request-rate.ts'
 export { logEachOnce } from './client/server-warnings.ts'
 export type { ServerWarning, WarningHandler } from './client/server-warnings.ts'
+export { fencedClient } from './client/fenced-client.ts'
+export type { WriteFence } from './client/write-fence.ts'
 export { ConnectionError } from './client/connection-error.ts'
 export { WatchStreamError } from './client/line-splitter.ts'
 
@@ -95,8 +97,22 @@ export { Manager } from './manager/manager.ts'
 export type { ManagerOptions } from './manager/manager.ts'
 export { runnable } from './runnable.ts'
 export type { Runnable } from './runnable.ts'
-export { LeaderElectionLostError, LeaderElector } from './manager/leader-elector.ts'
-export type { LeaderElectionOptions, LeaderElectorOptions } from './manager/leader-elector.ts'
+export { LeaderElectionLostError } from './leader-election/leader-election-lost-error.ts'
+export type { Election } from './leader-election/election.ts'
+export type {
+  ElectionLock,
+  ElectionRecord,
+  LockCallOptions,
+  StoredRecord,
+} from './leader-election/election-lock.ts'
+export type { ElectionMeter } from './leader-election/election-meter.ts'
+export type { ElectionTimingOptions } from './leader-election/election-timing.ts'
+export { LeaderElector } from './leader-election/leader-elector.ts'
+export type { LeaderElectorOptions } from './leader-election/leader-elector.ts'
+export { LeaseLock } from './leader-election/lease-lock.ts'
+export type { LeaseLockOptions } from './leader-election/lease-lock.ts'
+export type { LeaderElectionOptions } from './leader-election/open-election.ts'
+export { SharedDeadline } from './leader-election/shared-deadline.ts'
 
 export { EventRecorder } from './events/event-recorder.ts'
 export type { EventRecorderOptions } from './events/event-recorder.ts'

@@ -1,5 +1,20 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import type { Credentials, ServerTls } from '../kube-config/kube-config.ts'
+import { fencedRequests } from './fenced-requests.ts'
+import type { WriteFence } from './write-fence.ts'
+
+interface OpenPool {
+  readonly pool: Dispatcher
+  readonly requests: Dispatcher
+  readonly identity: Identity
+}
+
+interface PoolOptions {
+  /** URL of the proxy through which the server is reached. */
+  readonly proxy?: string | undefined
+  /** Refuses writes once it is closed. */
+  readonly fence?: WriteFence | undefined
+}
 
 /** What connections are made with; when it changes, new ones are made. */
 interface Identity {
@@ -23,13 +38,15 @@ export class ConnectionPool {
   readonly #origin: string
   readonly #tls: ServerTls
   readonly #proxy: string | undefined
-  #open: { readonly pool: Dispatcher; readonly identity: Identity } | undefined
+  readonly #fence: WriteFence | undefined
+  #open: OpenPool | undefined
   #closed = false
 
-  constructor(origin: string, tls: ServerTls, proxy?: string) {
+  constructor(origin: string, tls: ServerTls, { proxy, fence }: PoolOptions = {}) {
     this.#origin = origin
     this.#tls = tls
     this.#proxy = proxy
+    this.#fence = fence
   }
 
   /** Where to send a request: its `origin` must be the server's. */
@@ -37,12 +54,14 @@ export class ConnectionPool {
     if (this.#closed) throw new Error('the client is closed')
     const open = this.#open
     const identity = { ca, certificate, key }
-    if (open !== undefined && isSame(open.identity, identity)) return open.pool
+    if (open !== undefined && isSame(open.identity, identity)) return open.requests
     // A graceful close waits for watches, so it is deliberately not awaited.
     open?.pool.close().catch(() => {})
     const pool = this.#connect(identity)
-    this.#open = { pool, identity }
-    return pool
+    const fence = this.#fence
+    const requests = fence === undefined ? pool : pool.compose(fencedRequests(fence))
+    this.#open = { pool, requests, identity }
+    return requests
   }
 
   /** Closes every connection, including watches. */

@@ -26,6 +26,7 @@ import { logEachOnce, type WarningHandler } from './server-warnings.ts'
 import { Transport } from './transport.ts'
 import type { TransportRequest } from './transport.ts'
 import { decodeWatchEvents } from './watch-events.ts'
+import type { WriteFence } from './write-fence.ts'
 
 export interface ClientOptions {
   readonly metrics?: Metrics
@@ -42,6 +43,8 @@ export interface ClientOptions {
   readonly logger?: Logger
   /** Limits requests, each attempt and watch counted. Off by default: the server shares itself. */
   readonly rateLimit?: RequestRateOptions
+  /** Writes are refused, and those on their way aborted, once it closes. */
+  readonly fence?: WriteFence
 }
 
 const patchContentTypes = {
@@ -54,6 +57,9 @@ const patchContentTypes = {
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
+/** Who we say we are, unless told otherwise. */
+export const defaultUserAgent = 'fairlead-controller-runtime'
+
 /** A client for one server. `close` closes its connections and aborts whatever runs on them. */
 export function createClient(
   config: KubeConfig,
@@ -63,15 +69,16 @@ export function createClient(
   const timeoutMs = options.timeoutMs ?? 30_000
   const transport = new Transport(config, {
     clock,
-    userAgent: options.userAgent ?? 'fairlead-controller-runtime',
+    userAgent: options.userAgent ?? defaultUserAgent,
     metrics: options.metrics,
     onWarning: options.onWarning ?? logEachOnce(options.logger ?? consoleLogger()),
     rate: options.rateLimit === undefined ? undefined : new RequestRate(options.rateLimit),
+    fence: options.fence,
   })
 
   async function call(request: TransportRequest, callOptions: CallOptions): Promise<unknown> {
     using scope = openScope({
-      parents: [callOptions.signal],
+      parents: [callOptions.signal, request.method === 'GET' ? undefined : options.fence?.signal],
       clock,
       timeoutMs: callOptions.timeoutMs ?? timeoutMs,
       what: `${request.method} ${request.path}`,

@@ -10,6 +10,7 @@ import { impersonationHeaders } from './impersonation-headers.ts'
 import type { RequestRate } from './request-rate.ts'
 import { responseError } from './response-error.ts'
 import { type WarningHandler, warningTexts } from './server-warnings.ts'
+import type { WriteFence } from './write-fence.ts'
 
 export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -28,6 +29,7 @@ interface TransportOptions {
   readonly metrics?: Metrics | undefined
   readonly onWarning: WarningHandler
   readonly rate?: RequestRate | undefined
+  readonly fence?: WriteFence | undefined
 }
 
 const retriesLimit = 10
@@ -46,12 +48,15 @@ const bodyLimitBytes = 512 * 1024 * 1024
  * - A 401 renews the credentials and is retried once.
  * - No request is sent faster than the rate allows, if there is one.
  *
+ * A write is sent only while the fence, if there is one, allows it.
+ *
  * Deadlines are up to the caller, through `signal`: they span all attempts.
  */
 export class Transport {
   readonly #config: KubeConfig
   readonly #clock: Clock
   readonly #metrics: Metrics | undefined
+  readonly #fence: WriteFence | undefined
   readonly #connections: ConnectionPool
   readonly #basePath: string
   readonly #host: string
@@ -72,7 +77,11 @@ export class Transport {
     this.#compresses = config.compression ?? !isThisMachine(server.hostname)
     this.#host = server.host
     this.#basePath = server.pathname.replace(/\/+$/, '')
-    this.#connections = new ConnectionPool(server.origin, config.tls, config.proxy)
+    this.#fence = options.fence
+    this.#connections = new ConnectionPool(server.origin, config.tls, {
+      proxy: config.proxy,
+      fence: options.fence,
+    })
     this.#fixedHeaders = {
       accept: 'application/json',
       'user-agent': options.userAgent,
@@ -149,6 +158,7 @@ export class Transport {
       return response
     } catch (cause) {
       if (request.signal?.aborted) throw abortReason(request.signal)
+      if (request.method !== 'GET') this.#fence?.check()
       if (request.method === 'GET' && attempt < retriesLimit && isBrokenConnection(cause)) {
         await this.#pause(Math.min(10 * 2 ** attempt, brokenConnectionPauseLimitMs), request)
         this.#countRetry(request, code)

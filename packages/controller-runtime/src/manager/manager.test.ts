@@ -247,8 +247,8 @@ describe('a manager', () => {
     }
     manager.eventRecorder('test').event(object, { type: 'Normal', reason: 'Made', note: '' })
     await clock.advance(0)
-    // The elector, the recorder, the informer and the queue each wait.
-    expect(clock.pendingTimers).toBe(4)
+    // The elector, the recorder, the informer, the queue and the monitor of the loop each wait.
+    expect(clock.pendingTimers).toBe(5)
     stop.abort()
     await clock.advance(hangs ? 30_000 : 0)
     await running.catch(() => {})
@@ -283,7 +283,7 @@ describe('a manager', () => {
     expect(() => manager.addHealthzCheck('alive', () => {})).toThrow('alive')
     const verbose = new URLSearchParams('verbose')
     expect(probeResponse('/healthz', verbose, manager.healthChecks).body).toBe(
-      '[+]alive ok\nhealthz check passed\n',
+      '[+]alive ok\n[+]event-loop ok\nhealthz check passed\n',
     )
     expect(probeResponse('/readyz', verbose, manager.healthChecks).body).toContain(
       '[-]webhook failed: reason withheld',

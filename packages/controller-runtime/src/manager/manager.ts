@@ -15,7 +15,8 @@ import { InformerCache } from '../cache/cache.ts'
 import type { Cache } from '../cache/cache.ts'
 import { rememberingClient } from '../cache/remembering-client.ts'
 import type { Client } from '../client/client.ts'
-import { createClient } from '../client/create-client.ts'
+import { createClient, defaultUserAgent } from '../client/create-client.ts'
+import { fencedClient } from '../client/fenced-client.ts'
 import type { ClientOptions } from '../client/create-client.ts'
 import { Controller } from '../controller/controller.ts'
 import type { ControllerDefaults } from '../controller/controller-options.ts'
@@ -24,8 +25,11 @@ import { EventRecorder } from '../events/event-recorder.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { HealthCheck, ProbeChecks } from '../probes/probe-response.ts'
-import { LeaderElectionLostError, LeaderElector } from './leader-elector.ts'
-import type { LeaderElectionOptions } from './leader-elector.ts'
+import type { Election } from '../leader-election/election.ts'
+import { LeaderElectionLostError } from '../leader-election/leader-election-lost-error.ts'
+import { LeaseFence } from '../leader-election/lease-fence.ts'
+import { type LeaderElectionOptions, openElection } from '../leader-election/open-election.ts'
+import { EventLoopMonitor } from './event-loop-monitor.ts'
 import { RunnableGroup } from './runnable-group.ts'
 import type { Runnable } from '../runnable.ts'
 
@@ -56,6 +60,8 @@ export interface ManagerOptions {
   readonly controllerDefaults?: ControllerDefaults
   /** Runs controllers on one replica only. Off by default. */
   readonly leaderElection?: LeaderElectionOptions
+  /** The liveness check `event-loop` fails when the event loop was blocked longer. Defaults to 10 s. */
+  readonly eventLoopLagLimitMs?: number
 }
 
 type State = 'new' | 'running' | 'stopped'
@@ -68,7 +74,10 @@ type State = 'new' | 'running' | 'stopped'
  * servers; last it releases the lease and writes the remaining events.
  */
 export class Manager {
-  /** Reads from the API server; its writes can be read from the cache immediately. */
+  /**
+   * Reads from the API server; its writes can be read from the cache immediately. With leader
+   * election, a process that has led and no longer does cannot write: LeaderElectionLostError.
+   */
   readonly client: Client
   readonly metrics: Metrics
   readonly #options: ManagerOptions
@@ -76,9 +85,12 @@ export class Manager {
   readonly #random: Random
   readonly #logger: Logger
   readonly #cache: InformerCache
-  readonly #closeClient: () => Promise<void>
+  /** Without the fence: for the election itself, and for events, which tell and change nothing. */
+  readonly #unfenced: Client
+  readonly #opened: { close(): Promise<void> }[] = []
   readonly #failure = new AbortController()
-  readonly #elector: LeaderElector | undefined
+  readonly #election: Election | undefined
+  readonly #fence: LeaseFence | undefined
   readonly #recorders: RunnableGroup
   readonly #servers: RunnableGroup
   readonly #caches: RunnableGroup
@@ -91,6 +103,7 @@ export class Manager {
   readonly #readyz = new Map<string, HealthCheck>()
   #state: State = 'new'
   #elected = false
+  readonly #elections = Promise.withResolvers<void>()
 
   constructor(options: ManagerOptions) {
     this.#options = options
@@ -98,16 +111,17 @@ export class Manager {
     this.#random = options.random ?? systemRandom
     this.#logger = options.logger ?? consoleLogger()
     this.metrics = options.metrics ?? createMetrics(options.registry)
-    const connection = this.#connect(options)
-    this.#closeClient = () => connection.close()
+    this.#unfenced = options.client ?? this.#connect(options.config)
+    this.#election = this.#openElection(options)
+    this.#fence = this.#election && new LeaseFence(this.#election.term, this.#clock)
+    const client = this.#fencedClient(options)
     this.#cache = new InformerCache({
-      client: connection.client,
+      client,
       clock: this.#clock,
       random: this.#random,
       logger: this.#logger,
     })
-    this.client = rememberingClient(connection.client, this.#cache)
-    this.#elector = this.#newElector(options)
+    this.client = rememberingClient(client, this.#cache)
     const fail = (error: unknown) => this.#fail(error)
     this.#recorders = new RunnableGroup(fail)
     this.#servers = new RunnableGroup(fail)
@@ -116,6 +130,15 @@ export class Manager {
     this.#leaders = new RunnableGroup(fail)
     this.#caches.add(this.#cache)
     this.#readyz.set('caches-synced', () => this.#checkSynced())
+    const eventLoop = new EventLoopMonitor({
+      clock: this.#clock,
+      metrics: this.metrics,
+      limitMs: options.eventLoopLagLimitMs ?? 10_000,
+    })
+    this.#servers.add(eventLoop)
+    this.#healthz.set('event-loop', () => eventLoop.check())
+    // Nobody need have asked.
+    this.#elections.promise.catch(() => {})
   }
 
   get cache(): Cache {
@@ -127,7 +150,19 @@ export class Manager {
     return this.#elected
   }
 
-  /** The checks for `probeResponse`. Readiness has `caches-synced` from the start. */
+  /**
+   * Resolves when this replica runs the controllers, also if it already does; rejects if the manager
+   * stops before, or the signal aborts.
+   */
+  async whenElected(signal?: AbortSignal): Promise<void> {
+    const { promise } = this.#elections
+    await (signal === undefined ? promise : untilAborted(promise, signal))
+  }
+
+  /**
+   * The checks for `probeResponse`. From the start, readiness has `caches-synced`, and liveness
+   * `event-loop`.
+   */
   get healthChecks(): ProbeChecks {
     return { healthz: this.#healthz, readyz: this.#readyz }
   }
@@ -153,7 +188,7 @@ export class Manager {
     const known = this.#eventRecorders.get(component)
     if (known !== undefined) return known
     const recorder = new EventRecorder({
-      client: this.client,
+      client: this.#unfenced,
       component,
       clock: this.#clock,
       logger: this.#logger,
@@ -171,7 +206,7 @@ export class Manager {
     if (this.#state !== 'new') throw new Error('a manager can only be started once')
     this.#state = 'running'
     using life = openScope({ parents: [signal, this.#failure.signal] })
-    const elector = this.#elector
+    const candidacy = new AbortController()
     let election: Promise<void> = Promise.resolve()
     try {
       this.#recorders.start()
@@ -179,29 +214,36 @@ export class Manager {
       this.#caches.start()
       await this.#firstSync(life.signal)
       this.#others.start()
-      if (elector === undefined) this.#lead()
-      else election = elector.run(life.signal, () => this.#lead())
-      await Promise.all([untilAborted(new Promise<never>(() => {}), life.signal), election])
+      if (this.#election === undefined) this.#lead()
+      else election = this.#election.run(candidacy.signal, () => this.#lead(life.signal))
+      await untilAborted(
+        election.then(() => new Promise<never>(() => {})),
+        life.signal,
+      )
     } catch (error) {
       if (!life.signal.aborted) this.#fail(error)
     }
-    await this.#stop(() => election.catch(() => {}).then(() => elector?.release()))
+    await this.#stop(election, candidacy)
     if (this.#failure.signal.aborted) throw abortReason(this.#failure.signal)
   }
 
-  #connect({ client, config, clientOptions }: ManagerOptions): {
-    client: Client
-    close(): Promise<void>
-  } {
-    if (client !== undefined) return { client, close: () => Promise.resolve() }
+  #connect(config: KubeConfig | undefined, more: Partial<ClientOptions> = {}): Client {
     if (config === undefined) throw new Error('a manager needs a config or a client')
-    const own = createClient(config, {
+    const client = createClient(config, {
       logger: this.#logger,
-      ...clientOptions,
+      ...this.#options.clientOptions,
       clock: this.#clock,
       metrics: this.metrics,
+      ...more,
     })
-    return { client: own, close: () => own.close() }
+    this.#opened.push(client)
+    return client
+  }
+
+  #fencedClient({ client, config }: ManagerOptions): Client {
+    const fence = this.#fence
+    if (fence === undefined) return this.#unfenced
+    return client === undefined ? this.#connect(config, { fence }) : fencedClient(client, fence)
   }
 
   #bind(controller: Controller): void {
@@ -226,15 +268,20 @@ export class Manager {
     return runnable.needLeaderElection === false ? this.#others : this.#leaders
   }
 
-  #newElector({ leaderElection }: ManagerOptions): LeaderElector | undefined {
-    if (leaderElection === undefined) return undefined
-    return new LeaderElector({
-      ...leaderElection,
-      client: this.client,
+  #openElection(options: ManagerOptions): Election | undefined {
+    if (options.leaderElection === undefined) return undefined
+    const config = options.client === undefined ? options.config : undefined
+    return openElection(options.leaderElection, {
+      config,
+      userAgent: options.clientOptions?.userAgent ?? defaultUserAgent,
       clock: this.#clock,
       random: this.#random,
       logger: this.#logger,
       metrics: this.metrics,
+      connect: (own, userAgent) =>
+        own === undefined && config === undefined
+          ? this.#unfenced
+          : this.#connect(own ?? config, { userAgent }),
     })
   }
 
@@ -253,10 +300,17 @@ export class Manager {
     }
   }
 
-  #lead(): void {
-    if (this.#failure.signal.aborted) return
+  #lead(life?: AbortSignal): void {
+    if (life?.aborted) return
     this.#elected = true
+    this.#fence?.guard()
+    this.#fence?.signal.addEventListener('abort', () => this.#lose(), { once: true })
+    this.#elections.resolve()
     this.#leaders.start()
+  }
+
+  #lose(): void {
+    if (this.#state === 'running') this.#fail(this.#fence?.signal.reason)
   }
 
   #fail(error: unknown): void {
@@ -268,11 +322,15 @@ export class Manager {
     this.#failure.abort(error instanceof Error ? error : new Error(String(error)))
   }
 
-  async #stop(releaseLease: () => Promise<void>): Promise<void> {
+  async #stop(election: Promise<void>, candidacy: AbortController): Promise<void> {
+    this.#elections.reject(new Error('the manager has stopped'))
+    // Who leads keeps the lease until the controllers have ended; nobody else may begin now.
+    if (!this.#elected) candidacy.abort()
     const lost = this.#failure.signal.reason instanceof LeaderElectionLostError
     // Another replica may already lead: everything is told to stop at once, without a grace period.
     const timeoutMs = lost ? 0 : (this.#options.gracefulShutdownTimeoutMs ?? 30_000)
     using grace = openScope({
+      parents: [this.#fence?.signal],
       clock: this.#clock,
       timeoutMs,
       what: 'stopping everything that the manager runs',
@@ -280,18 +338,25 @@ export class Manager {
     const groups = [this.#others, this.#leaders, this.#caches, this.#servers]
     const inOrder = async () => {
       for (const group of groups) await group.stop()
-      await releaseLease()
+      this.#fence?.unguard()
+      candidacy.abort()
+      await election.catch(() => {})
+      await this.#election?.release()
       await this.#recorders.stop()
     }
     try {
       await untilAborted(inOrder(), grace.signal)
     } catch (error) {
-      for (const group of [...groups, this.#recorders]) void group.stop()
       this.#fail(error)
+      // What has not ended would otherwise still write when another leads.
+      this.#state = 'stopped'
+      this.#fence?.close()
+      candidacy.abort()
+      for (const group of [...groups, this.#recorders]) void group.stop()
     } finally {
       this.#state = 'stopped'
       this.#elected = false
-      await this.#closeClient()
+      await Promise.all(this.#opened.map((client) => client.close()))
     }
   }
 

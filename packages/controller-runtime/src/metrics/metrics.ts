@@ -11,6 +11,7 @@ export interface Metrics {
   readonly workQueue: WorkQueueMetrics
   readonly controller: ControllerMetrics
   readonly leaderElection: LeaderElectionMetrics
+  readonly eventLoop: EventLoopMetrics
   /** Called before each scrape, for values that are only computed on demand. */
   onCollectWorkQueue(observe: () => void): void
 }
@@ -51,11 +52,16 @@ interface LeaderElectionMetrics {
   readonly slowPath: Counter<'name'>
 }
 
+interface EventLoopMetrics {
+  readonly lag: Histogram
+}
+
 const reconcileBuckets = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1,
   1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60,
 ]
 const queueBuckets = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1000]
+const lagBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const restLatencyBuckets = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
 const restSizeBuckets = [64, 256, 512, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216]
 
@@ -68,6 +74,7 @@ export function createMetrics(registry: Registry = new Registry()): Metrics {
     workQueue: workQueueMetrics(registry, observers),
     controller: controllerMetrics(registry),
     leaderElection: leaderElectionMetrics(registry),
+    eventLoop: eventLoopMetrics(registry),
     onCollectWorkQueue: (observe) => void observers.add(observe),
   }
 }
@@ -241,6 +248,17 @@ function leaderElectionMetrics(registry: Registry): LeaderElectionMetrics {
       help: 'Total number of slow path exercised in renewing leader leases.',
       labelNames: ['name'],
       registers,
+    }),
+  }
+}
+
+function eventLoopMetrics(registry: Registry): EventLoopMetrics {
+  return {
+    lag: new Histogram({
+      name: 'controller_runtime_event_loop_lag_seconds',
+      help: 'By how much the event loop was late, measured every second; a high value means that something computes without a pause.',
+      buckets: lagBuckets,
+      registers: [registry],
     }),
   }
 }

@@ -1,63 +1,14 @@
-import { errors } from '@fairlead/kube-core'
-import type { KubernetesObject, Lease, ResourceType } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
-import type { Client } from '../client/client.ts'
-import { ConnectionError } from '../client/connection-error.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { LeaderElectionLostError, LeaderElector } from './leader-elector.ts'
-import type { LeaderElectionOptions } from './leader-elector.ts'
-import { Manager } from './manager.ts'
-import { runnable } from '../runnable.ts'
-
-/** One Lease with the API server's rules: versions, conflicts, not found. */
-class LeaseStore {
-  lease: Lease | undefined
-  calls: string[] = []
-  /** Fails every call while set, like an unreachable API server. */
-  away = false
-  #version = 0
-
-  get client(): Client {
-    const one = {
-      get: () => this.#answer('get', () => this.#found()),
-      create: (_: ResourceType, lease: KubernetesObject) =>
-        this.#answer('create', () => {
-          if (this.lease !== undefined) throw errors.alreadyExists('leases', 'x')
-          return this.#store(lease)
-        }),
-      update: (_: ResourceType, lease: KubernetesObject) =>
-        this.#answer('update', () => {
-          const { resourceVersion } = this.#found().metadata
-          if (lease.metadata.resourceVersion !== resourceVersion)
-            throw errors.conflict('leases', 'x')
-          return this.#store(lease)
-        }),
-    }
-    return one as unknown as Client
-  }
-
-  #found(): Lease {
-    if (this.lease === undefined) throw errors.notFound('leases', 'x')
-    return this.lease
-  }
-
-  #store(lease: KubernetesObject): Lease {
-    this.#version += 1
-    const metadata = { ...lease.metadata, resourceVersion: String(this.#version) }
-    this.lease = { ...(lease as Lease), metadata }
-    return this.lease
-  }
-
-  async #answer(call: string, act: () => Lease): Promise<Lease> {
-    this.calls.push(call)
-    await Promise.resolve()
-    if (this.away) throw new ConnectionError('away')
-    return act()
-  }
-}
+import { LeaseStore } from '../testing/lease-store.ts'
+import { electionMeter } from './election-meter.ts'
+import { LeaderElectionLostError } from './leader-election-lost-error.ts'
+import { LeaderElector } from './leader-elector.ts'
+import type { LeaderElectorOptions } from './leader-elector.ts'
+import { LeaseLock } from './lease-lock.ts'
 
 let clock: FakeClock
 let store: LeaseStore
@@ -66,7 +17,7 @@ let stops: (() => Promise<unknown>)[]
 
 beforeEach(() => {
   clock = new FakeClock()
-  store = new LeaseStore()
+  store = new LeaseStore(clock)
   metrics = createMetrics()
   stops = []
 })
@@ -76,16 +27,14 @@ afterEach(async () => {
   expect(clock.pendingTimers).toBe(0)
 })
 
-function candidate(identity: string, options: Partial<LeaderElectionOptions> = {}) {
+function candidate(identity: string, options: Partial<LeaderElectorOptions> = {}) {
   const elector = new LeaderElector({
-    name: 'x',
-    namespace: 'ns',
+    lock: new LeaseLock({ client: store.client, name: 'x', namespace: 'ns' }),
     identity,
-    client: store.client,
     clock,
     random: () => 0,
     logger: silentLogger,
-    metrics: identity === 'a' ? metrics : createMetrics(),
+    meter: electionMeter(identity === 'a' ? metrics : createMetrics(), 'x'),
     ...options,
   })
   const controller = new AbortController()
@@ -220,63 +169,77 @@ describe('leader election', () => {
     expect(store.lease?.spec?.holderIdentity).toBe('thief')
   })
 
+  it('counts a term from when the renewal was sent, however late its answer comes', async () => {
+    const a = candidate('a')
+    await clock.advance(1500)
+    store.answersAfterMs = 4000
+    await clock.advance(500)
+    // Sent at 2 s, stored at once, answered at 6 s: another may lead from 17 s.
+    await clock.advance(4000)
+    expect(a.elector.term.remainingMs).toBe(6000)
+    store.answersAfterMs = 0
+    store.away = true
+    await clock.advance(5999)
+    expect(a.state.lost).toBeUndefined()
+    await clock.advance(1)
+    expect(a.state.lost).toBeInstanceOf(LeaderElectionLostError)
+    expect(a.elector.term.remainingMs).toBe(0)
+    store.away = false
+  })
+
+  it('has no term before it leads, and none after it gave the lease back', async () => {
+    const rival = candidate('rival')
+    await clock.advance(0)
+    const a = candidate('a')
+    await clock.advance(30_000)
+    expect(a.elector.term.remainingMs).toBeUndefined()
+    await rival.stop()
+    expect(rival.elector.term.remainingMs).toBe(0)
+    await clock.advance(2000)
+    expect(a.elector.term.remainingMs).toBeGreaterThan(0)
+  })
+
+  it('gives the Lease its labels, and leaves what others wrote there', async () => {
+    const lock = new LeaseLock({
+      client: store.client,
+      name: 'x',
+      namespace: 'ns',
+      labels: { app: 'operator' },
+    })
+    candidate('a', { lock })
+    await clock.advance(0)
+    expect(store.lease?.metadata.labels).toEqual({ app: 'operator' })
+    if (store.lease !== undefined) {
+      const metadata = {
+        ...store.lease.metadata,
+        resourceVersion: '77',
+        labels: { team: 'b' },
+        annotations: { note: 'kept' },
+      }
+      store.lease = { ...store.lease, metadata }
+    }
+    await clock.advance(4000)
+    expect(store.lease?.metadata).toMatchObject({
+      labels: { app: 'operator', team: 'b' },
+      annotations: { note: 'kept' },
+    })
+  })
+
   it.each([
     ['lease not longer than the renew deadline', { leaseDurationMs: 10_000 }],
     ['renew deadline too short for a retry', { retryPeriodMs: 9000 }],
+    ['retry period of nothing', { retryPeriodMs: 0 }],
   ])('refuses a %s', (_, options) => {
     expect(
       () =>
         new LeaderElector({
-          name: 'x',
-          namespace: 'ns',
-          client: store.client,
+          lock: new LeaseLock({ client: store.client, name: 'x', namespace: 'ns' }),
+          identity: 'a',
           clock,
           random: () => 0,
           logger: silentLogger,
-          metrics,
           ...options,
         }),
     ).toThrow(RangeError)
-  })
-})
-
-describe('a manager with leader election', () => {
-  it('runs its controllers only while it leads', async () => {
-    const steps: string[] = []
-    const follow = (name: string, needLeaderElection: boolean) =>
-      runnable(
-        async (signal) => {
-          steps.push(`${name} starts`)
-          await new Promise((resolve) => signal.addEventListener('abort', resolve))
-          steps.push(`${name} stops`)
-        },
-        { needLeaderElection },
-      )
-    const rival = candidate('rival')
-    await clock.advance(0)
-    const manager = new Manager({
-      client: store.client,
-      clock,
-      random: () => 0,
-      logger: silentLogger,
-      leaderElection: { name: 'x', namespace: 'ns', identity: 'me' },
-    })
-    manager.add(follow('leader only', true))
-    manager.add(follow('every replica', false))
-    const running = manager.start(new AbortController().signal)
-    running.catch(() => {})
-    await clock.advance(30_000)
-    expect(steps).toEqual(['every replica starts'])
-    expect(manager.elected).toBe(false)
-
-    await rival.stop()
-    await clock.advance(2000)
-    expect(steps).toEqual(['every replica starts', 'leader only starts'])
-    expect(manager.elected).toBe(true)
-
-    store.away = true
-    await clock.advance(12_000)
-    await expect(running).rejects.toBeInstanceOf(LeaderElectionLostError)
-    expect(steps).toContain('leader only stops')
   })
 })

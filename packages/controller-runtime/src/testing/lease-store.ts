@@ -1,0 +1,65 @@
+import { errors } from '@fairlead/kube-core'
+import type { KubernetesObject, Lease, ResourceType } from '@fairlead/kube-core'
+import { type Clock, sleep } from '@fairlead/base'
+import type { ObjectKey } from '../object-key.ts'
+import type { CallOptions, Client } from '../client/client.ts'
+import { ConnectionError } from '../client/connection-error.ts'
+
+/** One Lease with the API server's rules: versions, conflicts, not found. */
+export class LeaseStore {
+  lease: Lease | undefined
+  calls: string[] = []
+  /** Fails every call while set, like an unreachable API server. */
+  away = false
+  /** The answers come this much later than what they tell of; needs a clock. */
+  answersAfterMs = 0
+  #version = 0
+  readonly #clock: Clock | undefined
+
+  constructor(clock?: Clock) {
+    this.#clock = clock
+  }
+
+  get client(): Client {
+    const one = {
+      get: (_: ResourceType, __: ObjectKey, options?: CallOptions) =>
+        this.#answer('get', options?.signal, () => this.#found()),
+      create: (_: ResourceType, lease: KubernetesObject, options?: CallOptions) =>
+        this.#answer('create', options?.signal, () => {
+          if (this.lease !== undefined) throw errors.alreadyExists('leases', 'x')
+          return this.#store(lease)
+        }),
+      update: (_: ResourceType, lease: KubernetesObject, options?: CallOptions) =>
+        this.#answer('update', options?.signal, () => {
+          const { resourceVersion } = this.#found().metadata
+          if (lease.metadata.resourceVersion !== resourceVersion)
+            throw errors.conflict('leases', 'x')
+          return this.#store(lease)
+        }),
+    }
+    return one as unknown as Client
+  }
+
+  #found(): Lease {
+    if (this.lease === undefined) throw errors.notFound('leases', 'x')
+    return this.lease
+  }
+
+  #store(lease: KubernetesObject): Lease {
+    this.#version += 1
+    const metadata = { ...lease.metadata, resourceVersion: String(this.#version) }
+    this.lease = { ...(lease as Lease), metadata }
+    return this.lease
+  }
+
+  async #answer(call: string, signal: AbortSignal | undefined, act: () => Lease): Promise<Lease> {
+    this.calls.push(call)
+    await Promise.resolve()
+    if (this.away) throw new ConnectionError('away')
+    const lease = act()
+    if (this.#clock !== undefined && this.answersAfterMs > 0) {
+      await sleep(this.#clock, this.answersAfterMs, signal)
+    }
+    return lease
+  }
+}
