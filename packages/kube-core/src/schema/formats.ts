@@ -5,8 +5,17 @@ import { parseGoDuration } from '../go-duration.ts'
  * checked, so every string matches them.
  */
 export function hasFormat(text: string, format: string): boolean {
-  const check = formats.get(format.replaceAll('-', ''))
+  const check = checkOf(format)
   return check === undefined || check(text)
+}
+
+/** Whether the strings of a format are checked. */
+export function isKnownFormat(format: string): boolean {
+  return checkOf(format) !== undefined
+}
+
+function checkOf(format: string): ((text: string) => boolean) | undefined {
+  return formats.get(format.replaceAll('-', ''))
 }
 
 const days = /^(\d{4})-(\d{2})-(\d{2})$/

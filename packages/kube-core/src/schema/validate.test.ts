@@ -143,6 +143,68 @@ describe('validateSchema', () => {
       ],
     ],
     [
+      'none of several, by the one that was meant',
+      {
+        type: 'object',
+        properties: { type: { type: 'string' }, value: { type: 'string' } },
+        oneOf: [
+          {
+            properties: {
+              type: { enum: ['IPAddress'] },
+              value: { anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] },
+            },
+          },
+          { properties: { type: { not: { enum: ['IPAddress'] } } } },
+        ],
+      },
+      { type: 'IPAddress', value: '1.2.3.4:8080' },
+      [
+        '<nil>: Invalid value: "": "x" must validate one and only one schema (oneOf). Found none valid',
+        '<nil>: Invalid value: "": "x.value" must validate at least one schema (anyOf)',
+        'x.value: Invalid value: "1.2.3.4:8080": x.value in body must be of type ipv4: "1.2.3.4:8080"',
+      ],
+    ],
+    [
+      'none of several, by the first of those that are alike',
+      { type: 'integer', anyOf: [{ minimum: 5 }, { minimum: 7 }] },
+      3,
+      [
+        '<nil>: Invalid value: "": "x" must validate at least one schema (anyOf)',
+        'x: Invalid value: 3: x in body should be greater than or equal to 5',
+      ],
+    ],
+    [
+      'the same mistake once',
+      { type: 'integer', minimum: 5, allOf: [{ minimum: 5 }] },
+      3,
+      [
+        'x: Invalid value: 3: x in body should be greater than or equal to 5',
+        '<nil>: Invalid value: "": "x" must validate all the schemas (allOf). None validated',
+      ],
+    ],
+    ['no branch at all', { type: 'integer', anyOf: [], oneOf: [], allOf: [] }, 3, []],
+    [
+      'a wrong type that is none of the allowed values either',
+      { type: 'string', enum: ['a'] },
+      5,
+      [
+        'x: Invalid value: "integer": x in body must be of type string: "integer"',
+        'x: Unsupported value: 5: supported values: "a"',
+      ],
+    ],
+    [
+      'null where only some values are allowed',
+      { type: 'string', nullable: true, enum: ['a'] },
+      null,
+      ['x: Unsupported value: "null": supported values: "a"'],
+    ],
+    [
+      'few properties of which one is missing',
+      { type: 'object', minProperties: 1, required: ['a'] },
+      {},
+      ['x: Invalid value: 1: x in body should have at least 1 properties', 'x.a: Required value'],
+    ],
+    [
       'not',
       { type: 'integer', not: { minimum: 5 } },
       6,

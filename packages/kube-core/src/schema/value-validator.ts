@@ -1,8 +1,11 @@
-import { append, isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
+import { isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
 import { compilePattern, type Pattern } from '@fairlead/cel'
 import type { FieldError } from '../field-error.ts'
 import type { Correlation } from './correlation.ts'
+import { allOf, anyOf, composite, oneOf } from './combine-branches.ts'
 import { fieldSchema } from './field-schema.ts'
+import { Findings } from './findings.ts'
+import { isKnownFormat } from './formats.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 import {
   invalid,
@@ -28,112 +31,118 @@ export class ValueValidator {
     path: string,
     correlation?: Correlation,
   ): FieldError[] {
-    const errors = this.#validate(value, schema, path, correlation)
-    return errors.length > 0 && correlation?.isUnchanged ? [] : errors
+    const findings = new Findings()
+    this.#validate({ value, schema, path, correlation }, findings)
+    return distinct(findings.errors)
   }
 
-  #validate(
-    value: unknown,
-    schema: StructuralSchema,
-    path: string,
-    correlation: Correlation | undefined,
-    nested = false,
-  ): FieldError[] {
-    if (value === null && schema.nullable) return []
-    const types = nested && !schema.type ? [] : jsonTypes(schema)
-    if (types.length > 0 && !types.some((type) => isOfType(value, type))) {
-      const actual = typeName(value)
-      const detail = `${path} in body must be of type ${types.join(',')}: "${actual}"`
-      return [{ type: 'TypeInvalid', field: path || '<nil>', badValue: actual, detail }]
+  #validate(part: Part, findings: Findings): void {
+    const { value, schema, path, correlation } = part
+    const before = findings.errors.length
+    this.#validateType(part, findings)
+    if (value !== null) {
+      findings.matched(metByAnyValue)
+      this.#validateCombinators(part, findings)
+      this.#validateValue(part, findings)
     }
-    return [
-      ...this.#validateValue(value, schema, path, correlation),
-      ...validateEnum(value, schema, path),
-      ...this.#validateCombinators(value, schema, path),
-    ]
+    findings.add(validateEnum(value, schema, path))
+    const hasErrors = findings.errors.length > before
+    if (hasErrors && correlation?.isUnchanged) findings.errors.length = before
   }
 
-  #validateValue(
-    value: unknown,
-    schema: StructuralSchema,
-    path: string,
-    correlation: Correlation | undefined,
-  ): FieldError[] {
+  #validateType({ value, schema, path }: Part, findings: Findings): void {
+    const types = jsonTypes(schema)
+    const isNamed = types.length > 0 || hasKnownFormat(schema)
+    if (value !== null && isNamed) findings.matched(1)
+    const isMet = value === null && schema.nullable
+    if (types.length === 0 || isMet || types.some((type) => isOfType(value, type))) {
+      if (value === null || isNamed) findings.matched(1)
+      return
+    }
+    const actual = typeName(value)
+    const detail = `${path} in body must be of type ${types.join(',')}: "${actual}"`
+    findings.add([{ type: 'TypeInvalid', field: path || '<nil>', badValue: actual, detail }])
+  }
+
+  #validateValue(part: Part, findings: Findings): void {
+    const { value, schema, path } = part
     if (typeof value === 'string') {
-      return validateString(value, schema, path, (pattern) => this.#pattern(pattern))
+      findings.matched(hasKnownFormat(schema) ? 2 : 1)
+      findings.add(validateString(value, schema, path, (pattern) => this.#pattern(pattern)))
+      return
     }
     const number = numberOrUndefined(value)
-    if (number !== undefined) return validateNumber(number, schema, path)
-    if (Array.isArray(value)) return this.#validateList(value, schema, path, correlation)
-    return isJsonObject(value) ? this.#validateObject(value, schema, path, correlation) : []
+    if (number !== undefined) {
+      findings.matched(2)
+      findings.add(validateNumber(number, schema, path))
+    } else if (Array.isArray(value)) {
+      findings.matched(2)
+      this.#validateList(value, part, findings)
+    } else if (isJsonObject(value)) {
+      findings.matched(1)
+      this.#validateObject(value, part, findings)
+    }
   }
 
   #validateList(
     list: readonly unknown[],
-    schema: StructuralSchema,
-    path: string,
-    correlation: Correlation | undefined,
-  ): FieldError[] {
+    { schema, path, correlation }: Part,
+    findings: Findings,
+  ): void {
     const { items, minItems, maxItems } = schema
-    const errors: FieldError[] = []
     if (items) {
-      for (const [index, item] of list.entries()) {
-        append(errors, this.validate(item, items, `${path}[${index}]`, correlation?.index(index)))
+      for (const [index, value] of list.entries()) {
+        const below = correlation?.index(index)
+        this.#validate(
+          { value, schema: items, path: `${path}[${index}]`, correlation: below },
+          findings,
+        )
       }
     }
     if (minItems !== undefined && list.length < minItems) {
       const detail = `${path} in body should have at least ${minItems} items`
-      errors.push(invalid(path, list.length, detail))
+      findings.add([invalid(path, list.length, detail)])
     }
     if (maxItems !== undefined && list.length > maxItems) {
-      const detail = `must have at most ${maxItems} ${maxItems === 1 ? 'item' : 'items'}`
-      errors.push({ type: 'TooMany', field: path, badValue: list.length, detail })
+      findings.add([tooMany(path, list.length, maxItems)])
     }
-    return errors
   }
 
   #validateObject(
     object: JsonObject,
-    schema: StructuralSchema,
-    path: string,
-    correlation: Correlation | undefined,
-  ): FieldError[] {
-    const count = Object.keys(object).length
-    const { minProperties, maxProperties } = schema
-    if (minProperties !== undefined && count < minProperties) {
-      const detail = `${path} in body should have at least ${minProperties} properties`
-      return [invalid(path, minProperties, detail)]
-    }
-    if (maxProperties !== undefined && count > maxProperties) {
-      const detail = `must have at most ${maxProperties} ${maxProperties === 1 ? 'item' : 'items'}`
-      return [{ type: 'TooMany', field: path, badValue: count, detail }]
-    }
-    const errors: FieldError[] = []
+    { schema, path, correlation }: Part,
+    findings: Findings,
+  ): void {
+    findings.add(validateSize(object, schema, path))
     for (const name of schema.required ?? []) {
       if (!Object.hasOwn(object, name) || object[name] === undefined) {
-        errors.push({ type: 'Required', field: join(path, name), detail: '' })
+        findings.add([{ type: 'Required', field: join(path, name), detail: '' }])
       }
     }
     for (const [name, value] of Object.entries(object)) {
       const property = fieldSchema(schema, name)
       if (!property || value === undefined) continue
       const below = path === '' && isOfTheType(name) ? undefined : correlation?.key(name)
-      append(errors, this.validate(value, property, join(path, name), below))
+      this.#validate(
+        { value, schema: property, path: join(path, name), correlation: below },
+        findings,
+      )
     }
-    return errors
   }
 
   /** What a branch finds wrong is not tolerated because a part has stayed as it was. */
-  #validateCombinators(value: unknown, schema: StructuralSchema, path: string): FieldError[] {
-    const branch = (part: StructuralSchema) => this.#validate(value, part, path, undefined, true)
-    const errors: FieldError[] = []
-    if (schema.anyOf) append(errors, anyOf(schema.anyOf.map(branch), path))
-    if (schema.oneOf) append(errors, oneOf(schema.oneOf.map(branch), path))
-    if (schema.allOf) append(errors, allOf(schema.allOf.map(branch), path))
-    if (schema.not && branch(schema.not).length === 0) {
-      errors.push(composite(`"${path}" must not validate the schema (not)`))
+  #validateCombinators({ value, schema, path }: Part, findings: Findings): void {
+    const branch = (part: StructuralSchema): Findings => {
+      const found = new Findings()
+      this.#validate({ value, schema: part, path, correlation: undefined }, found)
+      return found
     }
-    return errors
+    if (schema.anyOf?.length) anyOf(schema.anyOf.map(branch), path, findings)
+    if (schema.oneOf?.length) oneOf(schema.oneOf.map(branch), path, findings)
+    if (schema.allOf?.length) allOf(schema.allOf.map(branch), path, findings)
+    if (schema.not && branch(schema.not).isValid) {
+      findings.add([composite(`"${path}" must not validate the schema (not)`)])
+    }
   }
 
   #pattern(pattern: string): Pattern {
@@ -145,34 +154,44 @@ export class ValueValidator {
   }
 }
 
-function anyOf(results: readonly FieldError[][], path: string): FieldError[] {
-  if (results.some((errors) => errors.length === 0)) return []
-  return [composite(`"${path}" must validate at least one schema (anyOf)`), ...fewest(results)]
+/** A value with what is known of it. */
+interface Part {
+  readonly value: unknown
+  readonly schema: StructuralSchema
+  readonly path: string
+  readonly correlation: Correlation | undefined
 }
 
-function oneOf(results: readonly FieldError[][], path: string): FieldError[] {
-  const valid = results.filter((errors) => errors.length === 0).length
-  if (valid === 1) return []
-  const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`
-  const error = composite(`"${path}" must validate one and only one schema (oneOf). ${found}`)
-  return valid === 0 ? [error, ...fewest(results)] : [error]
+/** Matches of a value by itself, of the combinators of its schema (twice), and of its enum. */
+const metByAnyValue = 4
+
+function hasKnownFormat({ format }: StructuralSchema): boolean {
+  return format !== undefined && isKnownFormat(format)
 }
 
-function allOf(results: readonly FieldError[][], path: string): FieldError[] {
-  const failed = results.filter((errors) => errors.length > 0)
-  if (failed.length === 0) return []
-  const none = failed.length === results.length ? '. None validated' : ''
-  return [...failed.flat(), composite(`"${path}" must validate all the schemas (allOf)${none}`)]
+function validateSize(object: JsonObject, schema: StructuralSchema, path: string): FieldError[] {
+  const { minProperties, maxProperties } = schema
+  const count = Object.keys(object).length
+  if (minProperties !== undefined && count < minProperties) {
+    const detail = `${path} in body should have at least ${minProperties} properties`
+    return [invalid(path, minProperties, detail)]
+  }
+  const isLarge = maxProperties !== undefined && count > maxProperties
+  return isLarge ? [tooMany(path, count, maxProperties)] : []
 }
 
-/** The errors of the branch that came closest are the most helpful. */
-function fewest(results: readonly FieldError[][]): FieldError[] {
-  return results.reduce((best, errors) => (errors.length < best.length ? errors : best))
+function tooMany(field: string, count: number, most: number): FieldError {
+  const detail = `must have at most ${most} ${most === 1 ? 'item' : 'items'}`
+  return { type: 'TooMany', field, badValue: count, detail }
 }
 
-/** The API server reports these errors without a field. */
-function composite(detail: string): FieldError {
-  return { type: 'Invalid', field: '<nil>', badValue: '', detail }
+/** Branches of a schema can find the same mistake. */
+function distinct(errors: FieldError[]): FieldError[] {
+  if (errors.length < 2) return errors
+  const byText = new Map(
+    errors.map((error) => [`${error.type} ${error.field} ${error.detail}`, error]),
+  )
+  return [...byText.values()]
 }
 
 /** Both forms of an object are shown in the same version, so that these cannot have changed. */
