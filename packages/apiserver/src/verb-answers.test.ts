@@ -42,6 +42,31 @@ describe('what is found out first', () => {
     expect((await client.get(`${configMaps}/b`)).status).toBe(404)
   })
 
+  it.each(['/api', '/api/v1', '/apis/apps/v1', '/version'])(
+    'names what the route %s sends to those who accept none of it',
+    async (path) => {
+      const refused = await client.get(path, { accept: 'text/html' })
+      expect(refused.status).toBe(406)
+      expect(refused.body['message']).toMatch(
+        /^406: Not Acceptable\n\nAvailable representations: application\/json/,
+      )
+      expect((await client.get(path, { accept: 'text/html, application/json' })).status).toBe(200)
+    },
+  )
+
+  it.each([
+    ['/apis', 'text/html'],
+    ['/apis/apps', 'text/html'],
+    ['/apis/apps', 'application/json;as=APIGroupDiscoveryList;g=apidiscovery.k8s.io;v=v2'],
+    ['/apis/apps/v1', 'application/json;as=APIGroupDiscoveryList;g=apidiscovery.k8s.io;v=v2'],
+  ])('has for %s nothing that %s takes', async (path, accept) => {
+    expect(said(await client.get(path, { accept }))).toEqual([
+      406,
+      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    ])
+    expect((await client.get(path, { accept: `${accept}, application/yaml` })).status).toBe(200)
+  })
+
   it('names what a route sends to those who accept none of it', async () => {
     const html = { accept: 'text/html, application/*' }
     const usual = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'

@@ -1,7 +1,8 @@
-import { acceptsJson, parseAccept } from '../exchange/accept.ts'
+import { acceptsJson, parseAccept, requireDocumentAccepted } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { documentResponse, jsonResponse, type ApiResponse } from '../exchange/api-response.ts'
 import { withEntityTag } from '../exchange/entity-tag.ts'
+import { requireProduced, usualTypes } from '../exchange/require-produced.ts'
 import type { Registry } from '../resources/registry.ts'
 import {
   aggregatedDiscovery,
@@ -27,7 +28,7 @@ export class DiscoveryHandler {
     this.#otherPaths = otherPaths
   }
 
-  /** Undefined when the path is not a discovery document. */
+  /** Undefined when the path is not a discovery document. @throws StatusError 406 */
   handle(request: ApiRequest): ApiResponse | undefined {
     const [root, ...segments] = request.path.split('/').filter((segment) => segment !== '')
     if (root === undefined) {
@@ -41,20 +42,20 @@ export class DiscoveryHandler {
   #core(request: ApiRequest, segments: readonly string[]): ApiResponse | undefined {
     const core = this.#currentGroups().filter(({ name }) => name === '')
     if (segments.length === 0) {
-      return aggregated(request, core) ?? jsonResponse(200, coreVersions(request.host))
+      return aggregated(request, core) ?? routed(request, coreVersions(request.host))
     }
-    return segments.length === 1 ? versionDocument(core[0], segments[0]) : undefined
+    return segments.length === 1 ? versionDocument(request, core[0], segments[0]) : undefined
   }
 
   #named(request: ApiRequest, segments: readonly string[]): ApiResponse | undefined {
     const named = this.#currentGroups().filter(({ name }) => name !== '')
     if (segments.length === 0) {
-      return aggregated(request, named) ?? jsonResponse(200, groupList(named))
+      return aggregated(request, named) ?? document(request, groupList(named))
     }
     const group = named.find(({ name }) => name === segments[0])
     if (group === undefined) return undefined
-    if (segments.length === 1) return jsonResponse(200, groupDocument(group))
-    return segments.length === 2 ? versionDocument(group, segments[1]) : undefined
+    if (segments.length === 1) return document(request, groupDocument(group))
+    return segments.length === 2 ? versionDocument(request, group, segments[1]) : undefined
   }
 
   #currentGroups(): readonly ServedGroup[] {
@@ -67,13 +68,27 @@ export class DiscoveryHandler {
 }
 
 function versionDocument(
+  request: ApiRequest,
   group: ServedGroup | undefined,
   version: string | undefined,
 ): ApiResponse | undefined {
   const found = group?.versions.find(({ name }) => name === version)
   if (group === undefined || found === undefined) return undefined
   const groupVersion = group.name === '' ? found.name : `${group.name}/${found.name}`
-  return jsonResponse(200, resourceList(groupVersion, found.resources))
+  const isCustom = found.resources.every(({ origin }) => origin === 'custom')
+  const answer = isCustom ? document : routed
+  return answer(request, resourceList(groupVersion, found.resources))
+}
+
+function document(request: ApiRequest, content: object): ApiResponse {
+  requireDocumentAccepted(request.accept)
+  return jsonResponse(200, content)
+}
+
+/** What a route of go-restful leads to. */
+function routed(request: ApiRequest, content: object): ApiResponse {
+  requireProduced(request.accept, usualTypes)
+  return document(request, content)
 }
 
 /** The aggregated form if the client prefers it to the plain one. */

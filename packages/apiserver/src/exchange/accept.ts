@@ -76,7 +76,19 @@ export function negotiate(header: string, restrictions: Restrictions): Represent
 }
 
 /**
- * The same for a watch, whose events have no form in YAML.
+ * Checks that a client takes a document that has one form, in an encoding that the server has.
+ * @throws StatusError 406
+ */
+export function requireDocumentAccepted(header: string): void {
+  const isTaken = (clause: AcceptClause): boolean =>
+    ['as', 'g', 'v', 'sv'].every((name) => !clause.parameters.has(name)) &&
+    encodings.some((each) => matches(clause, each) && canStream(clause, each))
+  if (header === '' || parseAccept(header).some(isTaken)) return
+  throw notAcceptable(Object.values(mediaTypes))
+}
+
+/**
+ * As `negotiate`, for a watch, whose events have no form in YAML.
  * @throws StatusError 406
  */
 export function negotiateStream(header: string, restrictions: Restrictions): Representation {

@@ -3,6 +3,7 @@ import { requireAccess } from '../auth/forbidden.ts'
 import type { DiscoveryHandler } from '../discovery/discovery-handler.ts'
 import type { ApiRequest, RequestHead } from '../exchange/api-request.ts'
 import { documentResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
+import { requireProduced } from '../exchange/require-produced.ts'
 import type { FlowSchemas } from '../flow-control/flow-schemas.ts'
 import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
 import type { StorageHealth } from '../storage/storage-health.ts'
@@ -93,8 +94,9 @@ export class ApiHandler {
   }
 }
 
-function versionResponse({ path }: ApiRequest): Handled | undefined {
-  return path === '/version' || path === '/version/'
-    ? documentResponse(200, serverVersion)
-    : undefined
+/** @throws StatusError 406 */
+function versionResponse({ path, accept }: ApiRequest): Handled | undefined {
+  if (path !== '/version' && path !== '/version/') return undefined
+  requireProduced(accept, ['application/json'])
+  return documentResponse(200, serverVersion)
 }

@@ -1,10 +1,8 @@
-import { errors } from '@fairlead/kube-core'
-
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
 import type { TokenKey } from '../auth/token-key.ts'
-import { parseAccept } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import type { ApiResponse } from '../exchange/api-response.ts'
+import { requireProduced } from '../exchange/require-produced.ts'
 
 const configurationPath = '/.well-known/openid-configuration'
 const keysPath = '/openid/v1/jwks'
@@ -29,14 +27,12 @@ export class OpenIdHandler {
   /** Undefined for other paths. @throws StatusError 406 */
   handle(request: ApiRequest): ApiResponse | undefined {
     const path = request.path.replace(/\/$/, '')
-    if (path === configurationPath) return this.#answer('application/json', this.#configuration())
-    if (path !== keysPath) return undefined
-    const accepts = parseAccept(request.accept).some(({ mediaType }) =>
-      [keysType, 'application/*', '*/*'].includes(mediaType),
-    )
-    if (!accepts) {
-      throw errors.notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${keysType}`)
+    if (path === configurationPath) {
+      requireProduced(request.accept, ['application/json'])
+      return this.#answer('application/json', this.#configuration())
     }
+    if (path !== keysPath) return undefined
+    requireProduced(request.accept, [keysType])
     return this.#answer(keysType, { keys: this.#keys().map((key) => key.published) })
   }
 

@@ -1,8 +1,6 @@
-import { errors } from '@fairlead/kube-core'
-
+import { requireProduced, usualTypes } from '../exchange/require-produced.ts'
 import type { ResourcePath } from './request-path.ts'
 
-const usual = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 const streamed = [
   'application/json;stream=watch',
   'application/vnd.kubernetes.protobuf;stream=watch',
@@ -11,20 +9,15 @@ const streamed = [
 const connections: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward', 'proxy'])
 
 /**
- * Checks that the route to a built-in kind sends something that its client accepts, as go-restful's
- * router does before Kubernetes sees a request: it knows no patterns but one, and no parameters.
+ * Checks that the route to a built-in kind sends something that its client accepts.
  * @throws StatusError 406
  */
 export function requireRepresentation(accept: string, path: ResourcePath, method: string): void {
   const { name, subresource = '', watches } = path
-  if (accept === '' || connections.has(subresource)) return
-  const produced = [
+  if (connections.has(subresource)) return
+  requireProduced(accept, [
     ...(subresource === 'log' ? ['text/plain'] : []),
-    ...usual,
+    ...usualTypes,
     ...(watches || (name === undefined && method === 'GET') ? streamed : []),
-  ]
-  const accepted = accept.split(',').map((clause) => (clause.split(';')[0] ?? '').trim())
-  if (accepted.some((type) => type === '*/*' || produced.includes(type))) return
-  const available = produced.join(', ')
-  throw errors.notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${available}`, {})
+  ])
 }
