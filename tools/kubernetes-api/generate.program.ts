@@ -45,6 +45,7 @@ const optionalVersions = ['apis/admissionregistration.k8s.io/v1alpha1']
 const otherPackages: readonly (readonly [module: string, path: string])[] = [
   ['k8s.io/apimachinery', 'pkg/api/resource'],
   ['k8s.io/apimachinery', 'pkg/apis/meta/v1'],
+  ['k8s.io/apimachinery', 'pkg/apis/meta/v1beta1'],
   ['k8s.io/apimachinery', 'pkg/runtime'],
   ['k8s.io/apimachinery', 'pkg/types'],
   ['k8s.io/apimachinery', 'pkg/util/intstr'],

@@ -117,6 +117,23 @@ describe('encodings', () => {
     })
   })
 
+  it('sends metadata alone in the older version, whose lists have other numbers', async () => {
+    const name = 'of-metadata'
+    await client.send('POST', configMaps, { metadata: { name, labels: { list: name } } })
+    const as = (kind: string) => `${protobuf};as=${kind};g=meta.k8s.io;v=v1beta1`
+    const one = await raw('GET', `${configMaps}/${name}`, as('PartialObjectMetadata'))
+    expect(one).toMatchObject({ status: 200, type: protobuf })
+    expect(decoded(`${meta}.PartialObjectMetadata`, one)).toMatchObject({ metadata: { name } })
+    const path = `${configMaps}?labelSelector=list=${name}`
+    const list = await raw('GET', path, as('PartialObjectMetadataList'))
+    expect(list.type).toBe(protobuf)
+    expect(readEnvelope(list.body).apiVersion).toBe('meta.k8s.io/v1beta1')
+    expect(decoded(`${meta}beta1.PartialObjectMetadataList`, list)).toMatchObject({
+      metadata: { resourceVersion: expect.any(String) as string },
+      items: [{ metadata: { name } }],
+    })
+  })
+
   it('answers with the same long list in every encoding and form', async () => {
     const names = Array.from({ length: 40 }, (_, index) => `long-${String(index).padStart(2, '0')}`)
     const labels = { list: 'long' }

@@ -24,7 +24,7 @@ export async function* listMessageParts(
 ): AsyncGenerator<Buffer> {
   const items = Array.isArray(list['items']) ? (list['items'] as readonly unknown[]) : []
   const write = itemWriter(typeName)
-  const metadata = metadataOf(list['metadata'])
+  const metadata = metadataOf(typeName, list['metadata'])
   let length = metadata.length
   for (let start = 0; start < items.length; start += itemsPerPart) {
     length += write(items.slice(start, start + itemsPerPart)).length
@@ -45,8 +45,7 @@ export async function* listMessageParts(
 
 /** What writes several items as they follow each other in a list of this type. */
 function itemWriter(typeName: string): (items: readonly unknown[]) => Buffer {
-  const field = apiType(typeName).fields.find(({ name }) => name === 'items')
-  if (field === undefined) throw new TypeError(`${typeName} is no list`)
+  const field = fieldOf(typeName, 'items')
   const wire = wireOfItems(field)
   return (items) => {
     const writer = new WireWriter(itemsPerPart * 1024)
@@ -65,11 +64,17 @@ function wireOfItems({ type }: ApiField): WireType {
   return messageWire(type.items.type)
 }
 
-function metadataOf(metadata: unknown): Buffer {
+function metadataOf(typeName: string, metadata: unknown): Buffer {
   const writer = new WireWriter()
   messageWire(listMeta).write(isJsonObject(metadata) ? metadata : {}, writer)
-  writer.tag(1, 2)
+  writer.tag(fieldOf(typeName, 'metadata').number, 2)
   return writer.finish()
+}
+
+function fieldOf(typeName: string, name: 'items' | 'metadata'): ApiField {
+  const found = apiType(typeName).fields.find((field) => field.name === name)
+  if (found === undefined) throw new TypeError(`${typeName} is no list`)
+  return found
 }
 
 function nextTurn(): Promise<void> {

@@ -3,6 +3,7 @@ import { builtInResources } from '../api-types/built-in-resource.ts'
 import { optionalResources } from '../api-types/optional-resources.ts'
 
 const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
+const metaBetaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1beta1.'
 
 /** Kinds that every group and version has. */
 const commonKinds = [
@@ -18,7 +19,10 @@ const commonKinds = [
 
 /** By apiVersion, what the names of its types begin with. */
 const prefixes = makeOnce<ReadonlyMap<string, string>>(() => {
-  const found = new Map([['meta.k8s.io/v1', metaPrefix]])
+  const found = new Map([
+    ['meta.k8s.io/v1', metaPrefix],
+    ['meta.k8s.io/v1beta1', metaBetaPrefix],
+  ])
   for (const { group, version, kind, type } of [...builtInResources(), ...optionalResources]) {
     found.set(group === '' ? version : `${group}/${version}`, type.slice(0, -kind.length))
   }
@@ -31,7 +35,8 @@ export function typeNameOf(apiVersion: string, kind: string): string | undefined
   if (commonKinds.includes(kind) && (prefix !== undefined || apiVersion === 'v1')) {
     return `${metaPrefix}${kind}`
   }
-  const name = `${prefix}${kind}`
+  const isFromV1 = prefix === metaBetaPrefix && !hasApiType(`${prefix}${kind}`)
+  const name = `${isFromV1 ? metaPrefix : prefix}${kind}`
   return prefix !== undefined && hasApiType(name) ? name : undefined
 }
 
