@@ -135,4 +135,30 @@ describe('kubectl, where workloads reach their steady state', () => {
       '--timeout=20s',
     )
   }, 60_000)
+
+  it('describes what has happened, drains nodes and evicts by taints', async () => {
+    await kubectl('create', 'deployment', 'told', '--image=nginx:1')
+    await kubectl('rollout', 'status', 'deployment/told', '--timeout=20s')
+    expect(await kubectl('describe', 'deployment/told')).toMatch(
+      /Normal +ScalingReplicaSet +\S+ +deployment-controller +Scaled up replica set told-\w+ from 0 to 1/,
+    )
+    const pods = ['pods', '--selector=app=told']
+    expect(await kubectl('describe', ...pods)).toMatch(
+      /Scheduled .* default-scheduler .*\n.*Pulled .*\n.*Created .*\n.*Started .* kubelet +Started container nginx/,
+    )
+    const node = 'fairlead-node'
+    const drain = ['--force', '--ignore-daemonsets', '--timeout=30s', '--pod-selector=app=told']
+    expect(await kubectl('drain', node, ...drain)).toContain(`node/${node} drained`)
+    expect(await kubectl('describe', ...pods)).toMatch(
+      /Warning +FailedScheduling .*0\/1 nodes are available: 1 node\(s\) were unschedulable\./,
+    )
+    await kubectl('uncordon', node)
+    await kubectl('rollout', 'status', 'deployment/told', '--timeout=20s')
+    await kubectl('taint', 'node', node, 'full=yes:NoExecute')
+    expect(await kubectl('events', '--types=Normal')).toMatch(
+      /TaintManagerEviction +Pod\/told-\S+ +Marking for deletion Pod default\/told-/,
+    )
+    await kubectl('taint', 'node', node, 'full-')
+    await kubectl('rollout', 'status', 'deployment/told', '--timeout=20s')
+  }, 60_000)
 })

@@ -97,8 +97,19 @@ describe('events', () => {
 
   it('say why pods do not run', async () => {
     await cluster.create('pods', pod({ nodeSelector: { disk: 'fast' } }))
-    expect(told('Pod')).toEqual([' FailedScheduling: 0/1 nodes are available.'])
+    const preemption =
+      'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'
+    expect(told('Pod')).toEqual([
+      ` FailedScheduling: 0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. ${preemption}`,
+    ])
     await cluster.delete('pods', 'web')
+    await cluster.setSpec('nodes', 'fairlead-node', { unschedulable: true })
+    await cluster.create('pods', pod())
+    expect(told('Pod').at(-1)).toBe(
+      ` FailedScheduling: 0/1 nodes are available: 1 node(s) were unschedulable. ${preemption}`,
+    )
+    await cluster.delete('pods', 'web')
+    await cluster.setSpec('nodes', 'fairlead-node', { unschedulable: false })
     await cluster.create('pods', pod({}, { 'stages.fairlead.dev/outcome': 'Failed' }))
     expect(told('Pod').at(-1)).toMatch(
       /^kubelet BackOff: Back-off restarting failed container main in pod web_default\(.+\)$/,

@@ -1,10 +1,11 @@
+import { compareText } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { User } from '../../auth/user.ts'
-import { recordAt, recordsAt, textAt } from '../../definitions/fields.ts'
+import { recordAt, recordsAt, textAt, type Fields } from '../../definitions/fields.ts'
 import type { Cluster } from './shared/cluster.ts'
 import { conditionsOf, holds, withCondition, type StatusCondition } from './shared/conditions.ts'
-import { fits } from './shared/node-fit.ts'
+import { misfit } from './shared/node-fit.ts'
 import { nodeName } from './shared/node-name.ts'
 import { keyOf } from './shared/object-key.ts'
 import { outcomeOf } from './shared/pod-outcome.ts'
@@ -33,10 +34,10 @@ export const schedulerStage: Stage = {
   async reconcile(cluster, pod) {
     if (!isWaiting(pod)) return
     const spec = recordAt(pod, 'spec')
-    const node = nodesOf(cluster).find((each) => isUsable(each) && fits(spec, each))
+    const node = nodesOf(cluster).find((each) => refusal(spec, each) === undefined)
     const isPending = outcomeOf(pod) === 'Pending'
     if (node === undefined || isPending) {
-      await refuse(cluster, pod)
+      await refuse(cluster, pod, whyNone(cluster, spec))
       return
     }
     const { namespace, name } = pod.metadata
@@ -53,9 +54,7 @@ export const schedulerStage: Stage = {
 /** The usual one first. */
 function nodesOf(cluster: Cluster): readonly KubernetesObject[] {
   const usual = cluster.get('nodes', '', nodeName)
-  return usual !== undefined && isUsable(usual)
-    ? [usual, ...cluster.list('nodes')]
-    : cluster.list('nodes')
+  return usual !== undefined ? [usual, ...cluster.list('nodes')] : cluster.list('nodes')
 }
 
 function isWaiting(pod: KubernetesObject): boolean {
@@ -69,8 +68,25 @@ function isWaiting(pod: KubernetesObject): boolean {
   )
 }
 
-function isUsable(node: KubernetesObject): boolean {
-  return holds(node, 'Ready') && recordAt(node, 'spec')['unschedulable'] !== true
+function refusal(podSpec: Fields, node: KubernetesObject): string | undefined {
+  const notReady = 'node(s) had untolerated taint {node.kubernetes.io/not-ready: }'
+  return misfit(podSpec, node) ?? (holds(node, 'Ready') ? undefined : notReady)
+}
+
+/** As FitError in Kubernetes' scheduler, with what it adds of preemption. */
+function whyNone(cluster: Cluster, podSpec: Fields): string {
+  const nodes = cluster.list('nodes')
+  if (nodes.length === 0) return 'no nodes available to schedule pods'
+  const none = `0/${nodes.length} nodes are available`
+  const counts = new Map<string, number>()
+  for (const node of nodes) {
+    const why = refusal(podSpec, node)
+    if (why !== undefined) counts.set(why, (counts.get(why) ?? 0) + 1)
+  }
+  if (counts.size === 0) return `${none}.`
+  const reasons = [...counts].map(([why, count]) => `${count} ${why}`).toSorted(compareText)
+  const preemption = `${none}: ${nodes.length} Preemption is not helpful for scheduling.`
+  return `${none}: ${reasons.join(', ')}. preemption: ${preemption}`
 }
 
 function scheduled(cluster: Cluster, pod: KubernetesObject): readonly StatusCondition[] {
@@ -82,10 +98,7 @@ function scheduled(cluster: Cluster, pod: KubernetesObject): readonly StatusCond
   })
 }
 
-async function refuse(cluster: Cluster, pod: KubernetesObject): Promise<void> {
-  const nodes = cluster.list('nodes').length
-  const message =
-    nodes === 0 ? 'no nodes available to schedule pods' : `0/${nodes} nodes are available.`
+async function refuse(cluster: Cluster, pod: KubernetesObject, message: string): Promise<void> {
   const before = conditionsOf(pod)
   const conditions = withCondition(before, {
     type: 'PodScheduled',

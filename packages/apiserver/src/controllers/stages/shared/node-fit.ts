@@ -9,12 +9,37 @@ import {
   type Fields,
 } from '../../../definitions/fields.ts'
 
-/** Whether a pod may be on a node, by its selector, its required affinity and its tolerations. */
-export function fits(podSpec: Fields, node: KubernetesObject): boolean {
-  return matchesNode(podSpec, node) && toleratesTaints(podSpec, node, ['NoSchedule', 'NoExecute'])
+/** What a node that takes no new pods counts as. */
+const unschedulable = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
+
+/**
+ * Why a pod may not be on a node, by its tolerations, its selector and its required affinity, in the
+ * words of Kubernetes' scheduler; undefined when it may.
+ */
+export function misfit(podSpec: Fields, node: KubernetesObject): string | undefined {
+  const tolerations = recordsAt(podSpec, 'tolerations')
+  const isTolerated = (taint: Fields): boolean =>
+    tolerations.some((toleration) => tolerates(toleration, taint))
+  const spec = recordAt(node, 'spec')
+  if (spec['unschedulable'] === true && !isTolerated(unschedulable)) {
+    return 'node(s) were unschedulable'
+  }
+  const taint = recordsAt(spec, 'taints').find(
+    (each) =>
+      (each['effect'] === 'NoSchedule' || each['effect'] === 'NoExecute') && !isTolerated(each),
+  )
+  if (taint !== undefined) {
+    return `node(s) had untolerated taint {${textAt(taint, 'key')}: ${textAt(taint, 'value')}}`
+  }
+  return matchesNode(podSpec, node)
+    ? undefined
+    : "node(s) didn't match Pod's node affinity/selector"
 }
 
-/** As `fits`, for a pod that waits for a node that is not ready yet. As nodeShouldRunDaemonPod. */
+/**
+ * Whether a pod may be on a node, also one that it has to wait for because it is not ready yet. As
+ * nodeShouldRunDaemonPod.
+ */
 export function fitsOnceReady(podSpec: Fields, node: KubernetesObject): boolean {
   const name = textAt(podSpec, 'nodeName')
   if (name !== '' && name !== node.metadata.name) return false
@@ -22,7 +47,7 @@ export function fitsOnceReady(podSpec: Fields, node: KubernetesObject): boolean 
     ...recordsAt(podSpec, 'tolerations'),
     { key: 'node.kubernetes.io/not-ready', operator: 'Exists' },
   ]
-  return fits({ ...podSpec, tolerations }, node)
+  return misfit({ ...podSpec, tolerations }, node) === undefined
 }
 
 /** As GetRequiredNodeAffinity in Kubernetes' component helpers. */
@@ -34,18 +59,6 @@ function matchesNode(podSpec: Fields, node: KubernetesObject): boolean {
   const required = affinity['requiredDuringSchedulingIgnoredDuringExecution']
   if (required === undefined) return true
   return recordsAt(required as Fields, 'nodeSelectorTerms').some((term) => matchesTerm(term, node))
-}
-
-/** Whether every taint with one of these effects is tolerated. As FindMatchingUntoleratedTaint. */
-function toleratesTaints(
-  podSpec: Fields,
-  node: KubernetesObject,
-  effects: readonly string[],
-): boolean {
-  const tolerations = recordsAt(podSpec, 'tolerations')
-  return recordsAt(recordAt(node, 'spec'), 'taints')
-    .filter((taint) => effects.includes(textAt(taint, 'effect')))
-    .every((taint) => tolerations.some((toleration) => tolerates(toleration, taint)))
 }
 
 /** As ToleratesTaint in Kubernetes. */
