@@ -2,7 +2,8 @@ const formatWrong =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 const suffixWrong = "unable to parse quantity's suffix"
 
-const parts = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/
+/** No digit fits in two places: that would take cubic time. */
+const parts = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]+[-+]?\d*|[-+]\d*|)$/
 const decimalSuffixes = new Map([
   ['n', -9],
   ['u', -6],
@@ -40,7 +41,8 @@ export function canonicalQuantity(text: string): string {
   if (text === '') throw new RangeError(formatWrong)
   const match = parts.exec(text)
   if (match === null) throw new RangeError(formatWrong)
-  const [, sign = '', whole = '', fraction = '', suffix = ''] = match
+  const [, sign = '', wholeWithZeros = '', fraction = '', suffix = ''] = match
+  const whole = wholeWithZeros.replace(/^0+/, '')
   const digits = BigInt(`${whole}${fraction}` || '0')
   const binary = suffix === '' ? -1 : binarySuffixes.indexOf(suffix)
   const negative = sign === '-'
@@ -120,11 +122,18 @@ function roundedUp(amount: Amount): Amount {
 function decimalText(amount: Amount, style: 'suffix' | 'exponent', negative: boolean): string {
   if (amount.digits === 0n) return '0'
   const text = String(amount.digits)
-  const zeros = text.length - text.replace(/0+$/, '').length
+  const zeros = trailingZeros(text)
   let digits = text.slice(0, text.length - zeros)
   let power = amount.power + zeros
   for (; power % 3 !== 0; power -= 1) digits += '0'
   return signed(`${digits}${suffixOf(power, style)}`, negative)
+}
+
+/** A pattern would begin anew at each zero. */
+function trailingZeros(text: string): number {
+  let start = text.length
+  while (text[start - 1] === '0') start -= 1
+  return text.length - start
 }
 
 function suffixOf(power: number, style: 'suffix' | 'exponent'): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { canonicalQuantity } from './canonical-quantity.ts'
 import { compareQuantity, formatQuantity, parseQuantity } from './quantity.ts'
 
 describe('parseQuantity', () => {
@@ -19,6 +20,24 @@ describe('parseQuantity', () => {
     expect(formatQuantity(quantity)).toBe(canonical)
   })
 
+  it.each([
+    ['9'.repeat(1_000_000), 2n ** 63n - 1n],
+    [`1${'0'.repeat(90_000)}e-90000`, 1n],
+    [`0.${'0'.repeat(200_000)}1`, 0n],
+    [`1.5${'0'.repeat(200_000)}Ki`, 1536n],
+    [`-1${'0'.repeat(1_000_000)}1`, -(2n ** 63n - 1n)],
+  ])('takes no time for many digits: %#', (text, value) => {
+    const { nano } = parseQuantity(text)
+    expect(nano / 10n ** 9n).toBe(value)
+    expect(nano % 10n ** 9n).toBe(text.startsWith('0.') ? 1n : 0n)
+  })
+
+  it('rounds up for any digit, however far behind', () => {
+    const digits = `1.5${'0'.repeat(500)}`
+    expect(parseQuantity(`${digits}1`).nano).toBe(1_500_000_001n)
+    expect(parseQuantity(`${digits}0`).nano).toBe(1_500_000_000n)
+  })
+
   it.each(['', '1 Gi', '1.2.3', 'x', '+', '--1'])('rejects %j', (text) => {
     expect(() => parseQuantity(text)).toThrow('quantities must match the regular expression')
   })
@@ -32,4 +51,16 @@ it('compares amounts, not texts', () => {
   expect(compareQuantity(parseQuantity('1000m'), parseQuantity('1'))).toBe(0)
   expect(compareQuantity(parseQuantity('1Ki'), parseQuantity('1k'))).toBe(1)
   expect(compareQuantity(parseQuantity('-1'), parseQuantity('0'))).toBe(-1)
+})
+
+describe('canonicalQuantity', () => {
+  it.each([
+    [`${'0'.repeat(20_000)}!`, undefined],
+    [`${'9'.repeat(20_000)}!`, undefined],
+    [`${'0'.repeat(20_000)}1000`, '1k'],
+    [`1${'0'.repeat(20_000)}1`, `1${'0'.repeat(20_000)}1`],
+  ])('takes linear time for many digits: %#', (text, expected) => {
+    if (expected === undefined) expect(() => canonicalQuantity(text)).toThrow('quantities must')
+    else expect(canonicalQuantity(text)).toBe(expected)
+  })
 })

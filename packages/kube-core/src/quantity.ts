@@ -34,6 +34,10 @@ const decimalPowers: Readonly<Record<string, number>> = {
 
 const nanoMax = (2n ** 63n - 1n) * 10n ** 9n
 const exponentDigitsMax = 5
+/** An amount with more is above the maximum; reckoning with all digits takes quadratic time. */
+const wholeDigitsMax = 60
+/** More of them only matter for rounding, even of a number times 2^60. */
+const fractionDigitsMax = 100
 
 /**
  * Parses `500m`, `1.5Gi`, `1e3`. Fractions finer than 10^-9 are rounded away from zero and
@@ -69,13 +73,24 @@ function describeProblem(text: string): string {
 /** `digits` × 10^power × factor, rounded up to a whole number. */
 function scaled(digits: string, power: number, factor: bigint): bigint {
   const [whole = '', fraction = ''] = digits.split('.')
-  const mantissa = BigInt(whole + fraction || '0') * factor
-  if (mantissa === 0n) return 0n
-  const shift = power - fraction.length
-  if (shift >= 0) return shift > 60 ? nanoMax + 1n : mantissa * 10n ** BigInt(shift)
-  if (-shift > digits.length + 40) return 1n
+  const significant = `${whole}${fraction}`.replace(/^0+/, '')
+  if (significant === '') return 0n
+  const wholeDigits = significant.length + power - fraction.length
+  if (wholeDigits > wholeDigitsMax) return nanoMax + 1n
+  if (wholeDigits < -wholeDigitsMax) return 1n
+  const kept = cut(significant, wholeDigits + fractionDigitsMax)
+  const shift = wholeDigits - kept.length
+  const amount = BigInt(kept) * factor
+  if (shift >= 0) return amount * 10n ** BigInt(shift)
   const divisor = 10n ** BigInt(-shift)
-  return (mantissa + divisor - 1n) / divisor
+  return (amount + divisor - 1n) / divisor
+}
+
+/** The first digits, and one that says that others follow. */
+function cut(digits: string, length: number): string {
+  if (digits.length <= length) return digits
+  const more = /[1-9]/.test(digits.slice(length)) ? '1' : ''
+  return `${digits.slice(0, length)}${more}`
 }
 
 /** -1, 0 or 1; notation does not matter. */

@@ -27,12 +27,22 @@ function compareNumbers(left: string, right: string, index: number): number {
   const numberA = digitsAt(left, index)
   const numberB = digitsAt(right, index)
   // After digits that are no zeros, zeros count.
-  const counts = /[1-9]\d*$/.test(left.slice(0, index)) ? '1' : ''
+  const counts = followsNumber(left, index) ? '1' : ''
   const valueA = BigInt(`${counts}${numberA}` || '0')
   const valueB = BigInt(`${counts}${numberB}` || '0')
   if (valueA !== valueB) return valueA < valueB ? -1 : 1
   if (numberA.length !== numberB.length) return numberA.length - numberB.length
   return (left[index] ?? '') < (right[index] ?? '') ? -1 : 1
+}
+
+/** Whether digits stand before, and not only zeros. */
+function followsNumber(text: string, index: number): boolean {
+  for (let at = index - 1; at >= 0; at--) {
+    const character = text[at] ?? ''
+    if (/[1-9]/.test(character)) return true
+    if (character !== '0') return false
+  }
+  return false
 }
 
 function digitsAt(text: string, index: number): string {
