@@ -52,6 +52,7 @@ export class GarbageCollector {
     this.#logger = logger
     this.#queue = new WorkQueue(context.clock, (uid) => this.#collect(uid))
     for (const { storageResource } of context.registry.stored()) {
+      if (context.storage.isEmpty({ resource: storageResource })) continue
       for (const object of context.storage.list({ resource: storageResource }).objects) {
         this.#add(keyOf(storageResource, object), object)
       }

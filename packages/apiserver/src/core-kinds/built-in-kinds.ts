@@ -1,6 +1,6 @@
 import { AdmissionExpressions } from '@fairlead/kube-core'
 
-import { builtInResources, type BuiltInResource } from '../api-types/built-in-resource.ts'
+import { builtInResources } from '../api-types/built-in-resource.ts'
 import { optionalResources } from '../api-types/optional-resources.ts'
 import { definitionRules } from '../crds/definition-kind.ts'
 import { builtInKind, type KindRules } from '../definitions/built-in-kind.ts'
@@ -140,23 +140,24 @@ export function builtInKinds(
   expressions = new AdmissionExpressions(),
   optionalVersions: ReadonlySet<string> = new Set(),
 ): readonly ResourceDefinition[] {
-  const allRules = rulesOfServer(expressions)
+  const rules = new Map(rulesOfServer(expressions).map((each) => [nameOf(each), each]))
   const optional = optionalResources.filter(({ group, version }) => {
     return optionalVersions.has(`${group}/${version}`)
   })
-  return [...builtInResources(), ...optional].map((resource) =>
-    builtInKind(resource, rulesOf(allRules, resource)),
-  )
+  return [...builtInResources(), ...optional].map((resource) => {
+    const { group, plural } = resource
+    return builtInKind(
+      resource,
+      rules.get(nameOf(resource)) ?? rules.get(nameOf({ group, plural })),
+    )
+  })
 }
 
-function rulesOf(
-  allRules: readonly KindRules[],
-  { group, version, plural }: BuiltInResource,
-): KindRules | undefined {
-  return allRules.find(
-    (rules) =>
-      rules.group === group &&
-      rules.plural === plural &&
-      (rules.version === undefined || rules.version === version),
-  )
+/** `deployments.apps/v1`, or without the version what has the same rules in all. */
+function nameOf({
+  group,
+  plural,
+  version = '',
+}: Pick<KindRules, 'group' | 'plural' | 'version'>): string {
+  return `${plural}.${group}/${version}`
 }

@@ -42,6 +42,8 @@ export class PublicKeyInfrastructure {
   readonly #files: CredentialFiles
   readonly #now: () => number
   readonly #authority: KeyAndCertificate
+  /** The authority, once it has signed something. */
+  #issuer: CertificateIssuer | undefined
 
   constructor(files: CredentialFiles, now: () => number) {
     this.#files = files
@@ -63,7 +65,7 @@ export class PublicKeyInfrastructure {
 
   /** A new leaf, which is not stored. */
   newLeaf(request: LeafRequest): KeyAndCertificate {
-    return this.#issue(request, leafLifetimeMs, issuerFrom(this.#authority))
+    return this.#issue(request, leafLifetimeMs, this.#signer())
   }
 
   /** A certificate for somebody else's key; of at most the authority's own lifetime. PEM. */
@@ -75,7 +77,11 @@ export class PublicKeyInfrastructure {
     const end = new X509Certificate(this.#authority.certificate).validToDate.getTime()
     const notBefore = new Date(nowMs - backdateMs)
     const notAfter = new Date(Math.min(nowMs + lifetimeMs, end))
-    return issueCertificate({ ...request, notBefore, notAfter }, issuerFrom(this.#authority))
+    return issueCertificate({ ...request, notBefore, notAfter }, this.#signer())
+  }
+
+  #signer(): CertificateIssuer {
+    return (this.#issuer ??= issuerFrom(this.#authority))
   }
 
   #loadAuthority(): KeyAndCertificate {
@@ -99,6 +105,7 @@ export class PublicKeyInfrastructure {
       { ...request, notBefore, notAfter, publicKey },
       issuer ?? { subject: request.subject, publicKey, privateKey },
     )
+    if (issuer === undefined) this.#issuer = { subject: request.subject, publicKey, privateKey }
     const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     return { certificate, privateKey: privateKeyPem }
   }
