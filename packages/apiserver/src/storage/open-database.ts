@@ -31,11 +31,13 @@ const freePagesMax = 4096
 export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path)
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL')
+    database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    // Before anything is changed in it.
+    const version = pragma(database, 'user_version')
+    if (version > fileVersion) throw new LaterVersionError()
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL')
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
     database.exec(`PRAGMA journal_size_limit = ${logBytesMax}`)
-    const version = pragma(database, 'user_version')
-    if (version > fileVersion) throw new Error('it was written by a later version of Fairlead')
     database.exec(schema)
     if (version < fileVersion) database.exec(`PRAGMA user_version = ${fileVersion}`)
     const isOfBefore = pragma(database, 'auto_vacuum') === 0
@@ -44,11 +46,18 @@ export function openDatabase(path: string): DatabaseSync {
     return database
   } catch (error) {
     database.close()
-    throw new Error(
-      `cannot open ${path}: ${error instanceof Error ? error.message : String(error)}. ` +
-        'If another server uses this data directory, stop it or choose another directory.',
-      { cause: error },
-    )
+    const problem = error instanceof Error ? error.message : String(error)
+    const advice =
+      error instanceof LaterVersionError
+        ? 'Use that version, or choose another directory.'
+        : 'If another server uses this data directory, stop it or choose another directory.'
+    throw new Error(`cannot open ${path}: ${problem}. ${advice}`, { cause: error })
+  }
+}
+
+class LaterVersionError extends Error {
+  constructor() {
+    super('it was written by a later version of Fairlead')
   }
 }
 
