@@ -43,10 +43,12 @@ export { WatchStreamError } from './client/line-splitter.ts'
 export type { Informer, InformerHandler, InformerScope } from './informer/informer.ts'
 export { SharedInformer } from './informer/shared-informer.ts'
 export type { InformerOptions } from './informer/shared-informer.ts'
+export { stripManagedFields } from './informer/managed-fields.ts'
 export type { IndexFunction } from './informer/store.ts'
 
 export { InformerCache, KindNotCachedError } from './cache/cache.ts'
 export type { Cache, CacheListOptions, CacheOptions, InformerLease } from './cache/cache.ts'
+export { OwnWrites } from './cache/own-writes.ts'
 export { rememberingClient } from './cache/remembering-client.ts'
 
 export { ExponentialBackoff } from './queue/rate-limiter.ts'

@@ -3,6 +3,7 @@ import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import { aborted, type Clock, type Logger, openScope, type Random } from '@fairlead/base'
 import type { Reader } from '../client/client.ts'
 import type { Informer, InformerScope } from '../informer/informer.ts'
+import { stripManagedFields } from '../informer/managed-fields.ts'
 import { SharedInformer } from '../informer/shared-informer.ts'
 import type { IndexFunction } from '../informer/store.ts'
 import type { ObjectKey } from '../object-key.ts'
@@ -71,6 +72,11 @@ export interface CacheOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /**
+   * Changes each object before it is kept, in place if it likes. Defaults to `stripManagedFields`;
+   * an update of an object without them changes nothing about who owns its fields.
+   */
+  readonly transform?: <T extends KubernetesObject>(object: T) => T
 }
 
 /** The cache of a manager: runs one shared informer per declared kind. */
@@ -190,7 +196,12 @@ export class InformerCache implements Cache {
       }
       return existing
     }
-    const informer = new SharedInformer({ ...this.#options, type, scope: scope ?? {} })
+    const informer = new SharedInformer<KubernetesObject>({
+      transform: stripManagedFields,
+      ...this.#options,
+      type,
+      scope: scope ?? {},
+    })
     const entry: Entry = { informer, scope: scope ?? {}, leases: 0, pinned: false, stop: () => {} }
     this.#entries.set(resource, entry)
     if (this.#signal !== undefined && !this.#signal.aborted) this.#run(entry, this.#signal)

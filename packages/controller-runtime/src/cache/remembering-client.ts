@@ -1,28 +1,37 @@
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import type { Client, SubresourceWriter, WriteOptions } from '../client/client.ts'
 import type { Cache } from './cache.ts'
+import type { OwnWrites } from './own-writes.ts'
 
-/** A client whose writes can be read from the cache immediately, before the watch delivers them. */
+/**
+ * A client whose writes can be read from the cache immediately, before the watch delivers them, and
+ * are told apart from those of others.
+ */
 export function rememberingClient(
   client: Client,
   cache: Pick<Cache, 'remember' | 'rememberDeletion'>,
+  ownWrites?: OwnWrites,
 ): Client {
   async function remember<T extends KubernetesObject>(
     type: ResourceType<T>,
+    sent: unknown,
     writing: Promise<T>,
     options: WriteOptions | undefined,
   ): Promise<T> {
     const written = await writing
-    if (options?.dryRun !== true) cache.remember(type, written)
+    if (options?.dryRun === true) return written
+    ownWrites?.record(sent, written)
+    cache.remember(type, written)
     return written
   }
 
   const remembering = (writer: SubresourceWriter): SubresourceWriter => ({
     update: (type, object, options) =>
-      remember(type, writer.update(type, object, options), options),
+      remember(type, object, writer.update(type, object, options), options),
     patch: (type, key, patch, options) =>
-      remember(type, writer.patch(type, key, patch, options), options),
-    apply: (type, object, options) => remember(type, writer.apply(type, object, options), options),
+      remember(type, patch.body, writer.patch(type, key, patch, options), options),
+    apply: (type, object, options) =>
+      remember(type, object, writer.apply(type, object, options), options),
   })
 
   return {
@@ -30,7 +39,7 @@ export function rememberingClient(
     list: (type, options) => client.list(type, options),
     watch: (type, options) => client.watch(type, options),
     create: (type, object, options) =>
-      remember(type, client.create(type, object, options), options),
+      remember(type, object, client.create(type, object, options), options),
     async delete(type, key, options) {
       const deletion = await client.delete(type, key, options)
       if (options?.dryRun === true || deletion === undefined) return deletion

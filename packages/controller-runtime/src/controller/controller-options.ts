@@ -21,6 +21,11 @@ export interface ControllerOptions {
    * changes overtake them; 0 treats all alike.
    */
   readonly lowPriority?: number
+  /**
+   * Whether a reconcile is called again because of a status that it wrote itself. Defaults to false;
+   * true as in Go, where such a write leads to one more call.
+   */
+  readonly reconcileOwnStatusWrites?: boolean
   /** Makes the queue, instead of `new WorkQueue(options)`. */
   readonly newQueue?: (options: WorkQueueOptions<Request>) => Queue<Request>
   /** Runs only on the leader. Defaults to true; has no effect without leader election. */

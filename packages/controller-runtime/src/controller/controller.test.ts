@@ -504,6 +504,36 @@ describe('a controller', () => {
     await vi.waitFor(() => expect(calls).toBe(2))
   })
 
+  it('asks a function again that has thrown for an object', async () => {
+    reader.seed(ConfigMap, object('a', '1'), object('b', '1'))
+    const seen: string[] = []
+    let throws = 2
+    const builder = new ControllerBuilder().named('test').watches(ConfigMap, ({ metadata }) => {
+      if (metadata.name === 'a' && throws-- > 0) throw new TypeError('x is undefined')
+      return [{ name: metadata.name ?? '' }]
+    })
+    void start(builder, async ({ name }) => void seen.push(name))
+    await vi.waitFor(() => expect(seen).toEqual(['b']))
+    await clock.advance(15)
+    expect(seen).toEqual(['b', 'a'])
+    const told = logger.lines.filter(({ level }) => level === 'error')
+    expect(told.map(({ fields }) => fields['event'])).toEqual(
+      Array(2).fill('create ConfigMap ns/a'),
+    )
+  })
+
+  it('fails when a predicate throws for too many objects', async () => {
+    const objects = Array.from({ length: 1001 }, (_, index) => object(String(index), '1'))
+    reader.seed(ConfigMap, ...objects)
+    const predicate = {
+      create() {
+        throw new Error('never right')
+      },
+    }
+    const builder = new ControllerBuilder().for(ConfigMap, { predicates: [predicate] })
+    await expect(start(builder, async () => {})).rejects.toThrow('throw for 1000 events')
+  })
+
   it('fails to start when a kind does not arrive in time, and says which', async () => {
     reader.stuck.add('configmaps')
     const started = start(new ControllerBuilder().for(ConfigMap), async () => {})

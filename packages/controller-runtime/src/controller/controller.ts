@@ -11,6 +11,7 @@ import {
   withFields,
 } from '@fairlead/base'
 import type { Cache } from '../cache/cache.ts'
+import type { OwnWrites } from '../cache/own-writes.ts'
 import type { Runnable } from '../runnable.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { keyText } from '../object-key.ts'
@@ -19,6 +20,9 @@ import { ExponentialBackoff } from '../queue/rate-limiter.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
 import type { Queue, QueueLease, WorkQueueOptions } from '../queue/work-queue.ts'
 import { AbandonedReconciles } from './abandoned-reconciles.ts'
+import { EventDelivery } from './event-delivery.ts'
+import { HotLoops } from './hot-loops.ts'
+import { OwnChanges } from './own-changes.ts'
 import { withDefaults } from './controller-options.ts'
 import type { ControllerDefaults, ControllerOptions } from './controller-options.ts'
 import { TerminalError } from './reconcile.ts'
@@ -31,6 +35,8 @@ export interface ControllerEnvironment {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  /** Which writes are whose; without it, all are others'. */
+  readonly ownWrites?: OwnWrites
   /** What its controllers have in common. */
   readonly defaults?: ControllerDefaults
 }
@@ -45,6 +51,8 @@ const abandonedLimitDefault = 100
 interface Work extends ControllerEnvironment {
   readonly queue: Queue<Request>
   readonly abandoned: AbandonedReconciles
+  readonly hotLoops: HotLoops
+  readonly ownChanges: OwnChanges | undefined
   readonly signal: AbortSignal
 }
 
@@ -107,19 +115,45 @@ export class Controller implements Runnable {
     const queue = this.#newQueue(environment)
     const limit = this.#options.maxAbandonedReconciles ?? abandonedLimitDefault
     const abandoned = new AbandonedReconciles(limit, clock)
+    const hotLoops = new HotLoops(clock)
+    const ownChanges = this.#ownChanges(environment, queue)
     using scope = openScope({ parents: [signal] })
-    const work: Work = { ...environment, queue, abandoned, signal: scope.signal }
+    let failure: Error | undefined
+    const named = withFields(logger, { controller: this.name })
+    const delivery = new EventDelivery(clock, named, (error) => {
+      failure ??= error
+      scope.abort(error)
+    })
+    const work: Work = {
+      ...environment,
+      queue,
+      abandoned,
+      hotLoops,
+      ownChanges,
+      signal: scope.signal,
+    }
+    const { lowPriority } = this.#options
+    const context: SourceContext = {
+      queue,
+      cache,
+      delivery,
+      hotLoops,
+      ...(lowPriority === undefined ? {} : { lowPriority }),
+      ...(ownChanges === undefined ? {} : { ownChanges }),
+    }
     try {
-      await this.#startSources({ queue, cache, ...this.#lowPriority }, clock, scope.signal)
+      await this.#startSources(context, clock, scope.signal)
       logger.debug({ controller: this.name, workers: this.#concurrency }, 'controller started')
       const stopped = aborted(scope.signal).then(() => queue.shutdown())
       const workers = Array.from({ length: this.#concurrency }, () => this.#work(work))
       await Promise.all([stopped, ...workers])
       await abandoned.ended()
+      if (failure !== undefined) throw failure
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
       scope.abort(new Error(`controller ${this.name} stopped`))
+      delivery.stop()
       queue.shutdown()
     }
   }
@@ -135,9 +169,9 @@ export class Controller implements Runnable {
     return newQueue?.(options) ?? new WorkQueue(options)
   }
 
-  get #lowPriority(): Pick<SourceContext, 'lowPriority'> {
-    const { lowPriority } = this.#options
-    return lowPriority === undefined ? {} : { lowPriority }
+  #ownChanges({ ownWrites }: ControllerEnvironment, queue: Queue<Request>): OwnChanges | undefined {
+    if (ownWrites === undefined || this.#options.reconcileOwnStatusWrites === true) return undefined
+    return new OwnChanges(this.name, ownWrites, queue)
   }
 
   get #concurrency(): number {
@@ -177,6 +211,7 @@ export class Controller implements Runnable {
       reconcileID: randomUUID(),
     })
     log.debug({ triggeredBy: lease.reasons }, 'reconciling')
+    work.hotLoops.count(lease.key, lease.reasons, log)
     metrics.controller.activeWorkers.inc(labels)
     const startMs = clock.monotonicMs()
     const unlock = () => queue.done(lease.item)
@@ -200,7 +235,7 @@ export class Controller implements Runnable {
   async #call(
     request: Request,
     log: Logger,
-    { clock, metrics, signal, abandoned }: Work,
+    { clock, metrics, signal, abandoned, ownChanges }: Work,
     abandon: (ended: Promise<void>) => void,
   ): Promise<Result> {
     using scope = openScope({
@@ -211,7 +246,8 @@ export class Controller implements Runnable {
     })
     try {
       const reconcile = async () => this.#reconcile(request, { signal: scope.signal, log })
-      return (await abandoned.settle(reconcile(), scope.signal, abandon)) ?? {}
+      const running = ownChanges?.during(request, reconcile) ?? reconcile()
+      return (await abandoned.settle(running, scope.signal, abandon)) ?? {}
     } finally {
       if (scope.signal.aborted && abortReason(scope.signal) instanceof DeadlineError) {
         metrics.controller.timeouts.inc({ controller: this.name })

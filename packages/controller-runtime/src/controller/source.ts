@@ -1,8 +1,12 @@
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import type { Cache, InformerLease } from '../cache/cache.ts'
-import { keyText } from '../object-key.ts'
+import { keyOf, keyText } from '../object-key.ts'
 import type { Enqueuer } from '../queue/work-queue.ts'
+import type { EventDelivery } from './event-delivery.ts'
 import type { EventHandler } from './event-handler.ts'
+import { describeChange } from './hot-loops.ts'
+import type { HotLoops } from './hot-loops.ts'
+import type { OwnChanges } from './own-changes.ts'
 import type { Predicate } from './predicate.ts'
 import type { Request } from './reconcile.ts'
 
@@ -12,6 +16,12 @@ export interface SourceContext {
   readonly cache: Cache
   /** The priority of what exists at the start, and of resyncs. Defaults to -100. */
   readonly lowPriority?: number
+  /** Calls predicates and handlers, again if they throw. */
+  readonly delivery?: Pick<EventDelivery, 'deliver'>
+  /** Leaves out requests that their own reconciles caused. */
+  readonly ownChanges?: Pick<OwnChanges, 'queueFor'>
+  /** Knows the names for which the changes of updates are worth telling. */
+  readonly hotLoops?: Pick<HotLoops, 'isWarm'>
 }
 
 const lowPriorityDefault = -100
@@ -35,10 +45,9 @@ export function kindSource<T extends KubernetesObject>(
 ): Source {
   return {
     name: type.kind,
-    async start({ cache, queue, lowPriority = lowPriorityDefault }, signal) {
-      const lease = cache.acquire(type)
-      const yielding = withPriority(queue, lowPriority)
-      const unsubscribe = subscribe(lease, handler, predicates, queue, yielding)
+    async start(context, signal) {
+      const lease = context.cache.acquire(type)
+      const unsubscribe = subscribe(lease, handler, predicates, context)
       signal.addEventListener(
         'abort',
         () => {
@@ -52,30 +61,61 @@ export function kindSource<T extends KubernetesObject>(
   }
 }
 
+const deliverOnce: Pick<EventDelivery, 'deliver'> = { deliver: (_what, event) => event() }
+
 function subscribe<T extends KubernetesObject>(
   lease: InformerLease<T>,
   handler: EventHandler<T>,
   predicates: readonly Predicate<T>[],
-  queue: Enqueuer<Request>,
-  yielding: Enqueuer<Request>,
+  context: SourceContext,
 ): () => void {
+  const { queue, delivery = deliverOnce, lowPriority = lowPriorityDefault } = context
+  const yielding = withPriority(queue, lowPriority)
   return lease.informer.onEvent({
     added(object, { initial }) {
       const event = { object, isInInitialList: initial }
-      if (!predicates.every((one) => one.create?.(event) ?? true)) return
-      handler.create(event, initial ? yielding : queue)
+      delivery.deliver(`create ${nameOf(object)}`, () => {
+        if (!predicates.every((one) => one.create?.(event) ?? true)) return
+        handler.create(event, initial ? yielding : queue)
+      })
     },
-    updated(oldObject, newObject) {
+    updated(oldObject, newObject, { manager } = {}) {
       const event = { oldObject, newObject }
-      if (!predicates.every((one) => one.update?.(event) ?? true)) return
       const isResync = oldObject.metadata.resourceVersion === newObject.metadata.resourceVersion
-      handler.update(event, isResync ? yielding : queue)
+      const target = isResync ? yielding : queueOfUpdate(context, oldObject, newObject, manager)
+      delivery.deliver(`update ${nameOf(newObject)}`, () => {
+        if (!predicates.every((one) => one.update?.(event) ?? true)) return
+        handler.update(event, target)
+      })
     },
     deleted(object, { stateUnknown }) {
       const event = { object, deleteStateUnknown: stateUnknown }
-      if (predicates.every((one) => one.delete?.(event) ?? true)) handler.delete(event, queue)
+      delivery.deliver(`delete ${nameOf(object)}`, () => {
+        if (predicates.every((one) => one.delete?.(event) ?? true)) handler.delete(event, queue)
+      })
     },
   })
+}
+
+function queueOfUpdate(
+  { queue, ownChanges, hotLoops }: SourceContext,
+  before: KubernetesObject,
+  after: KubernetesObject,
+  manager: string | undefined,
+): Enqueuer<Request> {
+  const telling: Enqueuer<Request> = {
+    add(request, options = {}) {
+      const isWarm = options.reason !== undefined && hotLoops?.isWarm(keyText(request)) === true
+      if (!isWarm) return queue.add(request, options)
+      const reason = `${options.reason}: ${describeChange(before, after, manager)}`
+      queue.add(request, { ...options, reason })
+    },
+  }
+  return ownChanges?.queueFor(before, after, telling) ?? telling
+}
+
+function nameOf(object: KubernetesObject): string {
+  return `${object.kind} ${keyText(keyOf(object))}`
 }
 
 /** The queue, in which whatever is added without a priority has this one. */

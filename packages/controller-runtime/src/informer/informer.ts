@@ -6,8 +6,11 @@ import type { IndexFunction } from './store.ts'
 export interface InformerHandler<T extends KubernetesObject> {
   /** `initial`: it existed before this handler was added, or before the informer's first sync. */
   added?(object: T, event: { readonly initial: boolean }): void
-  /** Old and new object; the same object twice on a resync. */
-  updated?(oldObject: T, newObject: T): void
+  /**
+   * Old and new object; the same object twice on a resync. `manager`: who wrote last, as its
+   * managed fields tell.
+   */
+  updated?(oldObject: T, newObject: T, event?: { readonly manager?: string | undefined }): void
   /** `stateUnknown`: the deletion itself was missed, this is the last known state. */
   deleted?(object: T, event: { readonly stateUnknown: boolean }): void
 }

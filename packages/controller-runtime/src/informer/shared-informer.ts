@@ -17,6 +17,7 @@ import type { ObjectKey } from '../object-key.ts'
 import { AheadOfWatch, isNewer } from './ahead.ts'
 import type { BackoffOptions } from './backoff.ts'
 import type { Informer, InformerHandler, InformerScope } from './informer.ts'
+import { lastManager } from './managed-fields.ts'
 import { Reflector } from './reflector.ts'
 import { Store } from './store.ts'
 import type { IndexFunction } from './store.ts'
@@ -35,6 +36,8 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly resyncMs?: number
   /** Aborts a watch that received no byte for this long. Off by default. */
   readonly idleTimeoutMs?: number
+  /** Changes each object before it is kept, in place if it likes. By default nothing is changed. */
+  readonly transform?: (object: T) => T
 }
 
 /** An informer shared by any number of consumers. */
@@ -129,7 +132,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     if (known !== undefined && !isNewer(resourceVersion, known.metadata.resourceVersion)) return
     if (this.#ahead.get(key)?.deletedUid === (object.metadata.uid ?? '')) return
     this.#ahead.written(key, this.#told(key), resourceVersion)
-    this.#store.set(deepFreeze(copyJson(object)))
+    this.#store.set(deepFreeze(this.#transform(copyJson(object))))
   }
 
   rememberDeletion(key: ObjectKey, uid: string): void {
@@ -143,7 +146,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     // A new object: the same handler may be subscribed twice.
     const subscription: InformerHandler<T> = {
       added: (object, event) => handler.added?.(object, event),
-      updated: (oldObject, newObject) => handler.updated?.(oldObject, newObject),
+      updated: (oldObject, newObject, event) => handler.updated?.(oldObject, newObject, event),
       deleted: (object, event) => handler.deleted?.(object, event),
     }
     this.#handlers.add(subscription)
@@ -158,8 +161,10 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     for (const { told } of this.#ahead.deletions()) if (told !== undefined) this.#store.set(told)
     const gone = new Set(this.#store.keys())
     for (const object of objects) {
-      gone.delete(keyText(keyOf(object)))
-      this.#put(object)
+      const manager = lastManager(object)
+      const kept = this.#transform(object)
+      gone.delete(keyText(keyOf(kept)))
+      this.#put(kept, manager)
     }
     for (const key of gone) {
       const object = this.#told(key)
@@ -171,11 +176,13 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   }
 
   #change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
-    if (type === 'DELETED') this.#remove(object, false)
-    else this.#put(object)
+    const manager = lastManager(object)
+    const kept = this.#transform(object)
+    if (type === 'DELETED') this.#remove(kept, false)
+    else this.#put(kept, manager)
   }
 
-  #put(object: T): void {
+  #put(object: T, manager: string | undefined): void {
     const key = keyText(keyOf(object))
     const old = this.#told(key)
     if (old === undefined) {
@@ -186,12 +193,12 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     if (old.metadata.uid !== object.metadata.uid) {
       // Deleted and recreated under the same name without our seeing the deletion.
       this.#remove(old, true)
-      this.#put(object)
+      this.#put(object, manager)
       return
     }
     if (old.metadata.resourceVersion === object.metadata.resourceVersion) return
     this.#take(key, object)
-    this.#tell(this.#handlers, (one) => one.updated?.(old, object))
+    this.#tell(this.#handlers, (one) => one.updated?.(old, object, { manager }))
   }
 
   #remove(object: T, stateUnknown: boolean): void {
@@ -235,6 +242,10 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     if (ahead === undefined) return false
     if (ahead.deletedUid !== undefined) return ahead.deletedUid === object.metadata.uid
     return isNewer(ahead.version, object.metadata.resourceVersion)
+  }
+
+  #transform(object: T): T {
+    return this.#options.transform?.(object) ?? object
   }
 
   #told(key: string): T | undefined {

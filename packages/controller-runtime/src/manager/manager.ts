@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '@fairlead/kube-core'
 import type { Registry } from 'prom-client'
 import {
   abortReason,
@@ -13,6 +14,7 @@ import {
 } from '@fairlead/base'
 import { InformerCache } from '../cache/cache.ts'
 import type { Cache } from '../cache/cache.ts'
+import { OwnWrites } from '../cache/own-writes.ts'
 import { rememberingClient } from '../cache/remembering-client.ts'
 import type { Client } from '../client/client.ts'
 import { createClient, defaultUserAgent } from '../client/create-client.ts'
@@ -56,6 +58,11 @@ export interface ManagerOptions {
   readonly gracefulShutdownTimeoutMs?: number
   /** How long the first sync of the cache may take. Defaults to 2 min. */
   readonly cacheSyncTimeoutMs?: number
+  /**
+   * Changes each object before the cache keeps it, in place if it likes. Defaults to
+   * `stripManagedFields`.
+   */
+  readonly transform?: <T extends KubernetesObject>(object: T) => T
   /** For all controllers that do not say otherwise. */
   readonly controllerDefaults?: ControllerDefaults
   /** Runs controllers on one replica only. Off by default. */
@@ -98,6 +105,7 @@ export class Manager {
   readonly #leaders: RunnableGroup
   readonly #known = new Set<Runnable>()
   readonly #names = new Set<string>()
+  readonly #ownWrites = new OwnWrites()
   readonly #eventRecorders = new Map<string, EventRecorder>()
   readonly #healthz = new Map<string, HealthCheck>()
   readonly #readyz = new Map<string, HealthCheck>()
@@ -120,8 +128,9 @@ export class Manager {
       clock: this.#clock,
       random: this.#random,
       logger: this.#logger,
+      ...(options.transform === undefined ? {} : { transform: options.transform }),
     })
-    this.client = rememberingClient(client, this.#cache)
+    this.client = rememberingClient(client, this.#cache, this.#ownWrites)
     const fail = (error: unknown) => this.#fail(error)
     this.#recorders = new RunnableGroup(fail)
     this.#servers = new RunnableGroup(fail)
@@ -258,6 +267,7 @@ export class Manager {
       clock: this.#clock,
       logger: this.#logger,
       metrics: this.metrics,
+      ownWrites: this.#ownWrites,
       defaults: this.#options.controllerDefaults ?? {},
     })
     this.#names.add(controller.name)

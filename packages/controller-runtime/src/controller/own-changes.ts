@@ -1,0 +1,76 @@
+import type { KubernetesObject } from '@fairlead/kube-core'
+import { onlyStatusDiffers } from '../cache/own-writes.ts'
+import type { OwnWrites } from '../cache/own-writes.ts'
+import { keyText } from '../object-key.ts'
+import type { AddOptions, Enqueuer } from '../queue/work-queue.ts'
+import type { Request } from './reconcile.ts'
+
+/** A request that an update causes while its reconcile runs, which may have made the update. */
+interface Held {
+  readonly request: Request
+  readonly before: KubernetesObject
+  readonly after: KubernetesObject
+  readonly options: AddOptions | undefined
+}
+
+const heldLimit = 16
+
+/**
+ * Keeps a reconcile from being called again because of a status that it wrote itself. Updates that
+ * arrive while it runs, perhaps before the answer to the write that made them, are held back until
+ * it ends; its name is locked until then in any case.
+ */
+export class OwnChanges {
+  readonly #controller: string
+  readonly #writes: OwnWrites
+  readonly #queue: Enqueuer<Request>
+  readonly #running = new Map<string, Held[]>()
+
+  constructor(controller: string, writes: OwnWrites, queue: Enqueuer<Request>) {
+    this.#controller = controller
+    this.#writes = writes
+    this.#queue = queue
+  }
+
+  /** Takes note of whatever the work writes as done for the request. */
+  async during<T>(request: Request, work: () => Promise<T>): Promise<T> {
+    const key = keyText(request)
+    const held: Held[] = []
+    this.#running.set(key, held)
+    try {
+      return await this.#writes.as(this.#writerOf(key), work)
+    } finally {
+      this.#running.delete(key)
+      for (const one of held) this.#release(one)
+    }
+  }
+
+  /** The queue for what an update causes, without the request whose reconcile made the update. */
+  queueFor(
+    before: KubernetesObject,
+    after: KubernetesObject,
+    queue: Enqueuer<Request>,
+  ): Enqueuer<Request> {
+    return {
+      add: (request, options) => {
+        if (this.#isOwn(request, before, after)) return
+        const held = this.#running.get(keyText(request))
+        if (held === undefined || !onlyStatusDiffers(before, after)) queue.add(request, options)
+        else if (held.length < heldLimit) held.push({ request, before, after, options })
+        else queue.add(request, options)
+      },
+    }
+  }
+
+  #release({ request, before, after, options }: Held): void {
+    if (!this.#isOwn(request, before, after)) this.#queue.add(request, options)
+  }
+
+  #isOwn(request: Request, before: KubernetesObject, after: KubernetesObject): boolean {
+    return this.#writes.writerOf(before, after) === this.#writerOf(keyText(request))
+  }
+
+  #writerOf(key: string): string {
+    return `${this.#controller} ${key}`
+  }
+}
