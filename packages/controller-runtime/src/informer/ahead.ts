@@ -3,7 +3,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 import { IndexedHeap } from '../indexed-heap.ts'
 
 /** An object that our own write has put ahead of the watch. */
-export interface Ahead<T extends KubernetesObject> {
+interface Ahead<T extends KubernetesObject> {
   readonly key: string
   /** What handlers saw last; undefined if that is nothing. */
   told: T | undefined

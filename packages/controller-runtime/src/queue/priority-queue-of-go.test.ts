@@ -230,13 +230,13 @@ it('TestFuzzPriorityQueue', async () => {
   const expected = new Map<string, number>()
   const handedOut = new Set<string>()
   for (let step = 0; step < 20_000; step += 1) {
-    const draw = seeded.next()
-    if (draw < 0.5) {
+    const action = seeded.pick(['add', 'add', 'get', 'done'])
+    if (action === 'add') {
       const name = `item-${seeded.below(500)}`
       const priority = seeded.below(2000) - 1000
       q.add(name, { priority, afterMs: seeded.chance(0.3) ? seeded.next() * 10 : 0 })
       expected.set(name, Math.max(expected.get(name) ?? -Infinity, priority))
-    } else if (draw < 0.75) {
+    } else if (action === 'get') {
       const lease = await got(q)
       if (lease === undefined) continue
       expect(lease.priority).toBe(expected.get(lease.item))
