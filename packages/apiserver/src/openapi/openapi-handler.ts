@@ -14,9 +14,11 @@ import type { ApiRequest } from '../exchange/api-request.ts'
 import { textResponse, type ApiResponse } from '../exchange/api-response.ts'
 import { withEntityTag } from '../exchange/entity-tag.ts'
 import type { Registry } from '../resources/registry.ts'
+import { operationParameters } from './operation-parameters.ts'
 import { publishPaths } from './paths.ts'
 import { publishSchemas } from './publish-schema.ts'
-import { sharedSchemas } from './shared-schemas.ts'
+import { scaleSchemas, sharedSchemas, smallDocument } from './shared-schemas.ts'
+import { version2, version3 } from './version-forms.ts'
 import {
   version2Protobuf,
   version2ProtobufAccept,
@@ -34,7 +36,7 @@ interface Version2Document {
   readonly protobuf: Buffer
 }
 
-const documentInfo = { title: 'Fairlead', version: 'v1.32.4' }
+const documentInfo = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' }
 
 /** Serves `/openapi/v3`, its documents for each group and version, and `/openapi/v2`. */
 export class OpenApiHandler {
@@ -112,16 +114,7 @@ export class OpenApiHandler {
     const isServed = definitions.length > 0
     const published = publishedDocument(path) ?? (isServed ? optionalDocument(path) : undefined)
     if (!isServed && published === undefined) return undefined
-    const json =
-      published ??
-      JSON.stringify({
-        openapi: '3.0.0',
-        info: documentInfo,
-        paths: publishPaths(definitions, 3),
-        components: {
-          schemas: { ...sharedSchemas(), ...publishSchemas(definitions, '#/components/schemas/') },
-        },
-      })
+    const json = published ?? version3Document(definitions)
     const hash = createHash('sha512').update(json).digest('hex').toUpperCase()
     const document = { json, hash }
     this.#documents.set(path, document)
@@ -135,14 +128,34 @@ export class OpenApiHandler {
   }
 }
 
+/** The document of custom kinds of one group and version. */
+function version3Document(definitions: readonly ResourceDefinition[]): string {
+  const hasScale = definitions.some(({ scale }) => scale !== undefined)
+  return JSON.stringify({
+    openapi: '3.0.0',
+    info: documentInfo,
+    paths: publishPaths(definitions, version3, operationParameters(smallDocument())),
+    components: {
+      schemas: {
+        ...sharedSchemas(),
+        ...(hasScale ? scaleSchemas() : {}),
+        ...publishSchemas(definitions, version3),
+      },
+    },
+  })
+}
+
 /** The published document and, in it, the custom kinds. */
 function version2Document(custom: readonly ResourceDefinition[]): Version2Document {
   const published = objectOrEmpty(JSON.parse(publishedDocument('v2') ?? '{}'))
   const document = {
     ...published,
-    paths: { ...objectOrEmpty(published['paths']), ...publishPaths(custom, 2) },
+    paths: {
+      ...objectOrEmpty(published['paths']),
+      ...publishPaths(custom, version2, operationParameters(published)),
+    },
     definitions: {
-      ...publishSchemas(custom, '#/definitions/'),
+      ...publishSchemas(custom, version2),
       ...objectOrEmpty(published['definitions']),
     },
   }

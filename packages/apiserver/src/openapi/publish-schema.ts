@@ -2,9 +2,9 @@ import type { StructuralSchema } from '@fairlead/kube-core'
 
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { listMetaName, objectMetaName, typeProperty } from './shared-schemas.ts'
-
-/** Prefix of references to shared schemas. */
-type ReferencePrefix = '#/components/schemas/' | '#/definitions/'
+import { version2, type OpenApiVersion } from './version-forms.ts'
+import { version2Schema } from './version2-schema.ts'
+import { version3Schema } from './version3-schema.ts'
 
 const conventions =
   'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
@@ -15,88 +15,106 @@ const conventions =
  */
 export function publishSchemas(
   definitions: readonly ResourceDefinition[],
-  prefix: ReferencePrefix,
+  version: OpenApiVersion,
 ): Record<string, unknown> {
   const schemas: Record<string, unknown> = {}
   for (const definition of definitions) {
-    const { group, version, kind, listKind, openApiName, selectableFields } = definition
-    const extensions = (name: string): object => ({
-      'x-kubernetes-group-version-kind': [{ group, kind: name, version }],
+    const { group, version: name, kind, listKind, openApiName, selectableFields } = definition
+    const extensions = (of: string): object => ({
+      'x-kubernetes-group-version-kind': [{ group, kind: of, version: name }],
       'x-kubernetes-selectable-fields': selectableFields.map((fieldPath) => ({ fieldPath })),
     })
-    schemas[openApiName] = { ...kindSchema(definition, prefix), ...extensions(kind) }
-    schemas[`${openApiName}List`] = { ...listSchema(definition, prefix), ...extensions(listKind) }
+    schemas[openApiName] = { ...kindSchema(definition, version), ...extensions(kind) }
+    schemas[`${openApiName}List`] = { ...listSchema(definition, version), ...extensions(listKind) }
   }
   return schemas
 }
 
-function kindSchema({ schema }: ResourceDefinition, prefix: ReferencePrefix): object {
-  const isVersion2 = prefix === '#/definitions/'
+function kindSchema({ schema }: ResourceDefinition, version: OpenApiVersion): object {
+  const isVersion2 = version === version2
   // Clients take a kind of which v2 lists no fields for one that may have any.
   if (isVersion2 && schema['x-kubernetes-preserve-unknown-fields'] === true) {
     return { type: 'object' }
   }
-  const published = isVersion2 ? withoutVersion3Parts(schema) : schema
-  const metadata = described(
-    `Standard object's metadata. More info: ${conventions}#metadata`,
-    objectMetaName,
-    prefix,
-  )
-  return { ...published, properties: { ...published.properties, ...typeProperties(), metadata } }
+  const expressed = isVersion2 ? version2Schema(schema) : version3Schema(schema)
+  const published = withEmbeddedObjects(expressed, version)
+  return {
+    ...published,
+    properties: {
+      ...published.properties,
+      apiVersion: typeProperty('apiVersion'),
+      kind: typeProperty('kind'),
+      metadata: objectMetadata(version),
+    },
+  }
+}
+
+/** Says of the objects in an object what all objects have. */
+function withEmbeddedObjects(schema: StructuralSchema, version: OpenApiVersion): StructuralSchema {
+  const { properties, items, additionalProperties } = schema
+  const below = (part: StructuralSchema): StructuralSchema => withEmbeddedObjects(part, version)
+  const whole: StructuralSchema = {
+    ...schema,
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, each]) => [name, below(each)]),
+          ),
+        }),
+    ...(items === undefined ? {} : { items: below(items) }),
+    ...(typeof additionalProperties === 'object'
+      ? { additionalProperties: below(additionalProperties) }
+      : {}),
+  }
+  // Of what may have any fields, v2 names none.
+  const isOpen = version === version2 && schema['x-kubernetes-preserve-unknown-fields'] === true
+  if (schema['x-kubernetes-embedded-resource'] !== true || isOpen) return whole
+  return {
+    ...whole,
+    properties: {
+      ...whole.properties,
+      apiVersion: {
+        ...typeProperty('apiVersion'),
+        description: `apiVersion defines the versioned schema of this representation of an object. More info: ${conventions}#resources`,
+      },
+      kind: {
+        ...typeProperty('kind'),
+        description: `kind is a string value representing the type of this object. In CamelCase. More info: ${conventions}#types-kinds`,
+      },
+      metadata: objectMetadata(version),
+    },
+    required: [...new Set([...(whole.required ?? []), 'kind', 'apiVersion'])],
+  }
 }
 
 function listSchema(
   { openApiName, kind, listKind, plural }: ResourceDefinition,
-  prefix: ReferencePrefix,
+  version: OpenApiVersion,
 ): object {
   return {
     description: `${listKind} is a list of ${kind}`,
     type: 'object',
     required: ['items'],
     properties: {
-      ...typeProperties(),
+      apiVersion: typeProperty('apiVersion'),
+      kind: typeProperty('kind'),
       items: {
         description: `List of ${plural}. More info: ${conventions}`,
         type: 'array',
-        items: { $ref: prefix + openApiName },
+        items: { $ref: version.schemas + openApiName },
       },
-      metadata: described(
+      metadata: version.described(
         `Standard list metadata. More info: ${conventions}#types-kinds`,
         listMetaName,
-        prefix,
       ),
     },
   }
 }
 
-function typeProperties(): Record<string, object> {
-  return { apiVersion: typeProperty('apiVersion'), kind: typeProperty('kind') }
-}
-
-/** In v3, nothing may stand beside a reference. */
-function described(description: string, name: string, prefix: ReferencePrefix): object {
-  const reference = { $ref: prefix + name }
-  return prefix === '#/definitions/'
-    ? { description, ...reference }
-    : { description, allOf: [reference] }
-}
-
-/** OpenAPI v2 has neither nullable nor combinators; what it cannot express is left out. */
-function withoutVersion3Parts(schema: StructuralSchema): StructuralSchema {
-  const { nullable: _1, allOf: _2, anyOf: _3, oneOf: _4, not: _5, ...kept } = schema
-  const { properties, items, additionalProperties, ...rest } = kept
-  return {
-    ...rest,
-    ...(properties === undefined
-      ? {}
-      : {
-          properties: Object.fromEntries(
-            Object.entries(properties).map(([name, each]) => [name, withoutVersion3Parts(each)]),
-          ),
-        }),
-    ...(items === undefined ? {} : { items: withoutVersion3Parts(items) }),
-    ...(typeof additionalProperties === 'object'
-      ? { additionalProperties: withoutVersion3Parts(additionalProperties) }
-      : {}),
-  }
+function objectMetadata(version: OpenApiVersion): object {
+  return version.described(
+    `Standard object's metadata. More info: ${conventions}#metadata`,
+    objectMetaName,
+  )
 }
