@@ -54,12 +54,36 @@ test.each<[string, object, readonly string[]]>([
   expect(causes.map(({ field, message }) => `${field}: ${message}`)).toEqual(expected)
 })
 
-test('a review with a selector of an operator that is not known is answered', async () => {
-  const labelSelector = { requirements: [{ key: 'a', operator: 'New', values: ['b'] }] }
-  const answer = await ask({
-    resourceAttributes: { verb: 'list', resource: 'pods', labelSelector },
+test.each<[string, object, string | undefined]>([
+  ['are understood', { fieldSelector: { rawSelector: 'a=b,c!=d' } }, undefined],
+  [
+    'have an operator that is not known',
+    { labelSelector: { requirements: [{ key: 'a', operator: 'New', values: ['b'] }] } },
+    'spec.resourceAttributes.labelSelector ignored due to parse error',
+  ],
+  [
+    'are understood in part',
+    {
+      fieldSelector: {
+        requirements: [
+          { key: 'a', operator: 'In', values: ['b'] },
+          { key: 'a', operator: 'Exists' },
+        ],
+      },
+    },
+    'spec.resourceAttributes.fieldSelector partially ignored due to parse error',
+  ],
+  [
+    'are no selectors',
+    { fieldSelector: { rawSelector: 'a' }, labelSelector: { rawSelector: '!!' } },
+    'spec.resourceAttributes.fieldSelector ignored due to parse error; spec.resourceAttributes.labelSelector ignored due to parse error',
+  ],
+])('a review whose selectors %s is answered', async (_name, selectors, evaluationError) => {
+  const answer = await ask({ resourceAttributes: { verb: 'list', resource: 'pods', ...selectors } })
+  expect(answer.body['status']).toEqual({
+    allowed: true,
+    ...(evaluationError === undefined ? {} : { evaluationError }),
   })
-  expect(answer.body['status']).toEqual({ allowed: true })
 })
 
 test('attributes of a path are shown as Go does', async () => {

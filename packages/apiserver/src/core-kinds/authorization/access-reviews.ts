@@ -13,6 +13,7 @@ import type { User } from '../../auth/user.ts'
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt, textAt } from '../../definitions/fields.ts'
 import { errorsOf } from '../shared/place.ts'
+import { ignoredSelectors } from './ignored-selectors.ts'
 import { validateSelectors } from './selector-attributes.ts'
 
 /** Kinds that ask what somebody may do; they are never stored. */
@@ -101,7 +102,14 @@ function answered(
   user: User,
 ): KubernetesObject {
   const { allowed, reason } = authorizer.authorize(user, accessOf(question))
-  return { ...question, status: { allowed, ...(reason === '' ? {} : { reason }) } }
+  const { resourceAttributes } = recordAt(question, 'spec')
+  const evaluationError = ignoredSelectors(objectOrEmpty(resourceAttributes)).join('; ')
+  const status = {
+    allowed,
+    ...(reason === '' ? {} : { reason }),
+    ...(evaluationError === '' ? {} : { evaluationError }),
+  }
+  return { ...question, status }
 }
 
 function subjectOf(question: KubernetesObject): User {
