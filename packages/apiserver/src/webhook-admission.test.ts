@@ -281,6 +281,43 @@ test('an answer that is not one is a failure', async () => {
   )
 })
 
+test('an answer of wrong types, or of another version, is a failure', async () => {
+  await configure('Validating', 'typed', [{}])
+  const failure = async (answer: Json) => {
+    answers.set('/typed', () => answer)
+    const { status, body } = await create('a')
+    expect(status).toBe(500)
+    return String(body['message']).replace(
+      'Internal error occurred: failed calling webhook "typed.example.com": failed to call webhook: ',
+      '',
+    )
+  }
+  expect(await failure({ allowed: 'yes' })).toBe(
+    'json: cannot unmarshal string into Go struct field AdmissionResponse.response.allowed of type bool',
+  )
+  expect(await failure({ allowed: false, status: { code: 'x' } })).toBe(
+    'json: cannot unmarshal string into Go struct field Status.response.status.code of type int32',
+  )
+  expect(await failure({ allowed: true, warnings: [5] })).toBe(
+    'json: cannot unmarshal number into Go struct field AdmissionResponse.response.warnings of type string',
+  )
+  const older = { apiVersion: 'admission.k8s.io/v1beta1', kind: 'AdmissionReview' }
+  expect(await failure({ raw: { ...older, response: { allowed: true } } })).toBe(
+    'converting (v1beta1.AdmissionReview) to (v1.AdmissionReview): unknown conversion',
+  )
+})
+
+test('a denial says when to try again, and nothing that no Status has', async () => {
+  await configure('Validating', 'later', [{}])
+  const details = { retryAfterSeconds: 3, odd: true, causes: [{ field: 'x', more: 1 }] }
+  const status = { code: 429, message: 'busy', reason: 'TooManyRequests', details, odd: 1 }
+  answers.set('/later', () => ({ allowed: false, status }))
+  const denied = await create('a')
+  expect(denied.status).toBe(429)
+  expect(denied.headers['retry-after']).toBe('3')
+  expect(denied.body['details']).toEqual({ causes: [{ field: 'x' }], retryAfterSeconds: 3 })
+})
+
 test('conditions leave requests out, and refuse them when they fail', async () => {
   const conditions = (expression: string) => ({ matchConditions: [{ name: 'c', expression }] })
   await configure('Validating', 'some', [conditions("object.metadata.name == 'a'")])

@@ -1,6 +1,8 @@
 import { isJsonObject, objectOrEmpty, type JsonObject } from '@fairlead/base'
 import { goQuote } from '@fairlead/kube-core'
 
+import { BodyError } from '../decoding/body-error.ts'
+import { decodeMessage } from '../decoding/decode-message.ts'
 import { WebhookError } from '../webhooks/webhook-error.ts'
 
 /** What a webhook answers. */
@@ -26,7 +28,7 @@ export function parseAnswer(
   version: 'v1' | 'v1beta1',
   uid: string,
 ): ReviewAnswer {
-  const review = objectOrEmpty(answer)
+  const review = decoded(answer, version)
   const { response } = review
   if (!isJsonObject(response)) throw invalid('webhook response was absent')
   if (version === 'v1') checkIdentity(review, response, uid)
@@ -42,6 +44,27 @@ export function parseAnswer(
     ...(patch === '' || sort === 'validating' ? {} : { patch }),
     patchType: version === 'v1' && typeof patchType === 'string' ? patchType : 'JSONPatch',
   }
+}
+
+/** As the real server's client reads it: of wrong types nothing is taken, and versions are apart. */
+function decoded(answer: unknown, version: 'v1' | 'v1beta1'): JsonObject {
+  const { apiVersion, kind } = objectOrEmpty(answer)
+  const other = version === 'v1' ? 'v1beta1' : 'v1'
+  if (kind === 'AdmissionReview' && apiVersion === `admission.k8s.io/${other}`) {
+    throw notRead(
+      `converting (${other}.AdmissionReview) to (${version}.AdmissionReview): unknown conversion`,
+    )
+  }
+  try {
+    return decodeMessage('io.k8s.api.admission.v1.AdmissionReview', answer).object as JsonObject
+  } catch (error) {
+    if (error instanceof BodyError) throw notRead(error.message)
+    throw error
+  }
+}
+
+function notRead(why: string): WebhookError {
+  return new WebhookError(`failed to call webhook: ${why}`)
 }
 
 function checkIdentity(review: JsonObject, response: JsonObject, uid: string): void {
