@@ -275,10 +275,35 @@ test('an answer that is not one is a failure', async () => {
   expect(await failure(patchOf([{ op: 'remove', path: '/nothing' }]))).toMatch(
     /^Internal error occurred: remove operation does not apply/,
   )
-  expect(await failure(patchOf({}))).toMatch(/^Internal error occurred: /)
+  const undecodable =
+    'Internal error occurred: failed calling webhook "odd.example.com": received undecodable patch in webhook response: '
+  expect(await failure(patchOf({}))).toBe(
+    `${undecodable}json: cannot unmarshal object into Go value of type jsonpatch.Patch`,
+  )
+  expect(await failure(patchOf([5]))).toBe(
+    `${undecodable}json: cannot unmarshal number into Go value of type jsonpatch.Operation`,
+  )
+  expect(await failure({ ...patchOf([]), patch: Buffer.from('[x').toString('base64') })).toBe(
+    `${undecodable}invalid character 'x' looking for beginning of value`,
+  )
   expect(await failure(patchOf([{ op: 'replace', path: '/data', value: 5 }]))).toMatch(
     /^Internal error occurred: /,
   )
+})
+
+test('a patch that cannot be read is ignored where failures are', async () => {
+  await configure('Mutating', 'lenient', [{ failurePolicy: 'Ignore' }])
+  const said = { warnings: ['heard'] }
+  for (const answer of [patchOf({}), { ...add('/data', {}), patchType: 'Merge' }]) {
+    answers.set('/lenient', () => ({ ...answer, ...said }))
+    const created = await create('a')
+    expect(created.status).toBe(201)
+    expect(created.headers['warning']).toBe('299 - "heard"')
+    await client.send('DELETE', `${configMaps}/a`)
+  }
+  // One that does not apply is no failure to call.
+  answers.set('/lenient', () => patchOf([{ op: 'remove', path: '/nothing' }]))
+  expect((await create('a')).status).toBe(500)
 })
 
 test('an answer of wrong types, or of another version, is a failure', async () => {

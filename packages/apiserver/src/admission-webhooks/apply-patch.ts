@@ -5,7 +5,6 @@ import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { decodeObject } from '../resources/decode-object.ts'
 import { convertedRequest } from '../admission-matching/converted-request.ts'
 import type { Invocation } from './invocation.ts'
-import type { ReviewAnswer } from './review-answer.ts'
 
 /**
  * The object of an invocation as the webhook has changed it, in the version of the request;
@@ -14,11 +13,9 @@ import type { ReviewAnswer } from './review-answer.ts'
  */
 export async function applyPatch(
   invocation: Invocation,
-  { patch, patchType }: ReviewAnswer,
+  operations: readonly unknown[],
 ): Promise<KubernetesObject | undefined> {
-  if (patch === undefined) return undefined
-  const operations = await internal(() => JSON.parse(patch) as unknown)
-  if (Array.isArray(operations) && operations.length === 0) return undefined
+  if (operations.length === 0) return undefined
   const { webhook, request, as } = invocation
   const name = goQuote(webhook.name)
   const { object } = convertedRequest(request, as)
@@ -26,10 +23,6 @@ export async function applyPatch(
     throw errors.internal(
       `admission webhook ${name} attempted to modify the object, which is not supported for this operation`,
     )
-  }
-  if (patchType !== 'JSONPatch') {
-    const why = `unsupported patch type ${goQuote(patchType)}`
-    throw errors.internal(`failed calling webhook ${name}: ${why}`)
   }
   return internal(() => {
     const changed = applyJsonPatch(object, operations)

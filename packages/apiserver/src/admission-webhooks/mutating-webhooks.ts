@@ -42,7 +42,7 @@ export function mutatingWebhooks(
       if (invocation === undefined) continue
       if (!reinvocation.isDue(webhook.id, pass)) continue
       const answer = await caller.call(invocation, 'mutating')
-      const object = answer && (await applyPatch(invocation, answer))
+      const object = answer && (await applyPatch(invocation, answer.operations))
       if (object !== undefined && !deepEqual(object, current.object)) {
         current = { ...request, object }
         reinvocation.changed(pass)

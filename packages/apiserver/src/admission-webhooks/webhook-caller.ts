@@ -8,11 +8,19 @@ import { WebhookError } from '../webhooks/webhook-error.ts'
 import { admissionReview, reviewVersion } from './admission-review.ts'
 import { denial } from './denial.ts'
 import type { Invocation } from './invocation.ts'
+import { patchOperations } from './patch-operations.ts'
 import { parseAnswer, type ReviewAnswer } from './review-answer.ts'
+import type { Webhook } from './webhook.ts'
 
 interface WebhookCallerOptions {
   readonly client: Pick<WebhookClient, 'call'>
   readonly logger: Logger
+}
+
+/** What a webhook says that allows a request. */
+interface Allowed {
+  /** Those of its patch. */
+  readonly operations: readonly unknown[]
 }
 
 /** Asks webhooks and judges what they answer, by their failure policy. */
@@ -24,33 +32,30 @@ export class WebhookCaller {
   }
 
   /**
-   * What the webhook answers when it allows the request; undefined when it failed and failures are
+   * What the webhook says when it allows the request; undefined when it failed and failures are
    * ignored.
    * @throws StatusError for a refusal, and for a failure that counts
    */
   async call(
     invocation: Invocation,
     sort: 'mutating' | 'validating',
-  ): Promise<ReviewAnswer | undefined> {
+  ): Promise<Allowed | undefined> {
     const { webhook, request } = invocation
     if (request.dryRun && !webhook.allowsDryRun) {
       throw errors.badRequest(`admission webhook ${goQuote(webhook.name)} does not support dry run`)
     }
-    const answer = await this.#answer(invocation, sort)
+    const answer = await this.#judged(webhook, () => this.#ask(invocation, sort))
     if (answer === undefined) return undefined
     this.#annotate(invocation, answer)
     for (const warning of answer.warnings) request.warn(warning)
     if (!answer.allowed) throw denial(webhook.name, answer.result)
-    return answer
+    return this.#judged(webhook, () => ({ operations: patchOperations(answer) }))
   }
 
-  async #answer(
-    invocation: Invocation,
-    sort: 'mutating' | 'validating',
-  ): Promise<ReviewAnswer | undefined> {
-    const { webhook } = invocation
+  /** Undefined for a failure that is ignored. @throws StatusError for one that counts */
+  async #judged<T>(webhook: Webhook, work: () => T | Promise<T>): Promise<T | undefined> {
     try {
-      return await this.#ask(invocation, sort)
+      return await work()
     } catch (error) {
       if (!(error instanceof WebhookError)) throw error
       const message = `failed calling webhook ${goQuote(webhook.name)}: ${error.message}`
