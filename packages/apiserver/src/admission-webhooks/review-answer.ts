@@ -56,7 +56,7 @@ function decoded(answer: unknown, version: 'v1' | 'v1beta1'): JsonObject {
     )
   }
   try {
-    return decodeMessage('io.k8s.api.admission.v1.AdmissionReview', answer).object as JsonObject
+    return decodeMessage('io.k8s.api.admission.v1.AdmissionReview', answer).object
   } catch (error) {
     if (error instanceof BodyError) throw notRead(error.message)
     throw error
