@@ -39,11 +39,10 @@ function check(name: string, isOn: boolean, logger: Logger): void {
   const gate = featureGate(name)
   if (gate === undefined) {
     if (!ofStage.has(name)) throw new FeatureError(`unrecognized feature gate: ${name}`)
-    if (isOn)
-      logger.warn(
-        { gate: name },
-        `of these features only ${[...obeyed].join(', ')} can be turned on here`,
-      )
+    if (isOn) {
+      const names = [...obeyed].join(', ')
+      logger.warn({ gate: name }, `of these features only ${names} can be turned on here`)
+    }
     return
   }
   if (isOn === gate.isOnByDefault) return

@@ -1,15 +1,10 @@
 import type { AdmissionCompiler, AdmissionExpressions, KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { listAt, optionalRecordAt, recordAt } from '../../definitions/fields.ts'
-import { textColumn } from '../../definitions/standard-columns.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { invalidExpression } from './expression.ts'
-import { hasSameConditions, validateMatchConditions } from './match-condition.ts'
-import { defaultMatchResources, validateMatchResources } from './match-resources.ts'
 import { onlyMutableOperations } from './operation-rule.ts'
-import { paramKindOf, validateParamKind } from './param-kind.ts'
-import { validateVariable } from './policy-variable.ts'
+import { defaultPolicy, policyColumns, validateMatching, validateTerms } from './policy-spec.ts'
 
 /** In which field the patch of a type is, and in which that of the other one would be. */
 const patchFields = {
@@ -25,22 +20,9 @@ export const mutatingAdmissionPolicyRules = (expressions: AdmissionExpressions):
   group: 'admissionregistration.k8s.io',
   plural: 'mutatingadmissionpolicies',
   hasGeneration: true,
-  columns: [
-    {
-      ...textColumn('Mutations', 'How many mutations it has', (policy) => {
-        return listAt(recordAt(policy, 'spec'), 'mutations').length
-      }),
-      type: 'integer',
-    },
-    textColumn('ParamKind', 'The kind of its parameters', paramKindOf),
-  ],
+  columns: policyColumns('Mutations', 'mutations'),
   writeRules: {
-    defaults(policy) {
-      const spec = recordAt(policy, 'spec')
-      spec['failurePolicy'] ??= 'Fail'
-      defaultMatchResources(optionalRecordAt(spec, 'matchConstraints'))
-      policy['spec'] = spec
-    },
+    defaults: defaultPolicy,
     validate: (policy, previous) =>
       errorsOf(policy, (root) => validateSpec(root.within('spec'), previous, expressions)),
   },
@@ -55,19 +37,9 @@ function validateSpec(
   const compiler = (): AdmissionCompiler => {
     return (made ??= expressions.compiler({ params: spec.has('paramKind'), variables: true }))
   }
-  if (spec.has('failurePolicy')) spec.oneOf('failurePolicy', ['Fail', 'Ignore'])
-  else spec.required('failurePolicy')
-  const paramKind = spec.at('paramKind')
-  if (paramKind !== undefined) validateParamKind(paramKind)
-  const match = spec.at('matchConstraints')
-  if (match === undefined) spec.required('matchConstraints')
-  else {
-    validateMatchResources(match)
-    if (match.items('resourceRules').length === 0) match.required('resourceRules')
-    onlyMutableOperations(spec, 'matchConstraints')
-  }
-  if (!hasSameConditions(spec, previous)) validateMatchConditions(spec, compiler)
-  for (const variable of spec.each('variables')) validateVariable(variable, compiler())
+  validateMatching(spec)
+  onlyMutableOperations(spec, 'matchConstraints')
+  validateTerms(spec, previous, compiler)
   const mutations = spec.each('mutations')
   if (mutations.length === 0) {
     spec.required('mutations', 'mutations must contain at least one item')

@@ -7,15 +7,10 @@ import {
 } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { listAt, optionalRecordAt, recordAt } from '../../definitions/fields.ts'
-import { textColumn } from '../../definitions/standard-columns.ts'
 import { validateConditions } from '../shared/conditions.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { invalidExpression } from './expression.ts'
-import { hasSameConditions, validateMatchConditions } from './match-condition.ts'
-import { defaultMatchResources, validateMatchResources } from './match-resources.ts'
-import { paramKindOf, validateParamKind } from './param-kind.ts'
-import { validateVariable } from './policy-variable.ts'
+import { defaultPolicy, policyColumns, validateMatching, validateTerms } from './policy-spec.ts'
 
 const annotationsMax = 20
 const annotationBytesMax = 5 * 1024
@@ -31,22 +26,9 @@ export const validatingAdmissionPolicyRules = (expressions: AdmissionExpressions
   plural: 'validatingadmissionpolicies',
   hasGeneration: true,
   statusKeeps: [['spec'], ['metadata']],
-  columns: [
-    {
-      ...textColumn('Validations', 'How many validations it has', (policy) => {
-        return listAt(recordAt(policy, 'spec'), 'validations').length
-      }),
-      type: 'integer',
-    },
-    textColumn('ParamKind', 'The kind of its parameters', paramKindOf),
-  ],
+  columns: policyColumns('Validations', 'validations'),
   writeRules: {
-    defaults(policy) {
-      const spec = recordAt(policy, 'spec')
-      spec['failurePolicy'] ??= 'Fail'
-      defaultMatchResources(optionalRecordAt(spec, 'matchConstraints'))
-      policy['spec'] = spec
-    },
+    defaults: defaultPolicy,
     validate: (policy, previous) =>
       errorsOf(policy, (root) => validateSpec(root.within('spec'), policy, previous, expressions)),
     validateStatus: (policy) =>
@@ -78,18 +60,8 @@ function validateSpec(
       variables: spec.items('variables').length > 0,
     }))
   }
-  if (spec.has('failurePolicy')) spec.oneOf('failurePolicy', ['Fail', 'Ignore'])
-  else spec.required('failurePolicy')
-  const paramKind = spec.at('paramKind')
-  if (paramKind !== undefined) validateParamKind(paramKind)
-  const match = spec.at('matchConstraints')
-  if (match === undefined) spec.required('matchConstraints')
-  else {
-    validateMatchResources(match)
-    if (match.items('resourceRules').length === 0) match.required('resourceRules')
-  }
-  if (!hasSameConditions(spec, previous)) validateMatchConditions(spec, compiler)
-  for (const variable of spec.each('variables')) validateVariable(variable, compiler())
+  validateMatching(spec)
+  validateTerms(spec, previous, compiler)
   const validations = spec.each('validations')
   const annotations = spec.each('auditAnnotations')
   if (validations.length === 0 && annotations.length === 0) {
