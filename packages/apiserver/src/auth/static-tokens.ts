@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 import type { AuthenticatedToken, TokenAuthenticator } from './token-authenticator.ts'
 import type { User } from './user.ts'
@@ -28,5 +28,5 @@ export class StaticTokens implements TokenAuthenticator {
 }
 
 function digest(token: string): string {
-  return createHash('sha256').update(token).digest('base64')
+  return hash('sha256', token, 'base64')
 }

@@ -27,3 +27,11 @@ describe('findDuplicateFields', () => {
     },
   )
 })
+
+it('finds the end of every string', () => {
+  for (const value of ['', '\\', '"', '\\"', 'a\\\\', '{"a":1}', '\\\\"\\', 'é']) {
+    const text = JSON.stringify(value)
+    const object = `{"a":${text},"b":{${text}:[${text}],"q":${text},"q":1},"a":${text}}`
+    expect([value, findDuplicateFields(object)]).toEqual([value, ['b.q', 'a']])
+  }
+})

@@ -13,7 +13,7 @@ export function findDuplicateFields(text: string): string[] {
     const character = text[position]
     if (character === '{') visitObject(path)
     else if (character === '[') visitList(path)
-    else if (character === '"') readString()
+    else if (character === '"') skipString()
     else while (position < text.length && !',]}'.includes(text[position] ?? '')) position++
   }
 
@@ -46,12 +46,22 @@ export function findDuplicateFields(text: string): string[] {
   }
 
   function readString(): string {
-    const start = position++
-    while (text[position] !== '"' && position < text.length) {
-      position += text[position] === '\\' ? 2 : 1
-    }
-    position++
+    const start = position
+    skipString()
     return JSON.parse(text.slice(start, position)) as string
+  }
+
+  /** Values can be long, so they are searched for their end, not read. */
+  function skipString(): void {
+    const start = position++
+    while (position <= text.length) {
+      const quote = text.indexOf('"', position)
+      let backslashes = 0
+      while (quote - backslashes > start + 1 && text[quote - 1 - backslashes] === '\\')
+        backslashes++
+      position = quote < 0 ? text.length + 1 : quote + 1
+      if (backslashes % 2 === 0) return
+    }
   }
 
   function skipSeparator(): void {

@@ -62,7 +62,7 @@ function methodsOfSubresource(
 }
 
 function methodsOf(verbs: readonly string[], ofPath: readonly string[]): string[] {
-  return ofPath.filter((verb) => verbs.includes(verb)).flatMap((verb) => methodOfVerb[verb] ?? [])
+  return ofPath.filter((verb) => verbs.includes(verb)).map((verb) => methodOfVerb[verb] ?? '')
 }
 
 /**
