@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { auditLine } from './audit-line.ts'
 import { auditLog } from './audit-log.ts'
 import { AuditTrail } from './audit-trail.ts'
-import { watchChanges } from './watched-changes.ts'
+import { keepManagers, watchChanges } from './watched-changes.ts'
 
 type Handler = Parameters<ReturnType<Cache['informerFor']>['onEvent']>[0]
 
@@ -126,4 +126,11 @@ test('a change without a user is of an unknown one', () => {
     name: 'engineering',
   })
   expect(line).toContain('unknown user: delete UsagePolicy team/engineering')
+})
+
+test('a cache that keeps managers keeps who wrote, and drops the lists of fields', () => {
+  const entry = wrote('jane', '2026-01-01T00:00:00Z')
+  const seen = policy(1, [{ ...entry, fieldsV1: { 'f:spec': {} } }])
+  const { fieldsV1: _fields, ...kept } = entry
+  expect(keepManagers(seen).metadata.managedFields).toEqual([kept])
 })

@@ -30,6 +30,13 @@ export function watchChanges(
   }
 }
 
+/** What the cache of a manager has to keep for `watchChanges`: who wrote, but not which fields. */
+export function keepManagers<T extends KubernetesObject>(object: T): T {
+  const managedFields = object.metadata.managedFields?.map(({ fieldsV1: _, ...entry }) => entry)
+  if (managedFields === undefined) return object
+  return { ...object, metadata: { ...object.metadata, managedFields } }
+}
+
 function changeOf(verb: string, { kind, metadata }: KubernetesObject, time: string) {
   const { generation, name = '', namespace = '', resourceVersion, uid } = metadata
   // Who deletes an object is not in it.

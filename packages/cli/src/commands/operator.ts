@@ -2,7 +2,7 @@ import { aborted, type Logger } from '@fairlead/base'
 import { Manager, runnable } from '@fairlead/controller-runtime'
 import { setupOperator } from '@fairlead/operator'
 import { gatewayAudit } from '../audit/gateway-audit.ts'
-import { watchChanges } from '../audit/watched-changes.ts'
+import { keepManagers, watchChanges } from '../audit/watched-changes.ts'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { installCustomResourceDefinitions } from '../install-crds.ts'
@@ -19,6 +19,7 @@ export async function operator(context: CommandContext): Promise<void> {
     config: clusterConfig(options, environment),
     logger,
     registry,
+    transform: keepManagers,
     leaderElection: { name: 'fairlead-operator', namespace: options.gateway.namespace },
   })
   await installCustomResourceDefinitions(manager.client, logger, signal)

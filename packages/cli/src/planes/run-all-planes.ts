@@ -4,7 +4,7 @@ import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/co
 import { setupOperator } from '@fairlead/operator'
 import type { Registry } from 'prom-client'
 import { type GatewayAudit, gatewayAudit } from '../audit/gateway-audit.ts'
-import { watchChanges } from '../audit/watched-changes.ts'
+import { keepManagers, watchChanges } from '../audit/watched-changes.ts'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
@@ -76,7 +76,8 @@ async function runPlanes(
   { workers, registry }: Early,
 ): Promise<void> {
   const { options, logger, signal } = context
-  const manager = new Manager({ config: kubernetes.config, logger, registry })
+  const { config } = kubernetes
+  const manager = new Manager({ config, logger, registry, transform: keepManagers })
   await prepareResources(context, dataDir, manager)
 
   const { cache } = manager

@@ -73,8 +73,8 @@ export interface CacheOptions {
   readonly random: Random
   readonly logger: Logger
   /**
-   * Changes each object before it is kept, in place if it likes. Defaults to `stripManagedFields`;
-   * an update of an object without them changes nothing about who owns its fields.
+   * What is kept of each object: a changed copy, or the object. Defaults to `stripManagedFields`; an
+   * update of an object without them changes nothing about who owns its fields.
    */
   readonly transform?: <T extends KubernetesObject>(object: T) => T
 }

@@ -1,9 +1,12 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-/** Removes `metadata.managedFields`, which is often half of an object and of no use to readers. */
+/**
+ * A copy without `metadata.managedFields`, which are often half of an object and of no use to most
+ * readers; the object itself if it has none.
+ */
 export function stripManagedFields<T extends KubernetesObject>(object: T): T {
-  delete object.metadata.managedFields
-  return object
+  const { managedFields, ...metadata } = object.metadata
+  return managedFields === undefined ? object : { ...object, metadata }
 }
 
 /** The field managers that wrote last, as far as seconds tell. */

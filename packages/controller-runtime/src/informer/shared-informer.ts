@@ -36,7 +36,7 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly resyncMs?: number
   /** Aborts a watch that received no byte for this long. Off by default. */
   readonly idleTimeoutMs?: number
-  /** Changes each object before it is kept, in place if it likes. By default nothing is changed. */
+  /** What is kept of each object: a changed copy, or the object. By default everything. */
   readonly transform?: (object: T) => T
 }
 

@@ -59,7 +59,7 @@ export interface ManagerOptions {
   /** How long the first sync of the cache may take. Defaults to 2 min. */
   readonly cacheSyncTimeoutMs?: number
   /**
-   * Changes each object before the cache keeps it, in place if it likes. Defaults to
+   * What the cache keeps of each object: a changed copy, or the object. Defaults to
    * `stripManagedFields`.
    */
   readonly transform?: <T extends KubernetesObject>(object: T) => T
