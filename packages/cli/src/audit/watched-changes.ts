@@ -32,7 +32,10 @@ export function watchChanges(
 
 /** What the cache of a manager has to keep for `watchChanges`: who wrote, but not which fields. */
 export function keepManagers<T extends KubernetesObject>(object: T): T {
-  const managedFields = object.metadata.managedFields?.map(({ fieldsV1: _, ...entry }) => entry)
+  const managedFields = object.metadata.managedFields?.map((entry) => {
+    const { fieldsV1: _fields, ...kept } = entry
+    return kept
+  })
   if (managedFields === undefined) return object
   return { ...object, metadata: { ...object.metadata, managedFields } }
 }
