@@ -30,9 +30,10 @@ const causesLimit = 5
 
 function errorText(error: Error): string {
   const parts: string[] = []
-  for (let current: unknown = error; current !== undefined;) {
-    parts.push(current instanceof Error ? `${current.name}: ${current.message}` : String(current))
-    current = current instanceof Error && parts.length < causesLimit ? current.cause : undefined
+  let current: unknown = error
+  while (current instanceof Error && parts.length < causesLimit) {
+    parts.push(`${current.name}: ${current.message}`)
+    current = current.cause
   }
   const thrownAt = /^\s+(at .*)$/m.exec(error.stack ?? '')?.[1]
   const text = parts.join(', caused by ')

@@ -6,6 +6,7 @@ import type { Informer, InformerScope } from '../informer/informer.ts'
 import { stripManagedFields } from '../informer/managed-fields.ts'
 import { SharedInformer } from '../informer/shared-informer.ts'
 import type { IndexFunction } from '../informer/store.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { ObjectKey } from '../object-key.ts'
 
 /** Thrown when a kind that nobody declared is read from the cache. */
@@ -57,6 +58,8 @@ export interface Cache {
   rememberDeletion(type: ResourceType, key: ObjectKey, uid: string): void
   /** Resolves when every informer declared so far has synced. */
   waitForSync(signal: AbortSignal): Promise<void>
+  /** The kinds that have not synced yet, each with its last error if there is one. */
+  unsynced(): readonly string[]
 }
 
 interface Entry {
@@ -77,6 +80,9 @@ export interface CacheOptions {
    * update of an object without them changes nothing about who owns its fields.
    */
   readonly transform?: <T extends KubernetesObject>(object: T) => T
+  readonly metrics?: Metrics
+  /** See `InformerOptions`. */
+  readonly idleTimeoutMs?: number
 }
 
 /** The cache of a manager: runs one shared informer per declared kind. */
@@ -167,17 +173,20 @@ export class InformerCache implements Cache {
     )
   }
 
-  /** The kinds that have not synced yet, each with its last error if there is one. */
   unsynced(): readonly string[] {
+    return this.#described(({ synced }) => !synced)
+  }
+
+  /** The kinds whose copies no watch has kept current for longer than that, each with the reason. */
+  stale(afterMs: number): readonly string[] {
+    return this.#described(({ failingForMs = 0 }) => failingForMs > afterMs)
+  }
+
+  #described(matches: (informer: Informer) => boolean): readonly string[] {
     return [...this.#entries]
-      .filter(([, { informer }]) => !informer.synced)
-      .map(
-        ([
-          resource,
-          {
-            informer: { lastError },
-          },
-        ]) => (lastError === undefined ? resource : `${resource} (${lastError.message})`),
+      .filter(([, { informer }]) => matches(informer))
+      .map(([resource, { informer }]) =>
+        informer.lastError === undefined ? resource : `${resource} (${informer.lastError.message})`,
       )
   }
 

@@ -189,7 +189,13 @@ export class Controller implements Runnable {
           timeoutMs,
           what: `controller ${this.name}: the first sync of its source ${source.name}`,
         })
-        await untilAborted(source.start(context, signal), deadline.signal)
+        try {
+          await untilAborted(source.start(context, signal), deadline.signal)
+        } catch (cause) {
+          const unsynced = context.cache.unsynced()
+          if (!(cause instanceof DeadlineError) || unsynced.length === 0) throw cause
+          throw new Error(`${cause.message}; not synced: ${unsynced.join(', ')}`, { cause })
+        }
       }),
     )
   }

@@ -32,6 +32,11 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
   waitForSync(signal: AbortSignal): Promise<void>
   /** Why the last list or watch failed; undefined while it works. */
   readonly lastError: Error | undefined
+  /**
+   * For how many milliseconds no watch has worked, so that changes may be missing from this copy;
+   * undefined while one works.
+   */
+  readonly failingForMs: number | undefined
   get(key: ObjectKey): T | undefined
   list(namespace?: string): readonly T[]
   addIndex(name: string, valuesOf: IndexFunction<T>): void

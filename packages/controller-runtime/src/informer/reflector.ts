@@ -14,7 +14,10 @@ import { WatchStreamError } from '../client/line-splitter.ts'
 import { watchEventError } from '../client/watch-events.ts'
 import { Backoff } from './backoff.ts'
 import type { BackoffOptions } from './backoff.ts'
+import type { Contact } from './contact.ts'
+import type { ReflectorMetrics } from './informer-metrics.ts'
 import type { InformerScope } from './informer.ts'
+import { whenIdle } from './watch-idle.ts'
 
 /** Receives what a reflector reads. */
 interface ReflectorSink<T extends KubernetesObject> {
@@ -24,8 +27,6 @@ interface ReflectorSink<T extends KubernetesObject> {
   change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void
   /** Everything up to this version has been seen. */
   reached(resourceVersion: string): void
-  failed(error: Error): void
-  recovered(): void
 }
 
 interface ReflectorOptions<T extends KubernetesObject> {
@@ -33,18 +34,15 @@ interface ReflectorOptions<T extends KubernetesObject> {
   readonly type: ResourceType<T>
   readonly scope: InformerScope
   readonly sink: ReflectorSink<T>
+  /** Is told how the connection fares. */
+  readonly contact: Contact
+  readonly metrics?: ReflectorMetrics | undefined
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
   readonly backoff?: BackoffOptions | undefined
-  /** Aborts a watch that received no byte for this long. Off by default: quiet kinds are normal. */
-  readonly idleTimeoutMs?: number | undefined
-}
-
-/** The outcome of one watch request; `openedMs` is when the server accepted it. */
-interface WatchProgress {
-  events: number
-  openedMs: number | undefined
+  /** Aborts a watch that received no byte for this long. */
+  readonly idleTimeoutMs: number
 }
 
 const pageSize = 500
@@ -52,7 +50,8 @@ const wholeListTimeoutMs = 120_000
 const shortestWatchSeconds = 300
 /** The server ends a watch after `timeoutSeconds`; this much later the peer counts as gone. */
 const watchOverdueMs = 30_000
-const shortWatchMs = 1000
+/** Servers accept a watch at once; the client waits for a Retry-After within this time. */
+const openingTimeoutMs = 60_000
 
 /**
  * Mirrors one collection into a sink by list and watch for as long as it runs.
@@ -76,26 +75,21 @@ export class Reflector<T extends KubernetesObject> {
   /** Runs until the signal aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const progress: WatchProgress = { events: 0, openedMs: undefined }
       try {
         if (this.#resourceVersion === undefined) await this.#list(signal)
-        await this.#watch(signal, progress)
-        if (this.#progressed(progress)) continue
-        throw new WatchStreamError('the watch ended immediately without any event')
       } catch (error) {
         if (signal.aborted) return
-        await this.#recover(asError(error), this.#progressed(progress), signal)
+        await this.#recover(asError(error), false, signal)
+        continue
       }
+      const { error, worked } = await this.#watch(signal)
+      if (signal.aborted) return
+      if (error !== undefined) await this.#recover(error, worked, signal)
     }
   }
 
-  #progressed({ events, openedMs }: WatchProgress): boolean {
-    if (events > 0) return true
-    return openedMs !== undefined && this.#options.clock.monotonicMs() - openedMs >= shortWatchMs
-  }
-
   async #recover(error: Error, progressed: boolean, signal: AbortSignal): Promise<void> {
-    const { logger, sink } = this.#options
+    const { logger, contact } = this.#options
     const resumable = this.#resourceVersion !== undefined && isResumable(error)
     if (!resumable) this.#resourceVersion = undefined
     if (resumable && progressed && !isTooManyRequests(error)) {
@@ -104,7 +98,7 @@ export class Reflector<T extends KubernetesObject> {
     }
     const delayMs = this.#backoff.next()
     const level = isExpired(error) ? 'info' : 'warn'
-    sink.failed(error)
+    contact.failed(error)
     logger[level](
       { reason: error.message, delayMs: Math.round(delayMs), relist: !resumable },
       'list or watch failed and is retried',
@@ -113,11 +107,13 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { sink } = this.#options
+    const { sink, contact, metrics, clock } = this.#options
+    const startMs = clock.monotonicMs()
     const { items, resourceVersion } = await this.#listPages(signal)
+    metrics?.listed((clock.monotonicMs() - startMs) / 1000)
+    contact.listed()
     sink.replace(items)
     sink.reached(resourceVersion)
-    sink.recovered()
     this.#resourceVersion = resourceVersion
   }
 
@@ -145,8 +141,27 @@ export class Reflector<T extends KubernetesObject> {
     }
   }
 
-  async #watch(signal: AbortSignal, progress: WatchProgress): Promise<void> {
-    const { client, type, scope, clock, random, sink } = this.#options
+  /** One watch: why it failed, if it did, and whether it worked before it ended. */
+  async #watch(signal: AbortSignal): Promise<{ error: Error | undefined; worked: boolean }> {
+    const { contact, metrics } = this.#options
+    metrics?.watchStarted()
+    const progress = { events: 0 }
+    let error: Error | undefined
+    try {
+      await this.#followWatch(signal, progress)
+    } catch (thrown) {
+      error = asError(thrown)
+    }
+    const worked = contact.ended(progress.events > 0)
+    if (!worked) {
+      metrics?.watchWasShort()
+      error ??= new WatchStreamError('the watch ended immediately without any event')
+    }
+    return { error, worked }
+  }
+
+  async #followWatch(signal: AbortSignal, progress: { events: number }): Promise<void> {
+    const { client, type, scope, clock, random, contact, idleTimeoutMs } = this.#options
     const timeoutSeconds = Math.round(shortestWatchSeconds * (1 + random()))
     using life = openScope({
       parents: [signal],
@@ -154,7 +169,10 @@ export class Reflector<T extends KubernetesObject> {
       timeoutMs: timeoutSeconds * 1000 + watchOverdueMs,
       what: `the watch of ${type.plural}`,
     })
-    using idle = this.#watchIdle((error) => life.abort(error))
+    const limits = { openingMs: openingTimeoutMs, idleMs: idleTimeoutMs }
+    using idle = whenIdle(clock, limits, `the watch of ${type.plural}`, (error) =>
+      life.abort(error),
+    )
     const events = client.watch(type, {
       ...scope,
       ...(this.#resourceVersion === undefined ? {} : { resourceVersion: this.#resourceVersion }),
@@ -162,17 +180,14 @@ export class Reflector<T extends KubernetesObject> {
       timeoutSeconds,
       signal: life.signal,
       onActivity: () => {
-        if (progress.openedMs === undefined) {
-          progress.openedMs = clock.monotonicMs()
-          sink.recovered()
-        }
+        contact.activity()
         idle.touch()
       },
     })
     for await (const event of events) this.#take(event, progress)
   }
 
-  #take(event: WatchEvent<T>, progress: WatchProgress): void {
+  #take(event: WatchEvent<T>, progress: { events: number }): void {
     if (event.type === 'ERROR') throw watchEventError(event)
     const resourceVersion = event.object.metadata?.resourceVersion
     if (resourceVersion === undefined) {
@@ -180,28 +195,11 @@ export class Reflector<T extends KubernetesObject> {
     }
     if (event.type !== 'BOOKMARK') {
       progress.events += 1
+      this.#options.contact.event()
       this.#options.sink.change(event.type, event.object)
     }
     this.#resourceVersion = resourceVersion
     this.#options.sink.reached(resourceVersion)
-  }
-
-  #watchIdle(onIdle: (error: Error) => void): Disposable & { touch(): void } {
-    const { clock, idleTimeoutMs, type } = this.#options
-    if (idleTimeoutMs === undefined) return { touch: () => {}, [Symbol.dispose]: () => {} }
-    let touchedMs = clock.monotonicMs()
-    const check = () => {
-      const remainingMs = touchedMs + idleTimeoutMs - clock.monotonicMs()
-      if (remainingMs > 0) timer = clock.setTimer(remainingMs, check)
-      else onIdle(new DeadlineError(`the next byte of the watch of ${type.plural}`, idleTimeoutMs))
-    }
-    let timer = clock.setTimer(idleTimeoutMs, check)
-    return {
-      touch: () => {
-        touchedMs = clock.monotonicMs()
-      },
-      [Symbol.dispose]: () => timer.cancel(),
-    }
   }
 }
 

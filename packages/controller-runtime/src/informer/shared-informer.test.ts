@@ -12,6 +12,7 @@ import {
   plain,
   ScriptedServer,
 } from '../testing/scripted-server.ts'
+import { createMetrics } from '../metrics/metrics.ts'
 import { SharedInformer } from './shared-informer.ts'
 import type { InformerOptions } from './shared-informer.ts'
 
@@ -251,7 +252,7 @@ describe('an informer', () => {
     server.calls.push(list('10'))
     const busy = () => plain(429, 'busy')
     server.watches.push(busy(), busy(), openWatch())
-    const { informer } = watch()
+    const { informer } = watch({ idleTimeoutMs: Infinity })
     await passBackoff(800)
     expect(informer.lastError).toBeDefined()
     await passBackoff(1600)
@@ -299,7 +300,8 @@ describe('an informer', () => {
   })
 
   it.each([
-    ['on which the server does not end the watch in time', {}, 330_000],
+    ['on which the server does not end the watch in time', { idleTimeoutMs: Infinity }, 330_000],
+    ['that was silent for two minutes', {}, 120_000],
     ['that was silent for longer than allowed', { idleTimeoutMs: 90_000 }, 90_000],
   ])('gives up a connection %s', async (_, options, afterMs) => {
     server.calls.push(list('10'))
@@ -311,6 +313,70 @@ describe('an informer', () => {
     await clock.advance(1)
     await eventually(() => expect(heard).toEqual(['added a@11', 'added b@12']))
     expect(server.callRequests).toHaveLength(1)
+  })
+
+  it('gives up a connection on which the server never accepts the watch', async () => {
+    server.calls.push(list('10'))
+    server.watches.push(() => {}, openWatch(added('a', '11')))
+    const { heard, informer } = watch({ idleTimeoutMs: Infinity })
+    await eventually(() => expect(server.watchRequests).toHaveLength(1))
+    await clock.advance(60_000)
+    expect(informer.lastError?.message).toContain('the next byte of the watch of configmaps')
+    expect(informer.failingForMs).toBe(0)
+    await passBackoff(800)
+    await eventually(() => expect(heard).toEqual(['added a@11']))
+    expect(informer.failingForMs).toBeUndefined()
+    expect(server.callRequests).toHaveLength(1)
+  })
+
+  it('keeps a quiet connection on which bookmarks come', async () => {
+    let send: (event: unknown) => void = () => {}
+    server.calls.push(list('10'))
+    server.watches.push((response, request) => {
+      openWatch()(response, request)
+      send = (event) => void response.write(JSON.stringify(event) + '\n')
+    })
+    const metrics = createMetrics()
+    watch({ metrics })
+    const silence = async () => {
+      const text = await metrics.registry.metrics()
+      return /informer_silence_seconds\{name="configmaps"\} (\S+)/.exec(text)?.[1]
+    }
+    await eventually(() => expect(server.watchRequests).toHaveLength(1))
+    await clock.advance(0)
+    for (let minute = 0; minute < 4; minute += 1) {
+      await clock.advance(60_000)
+      send(bookmark(`${20 + minute}`))
+      await vi.waitFor(async () => expect(await silence()).toBe('0'))
+    }
+    expect(server.watchRequests).toHaveLength(1)
+  })
+
+  it('counts its lists and watches, and shows how it fares while it runs', async () => {
+    server.calls.push(list('10'), list('11'))
+    server.watches.push(endedWatch(), endedWatch(gone), openWatch())
+    const metrics = createMetrics()
+    const { stop, running } = watch({ metrics })
+    const lines = async () => {
+      const text = await metrics.registry.metrics()
+      return text.split('\n').filter((line) => line.includes('{name="configmaps"} '))
+    }
+    await passBackoff(800)
+    await eventually(() => expect(clock.nextTimerInMs).toBe(1600))
+    await clock.advance(1000)
+    const failing = await lines()
+    expect(failing).toContain('informer_failing_seconds{name="configmaps"} 1.8')
+    expect(failing).toContain('informer_silence_seconds{name="configmaps"} 1')
+    expect(failing).toContain('informer_synced{name="configmaps"} 1')
+    await clock.advance(600)
+    await eventually(() => expect(server.watchRequests).toHaveLength(3))
+    const working = await lines()
+    expect(working).toContain('reflector_lists_total{name="configmaps"} 2')
+    expect(working).toContain('reflector_watches_total{name="configmaps"} 3')
+    expect(working).toContain('reflector_short_watches_total{name="configmaps"} 2')
+    stop.abort()
+    await running
+    expect((await lines()).join()).not.toContain('informer_')
   })
 
   it('tells a later handler what is here, and nothing more once it unsubscribes', async () => {

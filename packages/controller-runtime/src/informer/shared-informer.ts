@@ -1,4 +1,4 @@
-import { copyJson, deepFreeze } from '@fairlead/kube-core'
+import { copyJson, deepFreeze, qualifiedResource } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import {
   type Clock,
@@ -12,10 +12,13 @@ import {
   withFields,
 } from '@fairlead/base'
 import type { Reader } from '../client/client.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { keyOf, keyText } from '../object-key.ts'
 import type { ObjectKey } from '../object-key.ts'
 import { AheadOfWatch, isNewer } from './ahead.ts'
 import type { BackoffOptions } from './backoff.ts'
+import { Contact } from './contact.ts'
+import { informerMetrics } from './informer-metrics.ts'
 import type { Informer, InformerHandler, InformerScope } from './informer.ts'
 import { lastManager } from './managed-fields.ts'
 import { Reflector } from './reflector.ts'
@@ -34,11 +37,18 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly backoff?: BackoffOptions
   /** Reports every object as updated again about this often. Off by default. */
   readonly resyncMs?: number
-  /** Aborts a watch that received no byte for this long. Off by default. */
+  /**
+   * Aborts a watch that received no byte for this long, and resumes it on a new connection. Servers
+   * send a bookmark about once a minute. Defaults to 2 min; `Infinity` turns it off.
+   */
   readonly idleTimeoutMs?: number
   /** What is kept of each object: a changed copy, or the object. By default everything. */
   readonly transform?: (object: T) => T
+  /** Where lists, watches and their failures are counted. */
+  readonly metrics?: Metrics
 }
+
+const idleTimeoutDefaultMs = 120_000
 
 /** An informer shared by any number of consumers. */
 export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
@@ -46,19 +56,20 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #clock: Clock
   readonly #random: Random
   readonly #logger: Logger
+  readonly #contact: Contact
   readonly #store = new Store<T>()
   readonly #handlers = new Set<InformerHandler<T>>()
   readonly #ahead = new AheadOfWatch<T>()
   readonly #firstList = Promise.withResolvers<void>()
   #synced = false
   #started = false
-  #lastError: Error | undefined
   #reached: string | undefined
 
   constructor(options: InformerOptions<T>) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#random = options.random ?? systemRandom
+    this.#contact = new Contact(this.#clock)
     this.#logger = withFields(options.logger ?? consoleLogger(), { kind: options.type.kind })
   }
 
@@ -67,12 +78,17 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   }
 
   get lastError(): Error | undefined {
-    return this.#lastError
+    return this.#contact.lastError
+  }
+
+  get failingForMs(): number | undefined {
+    return this.#contact.failingForMs
   }
 
   async start(signal: AbortSignal): Promise<void> {
     if (this.#started) throw new Error(`the informer of ${this.#options.type.kind} runs already`)
     this.#started = true
+    using metrics = this.#meter()
     const reflector = new Reflector<T>({
       client: this.#options.client,
       type: this.#options.type,
@@ -81,17 +97,13 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
       random: this.#random,
       logger: this.#logger,
       backoff: this.#options.backoff,
-      idleTimeoutMs: this.#options.idleTimeoutMs,
+      idleTimeoutMs: this.#options.idleTimeoutMs ?? idleTimeoutDefaultMs,
+      contact: this.#contact,
+      metrics,
       sink: {
         replace: (objects) => this.#replace(objects),
         change: (type, object) => this.#change(type, object),
         reached: (resourceVersion) => this.#reach(resourceVersion),
-        failed: (error) => {
-          this.#lastError = error
-        },
-        recovered: () => {
-          this.#lastError = undefined
-        },
       },
     })
     const stopResync = this.#scheduleResync()
@@ -266,6 +278,13 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
         this.#logger.error({ err: error }, 'an event handler threw; it missed the event')
       }
     }
+  }
+
+  #meter(): ReturnType<typeof informerMetrics> | undefined {
+    const { metrics, type } = this.#options
+    if (metrics === undefined) return undefined
+    const state = { contact: this.#contact, synced: () => this.#synced }
+    return informerMetrics(metrics, qualifiedResource(type), state)
   }
 
   #scheduleResync(): () => void {

@@ -8,6 +8,7 @@ import { ControllerBuilder } from '../controller/controller-builder.ts'
 import { ChannelSource } from '../controller/source.ts'
 import { probeResponse } from '../probes/probe-response.ts'
 import { FakeReader } from '../testing/fake-reader.ts'
+import { RecordingLogger } from '../testing/recording-logger.ts'
 import { Manager } from './manager.ts'
 import type { ManagerOptions } from './manager.ts'
 import { runnable } from '../runnable.ts'
@@ -95,6 +96,60 @@ describe('a manager', () => {
     expect(reader.openWatches.get('configmaps')).toBe(0)
     expect(ready(manager)).toBe(500)
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('is not ready while no watch of a kind works, and says which', async () => {
+    const refused = { ...reader, list: reader.list.bind(reader), watch: reader.watch.bind(reader) }
+    let broken = false
+    refused.watch = (type, options) => {
+      if (broken) throw new ConnectionError('the server is away')
+      return reader.watch(type, options)
+    }
+    const manager = newManager({ client: refused as unknown as Client, watchIdleTimeoutMs: 90_000 })
+    manager.cache.informerFor(ConfigMap)
+    const stop = new AbortController()
+    const running = manager.start(stop.signal)
+    await vi.waitFor(() => expect(ready(manager)).toBe(200))
+    broken = true
+    await clock.advance(90_000)
+    expect(ready(manager)).toBe(200)
+    await clock.advance(60_001)
+    expect(ready(manager)).toBe(500)
+    expect(
+      probeResponse('/readyz/caches-current', new URLSearchParams(), manager.healthChecks).body,
+    ).toContain('not watched any more: configmaps.v1 (the server is away)')
+    broken = false
+    await clock.advance(60_000)
+    expect(ready(manager)).toBe(200)
+    stop.abort()
+    await running
+  })
+
+  it('says that the server cannot be reached from the start, and ends', async () => {
+    const away = { list: () => Promise.reject(new ConnectionError('ECONNREFUSED')) }
+    const logger = new RecordingLogger()
+    const options = { client: away as unknown as Client, logger, cacheSyncTimeoutMs: 10_000 }
+    const manager = newManager(options)
+    manager.cache.informerFor(ConfigMap)
+    const ended = manager.start(new AbortController().signal).catch((error: unknown) => error)
+    await clock.advance(10_000)
+    expect(String(await ended)).toContain('not synced: configmaps.v1 (ECONNREFUSED)')
+    expect(logger.lines[0]).toMatchObject({
+      level: 'warn',
+      fields: { kind: 'ConfigMap', reason: 'ECONNREFUSED', delayMs: 800 },
+    })
+
+    const another = newManager({ ...options, cacheSyncTimeoutMs: 60_000 })
+    another.add(
+      new ControllerBuilder(another)
+        .for(ConfigMap)
+        .withOptions({ cacheSyncTimeoutMs: 20_000 })
+        .build(async () => {}),
+    )
+    const failed = another.start(new AbortController().signal).catch((error: unknown) => error)
+    await clock.advance(20_000)
+    expect(String(await failed)).toContain('source ConfigMap')
+    expect(String(await failed)).toContain('not synced: configmaps.v1 (ECONNREFUSED)')
   })
 
   it('runs a controller', async () => {

@@ -65,6 +65,13 @@ export interface ManagerOptions {
   readonly transform?: <T extends KubernetesObject>(object: T) => T
   /** For all controllers that do not say otherwise. */
   readonly controllerDefaults?: ControllerDefaults
+  /**
+   * How long no watch of a cached kind may work before readiness fails. Defaults to 60 s;
+   * `Infinity` turns it off.
+   */
+  readonly cacheStaleAfterMs?: number
+  /** How long a watch of the cache may be silent before it is made anew. Defaults to 2 min. */
+  readonly watchIdleTimeoutMs?: number
   /** Runs controllers on one replica only. Off by default. */
   readonly leaderElection?: LeaderElectionOptions
   /** The liveness check `event-loop` fails when the event loop was blocked longer. Defaults to 10 s. */
@@ -129,6 +136,10 @@ export class Manager {
       random: this.#random,
       logger: this.#logger,
       ...(options.transform === undefined ? {} : { transform: options.transform }),
+      metrics: this.metrics,
+      ...(options.watchIdleTimeoutMs === undefined
+        ? {}
+        : { idleTimeoutMs: options.watchIdleTimeoutMs }),
     })
     this.client = rememberingClient(client, this.#cache, this.#ownWrites)
     const fail = (error: unknown) => this.#fail(error)
@@ -148,6 +159,7 @@ export class Manager {
     this.#healthz.set('event-loop', () => eventLoop.check())
     // Nobody need have asked.
     this.#elections.promise.catch(() => {})
+    this.#readyz.set('caches-current', () => this.#checkCurrent())
   }
 
   get cache(): Cache {
@@ -169,8 +181,8 @@ export class Manager {
   }
 
   /**
-   * The checks for `probeResponse`. From the start, readiness has `caches-synced`, and liveness
-   * `event-loop`.
+   * The checks for `probeResponse`. From the start, readiness has `caches-synced` and
+   * `caches-current`, and liveness `event-loop`.
    */
   get healthChecks(): ProbeChecks {
     return { healthz: this.#healthz, readyz: this.#readyz }
@@ -373,6 +385,11 @@ export class Manager {
   #checkSynced(): void {
     if (this.#state !== 'running') throw new Error(`the manager is ${this.#state}`)
     if (this.#cache.unsynced().length > 0) throw new Error(this.#notSynced())
+  }
+
+  #checkCurrent(): void {
+    const stale = this.#cache.stale(this.#options.cacheStaleAfterMs ?? 60_000)
+    if (stale.length > 0) throw new Error(`not watched any more: ${stale.join(', ')}`)
   }
 
   #notSynced(): string {

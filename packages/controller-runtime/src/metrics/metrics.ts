@@ -12,8 +12,11 @@ export interface Metrics {
   readonly controller: ControllerMetrics
   readonly leaderElection: LeaderElectionMetrics
   readonly eventLoop: EventLoopMetrics
+  readonly informer: InformerMetrics
   /** Called before each scrape, for values that are only computed on demand. */
   onCollectWorkQueue(observe: () => void): void
+  /** The same for informers; returns what stops it. */
+  onCollectInformers(observe: () => void): () => void
 }
 
 interface RestClientMetrics {
@@ -47,6 +50,16 @@ interface ControllerMetrics {
   readonly abandoned: Gauge<'controller'>
 }
 
+interface InformerMetrics {
+  readonly lists: Counter<'name'>
+  readonly listDuration: Histogram<'name'>
+  readonly watches: Counter<'name'>
+  readonly shortWatches: Counter<'name'>
+  readonly synced: Gauge<'name'>
+  readonly failing: Gauge<'name'>
+  readonly silence: Gauge<'name'>
+}
+
 interface LeaderElectionMetrics {
   readonly masterStatus: Gauge<'name'>
   readonly slowPath: Counter<'name'>
@@ -68,6 +81,7 @@ const restSizeBuckets = [64, 256, 512, 1024, 4096, 16384, 65536, 262144, 1048576
 /** Registers the runtime's metrics (in a new registry by default). */
 export function createMetrics(registry: Registry = new Registry()): Metrics {
   const observers = new Set<() => void>()
+  const informers = new Set<() => void>()
   return {
     registry,
     restClient: restClientMetrics(registry),
@@ -75,7 +89,12 @@ export function createMetrics(registry: Registry = new Registry()): Metrics {
     controller: controllerMetrics(registry),
     leaderElection: leaderElectionMetrics(registry),
     eventLoop: eventLoopMetrics(registry),
+    informer: informerMetrics(registry, informers),
     onCollectWorkQueue: (observe) => void observers.add(observe),
+    onCollectInformers: (observe) => {
+      informers.add(observe)
+      return () => void informers.delete(observe)
+    },
   }
 }
 
@@ -231,6 +250,48 @@ function controllerMetrics(registry: Registry): ControllerMetrics {
       labelNames,
       registers,
     }),
+  }
+}
+
+/** The first four under client-go's names. */
+function informerMetrics(registry: Registry, observers: Set<() => void>): InformerMetrics {
+  const registers = [registry]
+  const labelNames = ['name'] as const
+  const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers })
+  const gauge = (name: string, help: string, collect = () => {}) =>
+    new Gauge({ name, help, labelNames, registers, collect })
+  return {
+    lists: counter('reflector_lists_total', 'Total number of API lists done by the reflectors'),
+    listDuration: new Histogram({
+      name: 'reflector_list_duration_seconds',
+      help: 'How long an API list takes to return for the reflectors',
+      labelNames,
+      buckets: restLatencyBuckets,
+      registers,
+    }),
+    watches: counter(
+      'reflector_watches_total',
+      'Total number of API watches done by the reflectors',
+    ),
+    shortWatches: counter(
+      'reflector_short_watches_total',
+      'Total number of short API watches done by the reflectors',
+    ),
+    synced: gauge(
+      'informer_synced',
+      'Whether the first complete list has arrived, by resource: 1 if it has.',
+      () => {
+        for (const observe of observers) observe()
+      },
+    ),
+    failing: gauge(
+      'informer_failing_seconds',
+      'How long no watch of the resource has worked; 0 while one works.',
+    ),
+    silence: gauge(
+      'informer_silence_seconds',
+      'How long ago the server last sent anything about the resource, bookmarks included.',
+    ),
   }
 }
 

@@ -43,7 +43,7 @@ export class FakeReader implements Reader {
 
   async *watch<T extends KubernetesObject>(
     type: ResourceType<T>,
-    { signal }: WatchOptions = {},
+    { signal, onActivity }: WatchOptions = {},
   ): AsyncGenerator<WatchEvent<T>> {
     const waiting: WatchEvent<T>[] = []
     let wake = () => {}
@@ -56,6 +56,7 @@ export class FakeReader implements Reader {
     const count = (by: number) =>
       this.openWatches.set(type.plural, (this.openWatches.get(type.plural) ?? 0) + by)
     count(1)
+    onActivity?.()
     try {
       while (signal?.aborted !== true) {
         yield* waiting.splice(0)

@@ -1,5 +1,12 @@
 import { definitions } from '@fairlead/api'
-import type { Applied, ApplyOptions, Client, Patch, WatchEvent } from '@fairlead/controller-runtime'
+import type {
+  Applied,
+  ApplyOptions,
+  Client,
+  Patch,
+  WatchEvent,
+  WatchOptions,
+} from '@fairlead/controller-runtime'
 import {
   applyDefaults,
   applyJsonPatch,
@@ -100,7 +107,7 @@ export class FakeApi {
         metadata: { resourceVersion: String(this.#version) },
         items: this.#ofKind(type) as never,
       }),
-      watch: (type, options) => this.#watch(type, options?.signal) as never,
+      watch: (type, options) => this.#watch(type, options) as never,
       create: async (_type, object) => {
         this.events.push(object)
         return object
@@ -155,7 +162,11 @@ export class FakeApi {
     for (const watcher of this.#watchers) watcher(object.kind, { type, object })
   }
 
-  async *#watch(type: ResourceType, signal: AbortSignal | undefined): AsyncGenerator<WatchEvent> {
+  async *#watch(
+    type: ResourceType,
+    { signal, onActivity }: WatchOptions = {},
+  ): AsyncGenerator<WatchEvent> {
+    onActivity?.()
     const queue: WatchEvent[] = []
     let wake = () => {}
     const watcher = (kind: string, event: WatchEvent) => {

@@ -30,6 +30,7 @@ export async function startOperator(
     client: api.client(),
     clock: clock satisfies Clock,
     logger: silentLogger,
+    watchIdleTimeoutMs: Infinity,
   })
   setupOperator(manager, { clock, capabilities, logger: silentLogger })
   const controller = new AbortController()

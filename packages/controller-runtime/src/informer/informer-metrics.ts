@@ -1,0 +1,42 @@
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Contact } from './contact.ts'
+
+/** What a reflector counts. */
+export interface ReflectorMetrics {
+  listed(seconds: number): void
+  watchStarted(): void
+  /** The watch ended at once, without an event. */
+  watchWasShort(): void
+}
+
+/** The metrics of one informer, labelled with its resource, until they are disposed of. */
+export function informerMetrics(
+  metrics: Metrics,
+  name: string,
+  state: { readonly contact: Contact; readonly synced: () => boolean },
+): ReflectorMetrics & Disposable {
+  const { informer } = metrics
+  const labels = { name }
+  const { contact } = state
+  informer.lists.inc(labels, 0)
+  informer.watches.inc(labels, 0)
+  informer.shortWatches.inc(labels, 0)
+  const forget = metrics.onCollectInformers(() => {
+    informer.synced.set(labels, state.synced() ? 1 : 0)
+    informer.failing.set(labels, (contact.failingForMs ?? 0) / 1000)
+    if (contact.silentForMs !== undefined) informer.silence.set(labels, contact.silentForMs / 1000)
+  })
+  return {
+    listed(seconds) {
+      informer.lists.inc(labels)
+      informer.listDuration.observe(labels, seconds)
+    },
+    watchStarted: () => informer.watches.inc(labels),
+    watchWasShort: () => informer.shortWatches.inc(labels),
+    [Symbol.dispose]() {
+      forget()
+      for (const gauge of [informer.synced, informer.failing, informer.silence])
+        gauge.remove(labels)
+    },
+  }
+}
