@@ -76,8 +76,14 @@ async function runPlanes(
   { workers, registry }: Early,
 ): Promise<void> {
   const { options, logger, signal } = context
-  const { config } = kubernetes
-  const manager = new Manager({ config, logger, registry, transform: keepManagers })
+  const manager = new Manager({
+    config: kubernetes.config,
+    logger,
+    registry,
+    transform: keepManagers,
+    // A gateway goes on with the configuration that it has while the API server is away.
+    cacheStaleAfterMs: Infinity,
+  })
   await prepareResources(context, dataDir, manager)
 
   const { cache } = manager

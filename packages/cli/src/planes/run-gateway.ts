@@ -35,7 +35,13 @@ async function fromCluster(
 ): Promise<void> {
   const { options, environment, logger, signal } = context
   const readiness = new GatewayReadiness(signal)
-  const manager = new Manager({ config: clusterConfig(options, environment), logger, registry })
+  const manager = new Manager({
+    config: clusterConfig(options, environment),
+    logger,
+    registry,
+    // A gateway goes on with the configuration that it has while the API server is away.
+    cacheStaleAfterMs: Infinity,
+  })
   const source = new KubernetesConfigSource({
     cache: manager.cache,
     gateway: options.gateway,

@@ -13,11 +13,17 @@ if (parentPort !== null) await elect(parentPort, workerData as ThreadStart)
 /** Takes part in an election for the process, whose own thread may be busy. */
 async function elect(port: MessagePort, start: ThreadStart): Promise<void> {
   const tell = (message: FromThread) => port.postMessage(message)
-  const { server, tls, userAgent, timing, term, attention, ...candidate } = start
+  const { config, userAgent, timing, term, attention, ...candidate } = start
+  const trusted = { ca: config.tls.ca }
   const credentials = new RelayedCredentials((refused) =>
     tell({ type: 'ask-credentials', refused }),
   )
-  const client = createClient({ server, tls, credentials }, { userAgent, clock: processClock })
+  const { ca } = trusted
+  const tls =
+    ca === undefined
+      ? config.tls
+      : { ...config.tls, currentCa: () => Promise.resolve(trusted.ca ?? ca) }
+  const client = createClient({ ...config, tls, credentials }, { userAgent, clock: processClock })
   const elector = new LeaderElector({
     ...candidate,
     ...timing,
@@ -31,8 +37,10 @@ async function elect(port: MessagePort, start: ThreadStart): Promise<void> {
   const stop = new AbortController()
   port.on('message', (message: ToThread) => {
     if (message.type === 'stop') stop.abort()
-    else if (message.type === 'credentials') credentials.accept(message.credentials)
-    else if (message.type === 'no-credentials') credentials.fail(message.error)
+    else if (message.type === 'credentials') {
+      trusted.ca = message.ca
+      credentials.accept(message.credentials)
+    } else if (message.type === 'no-credentials') credentials.fail(message.error)
     else void elector.release().then(() => tell({ type: 'released' }))
   })
   const running = elector.run(stop.signal, () => tell({ type: 'leading' }))

@@ -89,8 +89,7 @@ export class ThreadElection implements Election {
     const start: ThreadStart = {
       ...candidate,
       labels: candidate.labels,
-      server: config.server,
-      tls: config.tls,
+      config: withoutFunctions(config),
       term: this.#termMemory,
       attention: this.#attentionMemory,
     }
@@ -133,12 +132,13 @@ export class ThreadElection implements Election {
   }
 
   async #sendCredentials(refused: boolean): Promise<void> {
-    const { credentials } = this.#options.config
+    const { credentials, tls } = this.#options.config
     const { signal } = this.#closed
     try {
       if (refused) credentials.invalidate()
       const current = await untilAborted(credentials.current(signal), signal)
-      this.#tell({ type: 'credentials', credentials: current })
+      const ca = await (tls.currentCa?.() ?? tls.ca)
+      this.#tell({ type: 'credentials', credentials: current, ca })
     } catch (error) {
       this.#tell({ type: 'no-credentials', error })
     }
@@ -153,4 +153,10 @@ export class ThreadElection implements Election {
   #tell(message: ToThread): void {
     this.#thread?.postMessage(message)
   }
+}
+
+/** What can be posted to a thread; what functions answer is relayed. */
+function withoutFunctions({ credentials: _, tls, ...config }: KubeConfig): ThreadStart['config'] {
+  const { currentCa: __, ...fixed } = tls
+  return { ...config, tls: fixed }
 }

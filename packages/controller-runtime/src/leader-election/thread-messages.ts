@@ -1,10 +1,11 @@
-import type { Credentials, ServerTls } from '../kube-config/kube-config.ts'
+import type { Credentials, KubeConfig, ServerTls } from '../kube-config/kube-config.ts'
 import type { ElectionTiming } from './election-timing.ts'
 
 /** What a thread is started with: everything but functions, which cannot cross. */
 export interface ThreadStart {
-  readonly server: string
-  readonly tls: ServerTls
+  readonly config: Omit<KubeConfig, 'credentials' | 'tls'> & {
+    readonly tls: Omit<ServerTls, 'currentCa'>
+  }
   readonly userAgent: string
   readonly name: string
   readonly namespace: string
@@ -21,7 +22,12 @@ export interface ThreadStart {
 export type ToThread =
   | { readonly type: 'stop' }
   | { readonly type: 'release' }
-  | { readonly type: 'credentials'; readonly credentials: Credentials }
+  /** With the CAs as they are now, which may be rotated like credentials. */
+  | {
+      readonly type: 'credentials'
+      readonly credentials: Credentials
+      readonly ca: string | undefined
+    }
   | { readonly type: 'no-credentials'; readonly error: unknown }
 
 export type FromThread =

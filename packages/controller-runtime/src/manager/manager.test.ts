@@ -99,7 +99,7 @@ describe('a manager', () => {
   })
 
   it('is not ready while no watch of a kind works, and says which', async () => {
-    const refused = { ...reader, list: reader.list.bind(reader), watch: reader.watch.bind(reader) }
+    const refused = { list: reader.list.bind(reader), watch: reader.watch.bind(reader) }
     let broken = false
     refused.watch = (type, options) => {
       if (broken) throw new ConnectionError('the server is away')
