@@ -20,6 +20,7 @@ export type {
   ApplyOptions,
   CallOptions,
   Client,
+  DeleteAllOfOptions,
   DeleteOptions,
   Deletion,
   ListOptions,
@@ -32,6 +33,8 @@ export type {
 } from './client/client.ts'
 export { createClient } from './client/create-client.ts'
 export type { ClientOptions } from './client/create-client.ts'
+export { retryOnConflict } from './client/retry-on-conflict.ts'
+export type { RetryOnConflictOptions } from './client/retry-on-conflict.ts'
 export type { RequestRateOptions } from './client/request-rate.ts'
 export { logEachOnce } from './client/server-warnings.ts'
 export type { ServerWarning, WarningHandler } from './client/server-warnings.ts'

@@ -48,6 +48,7 @@ export function rememberingClient(
       else if (uid !== undefined) cache.rememberDeletion(type, key, uid)
       return deletion
     },
+    deleteAllOf: (type, options) => client.deleteAllOf(type, options),
     ...remembering(client),
     status: remembering(client.status),
   }

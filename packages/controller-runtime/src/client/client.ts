@@ -72,6 +72,14 @@ export interface Deletion {
   readonly remaining?: KubernetesObject
 }
 
+/** Which objects of a kind are deleted, and how. */
+export interface DeleteAllOfOptions extends Omit<DeleteOptions, 'preconditions'> {
+  /** Only this namespace; kinds in namespaces need it. */
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
 /** A change to an object. Custom resources accept `json` and `merge`, not `strategic`. */
 export interface Patch {
   readonly type: 'json' | 'merge' | 'strategic'
@@ -140,6 +148,8 @@ export interface Client extends Reader, SubresourceWriter {
     key: ObjectKey,
     options?: DeleteOptions,
   ): Promise<Deletion | undefined | void>
+  /** Deletes the objects of a kind that the selectors match, in one namespace: all without any. */
+  deleteAllOf(type: ResourceType, options?: DeleteAllOfOptions): Promise<void>
   /** Writes the status subresource; the server ignores everything outside `status`. */
   readonly status: SubresourceWriter
 }

@@ -182,8 +182,24 @@ describe('the client', () => {
     })
   })
 
+  it('deletes what selectors match in a namespace', async () => {
+    server.calls.push(json(200, { kind: 'ConfigMapList', items: [] }))
+    await connect().deleteAllOf(ConfigMap, {
+      namespace: 'default',
+      labelSelector: 'app=x',
+      propagationPolicy: 'Background',
+    })
+    expect(server.requests[0]).toMatchObject({ method: 'DELETE', path })
+    expect(server.requests[0]?.query.toString()).toBe('labelSelector=app%3Dx')
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
+      propagationPolicy: 'Background',
+    })
+  })
+
   it('refuses to address a collection by accident', async () => {
     const client = connect()
+    await expect(client.deleteAllOf(ConfigMap)).rejects.toThrow(TypeError)
+    await expect(client.deleteAllOf(ConfigMap, { namespace: '' })).rejects.toThrow(TypeError)
     await expect(client.delete(ConfigMap, { namespace: 'default', name: '' })).rejects.toThrow(
       TypeError,
     )

@@ -10,6 +10,7 @@ import type {
   ApplyOptions,
   CallOptions,
   Client,
+  DeleteAllOfOptions,
   DeleteOptions,
   ListOptions,
   Patch,
@@ -190,17 +191,18 @@ export function createClient(
     },
 
     async delete(type: ResourceType, key: ObjectKey, remove: DeleteOptions = {}) {
-      const { propagationPolicy, preconditions, gracePeriodSeconds, dryRun } = remove
-      const body = JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'DeleteOptions',
-        propagationPolicy,
-        preconditions,
-        gracePeriodSeconds,
-        dryRun: dryRun ? ['All'] : undefined,
-      })
       const path = resourcePath(type, checkKey(type, key))
-      return deletionOf(await call({ method: 'DELETE', path, body }, remove))
+      return deletionOf(await call({ method: 'DELETE', path, body: deleteBody(remove) }, remove))
+    },
+
+    async deleteAllOf(type: ResourceType, remove: DeleteAllOfOptions = {}) {
+      const { namespace, labelSelector, fieldSelector } = remove
+      if (type.namespaced && !namespace) {
+        throw new TypeError(`name the namespace in which to delete ${type.plural}`)
+      }
+      const collection = resourcePath(type, namespaceKey(namespace))
+      const path = withQuery(collection, { labelSelector, fieldSelector })
+      await call({ method: 'DELETE', path, body: deleteBody(remove) }, remove)
     },
 
     close: () => transport.close(),
@@ -229,6 +231,18 @@ async function* openWatch<T extends KubernetesObject>(
     if (cause instanceof WatchStreamError) throw cause
     throw new ConnectionError(`the watch of ${type.plural} broke`, { cause })
   }
+}
+
+function deleteBody(remove: DeleteOptions): string {
+  const { propagationPolicy, preconditions, gracePeriodSeconds, dryRun } = remove
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    propagationPolicy,
+    preconditions,
+    gracePeriodSeconds,
+    dryRun: dryRun ? ['All'] : undefined,
+  })
 }
 
 function withQuery(path: string, query: Query): string {

@@ -32,6 +32,7 @@ export function fencedClient(client: Client, fence: WriteFence): Client {
     create: (type, object, options) =>
       write(options, (passed) => client.create(type, object, passed)),
     delete: (type, key, options) => write(options, (passed) => client.delete(type, key, passed)),
+    deleteAllOf: (type, options) => write(options, (passed) => client.deleteAllOf(type, passed)),
     ...fenced(client),
     status: fenced(client.status),
   }

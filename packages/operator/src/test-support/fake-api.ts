@@ -116,6 +116,7 @@ export class FakeApi {
       patch: unused,
       apply: unused,
       delete: unused,
+      deleteAllOf: unused,
       status: {
         update: unused,
         patch: async (type, key, patch) => this.#patchStatus(type, key, patch) as never,
