@@ -13,7 +13,7 @@ export interface LineLoggerOptions {
 }
 
 /** Makes one line, without its newline. */
-export type FormatLine = (level: LogLevel, time: string, fields: object, message: string) => string
+type FormatLine = (level: LogLevel, time: string, fields: object, message: string) => string
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 /** A line longer than this is cut: what is logged may be as large as an object. */

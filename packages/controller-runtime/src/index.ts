@@ -1,6 +1,3 @@
-export { consoleLogger, jsonLogger, silentLogger, textLogger } from '@fairlead/base'
-export type { LineLoggerOptions, Logger, LogLevel } from '@fairlead/base'
-
 export { keyOf, keyText } from './object-key.ts'
 export type { ObjectKey } from './object-key.ts'
 

@@ -1,7 +1,7 @@
 import { type Clock, DeadlineError } from '@fairlead/base'
 
 /** How long silence may last. */
-export interface IdleLimits {
+interface IdleLimits {
   /** Until the server accepts the watch. */
   readonly openingMs: number
   /** Between any two bytes after that. */
