@@ -8,6 +8,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 })
+const print = (line: string) => process.stdout.write(`${line}\n`)
 const stays = new Map<string, { rounds: number; stayed: number }>()
 const report = await runRounds({
   rounds: Number(values.rounds),
@@ -16,14 +17,14 @@ const report = await runRounds({
   onRound(round, { name }, stayed) {
     const seen = stays.get(name) ?? { rounds: 0, stayed: 0 }
     stays.set(name, { rounds: seen.rounds + 1, stayed: seen.stayed + (stayed ? 1 : 0) })
-    console.log(`round ${round + 1}: ${name}: the leader ${stayed ? 'stayed' : 'went'}`)
+    print(`round ${round + 1}: ${name}: the leader ${stayed ? 'stayed' : 'went'}`)
   },
 })
 for (const [name, { rounds, stayed }] of stays) {
-  console.log(`${name}: ${rounds} rounds, the leader stayed in ${stayed}`)
+  print(`${name}: ${rounds} rounds, the leader stayed in ${stayed}`)
 }
-console.log(`${report.writes} writes of ${report.terms} leaders`)
-for (const surprise of report.surprises) console.log(`not as expected: ${surprise}`)
-for (const violation of report.violations) console.log(`VIOLATION: ${violation}`)
-console.log(`${report.violations.length} writes of a deposed leader after the next had begun`)
+print(`${report.writes} writes of ${report.terms} leaders`)
+for (const surprise of report.surprises) print(`not as expected: ${surprise}`)
+for (const violation of report.violations) print(`VIOLATION: ${violation}`)
+print(`${report.violations.length} writes of a deposed leader after the next had begun`)
 process.exitCode = report.violations.length === 0 ? 0 : 1

@@ -93,9 +93,9 @@ class Scene implements AsyncDisposable {
   }
 
   /** Who writes, when all replicas run and writes go on. */
-  async leader(): Promise<Replica> {
+  leader(): Promise<Replica> {
     const { writes } = this.history
-    return await waitFor(
+    return waitFor(
       'a leader that writes',
       () => {
         this.#replaceEnded()

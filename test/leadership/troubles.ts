@@ -13,7 +13,7 @@ export interface Trouble {
     others: readonly Replica[]
     environment: TestEnvironment
     random: SeededRandom
-    pause(ms: number): Promise<void>
+    pause: (ms: number) => Promise<void>
   }): Promise<void>
 }
 

@@ -8,7 +8,7 @@ const trueNow = Date.now.bind(Date)
 let shiftMs = 0
 
 Date.now = () => trueNow() + shiftMs
-channel.onmessage = (event: { data: unknown }) => {
-  shiftMs += event.data as number
-}
+channel.addEventListener('message', (event) => {
+  shiftMs += (event as MessageEvent<number>).data
+})
 channel.unref()
