@@ -9,6 +9,6 @@ let shiftMs = 0
 
 Date.now = () => trueNow() + shiftMs
 channel.addEventListener('message', (event) => {
-  shiftMs += (event as MessageEvent<number>).data
+  shiftMs += (event as Event & { readonly data: number }).data
 })
 channel.unref()
