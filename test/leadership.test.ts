@@ -7,7 +7,7 @@ import { WriteHistory } from './leadership/write-history.ts'
  * What `npm run test:leadership` does for hours, for a few rounds: those in which a leader that was
  * deposed has a write to send. FAIRLEAD_LEADERSHIP_ROUNDS runs more.
  */
-const names = ['frozen while it computes', 'computes for longer than the renew deadline']
+const names = ['computes without an end in sight', 'computes for longer than the renew deadline']
 const rounds = Number(process.env['FAIRLEAD_LEADERSHIP_ROUNDS'] ?? names.length)
 
 describe('several replicas of an operator', () => {
