@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Order, Told } from './replica-messages.ts'
 
 const program = fileURLToPath(new URL('./replica.program.ts', import.meta.url))
-const wallClock = new URL('./wall-clock.ts', import.meta.url).href
+const wallClock = new URL('./wall-clock.program.ts', import.meta.url).href
 
 /** A process that takes part in the election, under an identity that no other ever has. */
 export class Replica {

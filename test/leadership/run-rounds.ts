@@ -12,7 +12,7 @@ import { counterName, namespace } from './replica-messages.ts'
 import { type Trouble, troubles } from './troubles.ts'
 import { WriteHistory } from './write-history.ts'
 
-export interface RoundsOptions {
+interface RoundsOptions {
   readonly rounds: number
   readonly replicas: number
   readonly seed: number
@@ -21,7 +21,7 @@ export interface RoundsOptions {
   onRound?(round: number, trouble: Trouble, stayed: boolean): void
 }
 
-export interface RoundsReport {
+interface RoundsReport {
   readonly writes: number
   readonly terms: number
   /** Writes of a leader after the first of the next. */

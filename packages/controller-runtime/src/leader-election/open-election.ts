@@ -40,7 +40,7 @@ export interface LeaderElectionOptions extends ElectionTimingOptions {
   readonly blockedLimitMs?: number
 }
 
-export interface ElectionEnvironment {
+interface ElectionEnvironment {
   readonly config: KubeConfig | undefined
   readonly userAgent: string
   readonly clock: Clock

@@ -18,7 +18,7 @@ const program = fileURLToPath(
 
 const beatMs = 1000
 
-export interface ThreadElectionOptions {
+interface ThreadElectionOptions {
   readonly config: KubeConfig
   readonly userAgent: string
   readonly name: string
@@ -156,7 +156,8 @@ export class ThreadElection implements Election {
 }
 
 /** What can be posted to a thread; what functions answer is relayed. */
-function withoutFunctions({ credentials: _, tls, ...config }: KubeConfig): ThreadStart['config'] {
+function withoutFunctions(config: KubeConfig): ThreadStart['config'] {
+  const { credentials: _, tls, ...rest } = config
   const { currentCa: __, ...fixed } = tls
-  return { ...config, tls: fixed }
+  return { ...rest, tls: fixed }
 }

@@ -7,7 +7,7 @@ const tickMs = 1000
 /** As often as the kubelet probes by default: a probe of each period sees what was in it. */
 const rememberedMs = 10_000
 
-export interface EventLoopMonitorOptions {
+interface EventLoopMonitorOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
   readonly metrics: Metrics
   /** A lag beyond this fails the check. */
