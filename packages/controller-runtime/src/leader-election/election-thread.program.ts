@@ -8,6 +8,9 @@ import { RelayedCredentials } from './relayed-credentials.ts'
 import { SharedDeadline } from './shared-deadline.ts'
 import type { FromThread, ThreadStart, ToThread } from './thread-messages.ts'
 
+/** Declared first: the program begins before the rest of this module has been read. */
+class UnansweredError extends Error {}
+
 if (parentPort !== null) await elect(parentPort, workerData as ThreadStart)
 
 /** Takes part in an election for the process, whose own thread may be busy. */
@@ -55,8 +58,6 @@ async function elect(port: MessagePort, start: ThreadStart): Promise<void> {
     stop.abort()
   }
 }
-
-class UnansweredError extends Error {}
 
 /** A process that does nothing any more must not keep others from leading. */
 async function endWithoutAttention(
