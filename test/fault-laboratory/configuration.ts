@@ -1,6 +1,6 @@
 import { definitions } from '@fairlead/api'
 import { compile } from '@fairlead/config'
-import { applyDefaults, type KubernetesObject } from '@fairlead/kube-core'
+import { applyDefaults, type KubernetesObject, type TypedObject } from '@fairlead/kube-core'
 import type { Snapshot } from '@fairlead/snapshot'
 import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 
@@ -70,8 +70,8 @@ export function laboratorySnapshot(
       ],
     }),
   ]
-  const list = <T extends KubernetesObject>({ kind }: { readonly kind: string }) =>
-    objects.filter((object) => object.kind === kind) as readonly KubernetesObject[] as readonly T[]
+  const list = <T extends TypedObject>({ kind }: { readonly kind: string }) =>
+    objects.filter((object) => object.kind === kind) as readonly TypedObject[] as readonly T[]
   const { snapshots, conditions } = compile({ list }, { capabilities })
   const snapshot = snapshots.get('default/default')
   if (snapshot === undefined) throw new Error(JSON.stringify(conditions))

@@ -40,6 +40,34 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     mayImport: ['base', 'cel'],
     layers: ['*.ts', 'metadata', 'schema', 'apply', 'patch', 'selector', 'cel', 'crd', 'index.ts'],
   },
+  'kube-types': {
+    mayImport: ['kube-core'],
+    layers: [
+      'scalars.ts',
+      'meta',
+      'core',
+      'admissionregistration',
+      'apiextensions',
+      'apiregistration',
+      'apps',
+      'authentication',
+      'authorization',
+      'autoscaling',
+      'batch',
+      'certificates',
+      'coordination',
+      'discovery',
+      'events',
+      'flowcontrol',
+      'networking',
+      'node',
+      'policy',
+      'rbac',
+      'scheduling',
+      'storage',
+      'index.ts',
+    ],
+  },
   llm: {
     mayImport: ['base'],
     layers: [
@@ -57,7 +85,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
   },
   'controller-runtime': {
-    mayImport: ['base', 'kube-core'],
+    mayImport: ['base', 'kube-core', 'kube-types'],
     layers: [
       '*.ts',
       'kube-config',

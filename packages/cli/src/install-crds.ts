@@ -5,7 +5,6 @@ import {
   CustomResourceDefinition,
   isNotFound,
   type CustomResourceDefinitionObject,
-  type KubernetesObject,
 } from '@fairlead/kube-core'
 import { migratedDefinition, migrateResources } from './migrate-resources.ts'
 
@@ -69,8 +68,8 @@ async function find(client: Client, name: string, signal: AbortSignal) {
   }
 }
 
-function isEstablished(crd: KubernetesObject | undefined): boolean {
-  const status = crd?.['status'] as
+function isEstablished(crd: { readonly status?: unknown } | undefined): boolean {
+  const status = crd?.status as
     | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
     | undefined
   return (

@@ -12,7 +12,10 @@ import {
   type CustomResourceDefinitionObject,
   type DefinedResource,
   type KubernetesObject,
+  type ResourceType,
   type StructuralSchema,
+  type TypedObject,
+  untyped,
 } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { installCustomResourceDefinitions } from './install-crds.ts'
@@ -48,7 +51,7 @@ function propertiesOf(schema: StructuralSchema | undefined, ...path: readonly st
 }
 
 /** The definition of the first version: `retry.on` and `retry.true`, and decimal strings. */
-function oldDefinition(type: DefinedResource<KubernetesObject>): CustomResourceDefinitionObject {
+function oldDefinition(type: DefinedResource<TypedObject>): CustomResourceDefinitionObject {
   const crd = structuredClone(type.crd)
   const schema = crd.spec.versions[0]?.schema?.openAPIV3Schema
   if (type.kind === 'RoutingPolicy') {
@@ -94,7 +97,7 @@ const rule = (retry: object) => ({
   rules: [{ name: 'r', targets: [{ name: 't', providerRef: { name: 'p' } }], retry }],
 })
 
-const old: readonly (readonly [DefinedResource<KubernetesObject>, KubernetesObject])[] = [
+const old: readonly (readonly [ResourceType, KubernetesObject])[] = [
   [RoutingPolicy, object('RoutingPolicy', 'on', rule({ attempts: 1, on: ['Timeout'] }))],
   [RoutingPolicy, object('RoutingPolicy', 'unquoted', rule({ true: ['Connect'] }))],
   [RoutingPolicy, object('RoutingPolicy', 'defaulted', rule({}))],
@@ -121,11 +124,11 @@ const old: readonly (readonly [DefinedResource<KubernetesObject>, KubernetesObje
 ]
 
 async function createOld(): Promise<void> {
-  for (const [type, one] of old) await client.create<KubernetesObject>(type, one)
+  for (const [type, one] of old) await client.create(untyped(type), one)
 }
 
-async function specOf(type: DefinedResource<KubernetesObject>, name: string): Promise<unknown> {
-  return (await client.get<KubernetesObject>(type, { namespace: 'default', name })).spec
+async function specOf(type: ResourceType, name: string): Promise<unknown> {
+  return (await client.get(untyped(type), { namespace: 'default', name }))['spec']
 }
 
 const retryOf = async (name: string) =>
@@ -217,7 +220,7 @@ describe('resources of an older shape', () => {
     await createOld()
     await installCustomResourceDefinitions(client, silentLogger, signal)
     const hot = object('Persona', 'hot', { instructions: 'Hi', settings: { temperature: '1' } })
-    await expect(client.create<KubernetesObject>(Persona, hot)).rejects.toThrow('of type number')
+    await expect(client.create(untyped(Persona), hot)).rejects.toThrow('of type number')
     const template = await client.get(PromptTemplate, { namespace: 'default', name: 'published' })
     const [version] = template.spec.versions
     if (version?.settings) version.settings.temperature = 0.9
@@ -237,7 +240,8 @@ describe('resources of an older shape', () => {
         probes += 1
         if (probes === 1) throw errors.conflict(type.plural, resource.metadata.name ?? '')
         // The definition is not in force yet: unknown fields are pruned.
-        return probes <= 3 ? { ...resource, spec: {} } : client.update(type, resource, options)
+        const pruned: unknown = { ...resource, spec: {} }
+        return probes <= 3 ? (pruned as never) : client.update(type, resource, options)
       },
     }
     await installCustomResourceDefinitions(late, silentLogger, signal)
@@ -263,7 +267,7 @@ describe('resources of an older shape', () => {
         if (options?.dryRun !== true && !created && type.kind === 'RoutingPolicy') {
           created = true
           const late = object('RoutingPolicy', 'late', rule({ on: ['Timeout'] }))
-          await client.create<KubernetesObject>(RoutingPolicy, late)
+          await client.create(untyped(RoutingPolicy), late)
         }
         return client.update(type, resource, options)
       },

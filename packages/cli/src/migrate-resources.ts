@@ -9,6 +9,8 @@ import {
   type CustomResourceDefinitionObject,
   type DefinedResource,
   type KubernetesObject,
+  type TypedObject,
+  untyped,
 } from '@fairlead/kube-core'
 
 /** Annotation of a definition: the migrations that its stored objects have completed. */
@@ -37,7 +39,7 @@ interface MigrateOptions {
 
 /** The definition of a kind, annotated that its stored objects need no migration. */
 export function migratedDefinition(
-  type: DefinedResource<KubernetesObject>,
+  type: DefinedResource<TypedObject>,
 ): CustomResourceDefinitionObject {
   const { crd } = type
   const names = migrationsOf(type.kind)
@@ -55,8 +57,8 @@ export function migratedDefinition(
  * definition right after it: what is written in the old shape in between loses its old fields.
  */
 export async function migrateResources(
-  type: DefinedResource<KubernetesObject>,
-  installed: KubernetesObject | undefined,
+  type: DefinedResource<TypedObject>,
+  installed: TypedObject | undefined,
   options: MigrateOptions,
 ): Promise<void> {
   const { client, fieldManager, signal } = options
@@ -80,7 +82,7 @@ export async function migrateResources(
 
 /** Whether an object had to be rewritten. */
 async function rewriteAll(
-  type: DefinedResource<KubernetesObject>,
+  type: DefinedResource<TypedObject>,
   options: MigrateOptions,
 ): Promise<boolean> {
   let rewritten = false
@@ -91,10 +93,10 @@ async function rewriteAll(
 }
 
 async function objectsOf(
-  type: DefinedResource<KubernetesObject>,
+  type: DefinedResource<TypedObject>,
   { client, signal }: MigrateOptions,
 ): Promise<readonly KubernetesObject[]> {
-  const { items } = await client.list<KubernetesObject>(type, { signal })
+  const { items } = await client.list(untyped(type), { signal })
   return items
 }
 
@@ -115,10 +117,7 @@ function relaxedDefinition(crd: CustomResourceDefinitionObject): CustomResourceD
  * API servers apply a changed definition shortly after storing it and do not signal when. A dry-run
  * update reveals it: the probe is returned only when unknown fields are preserved.
  */
-async function inForce(
-  type: DefinedResource<KubernetesObject>,
-  options: MigrateOptions,
-): Promise<void> {
+async function inForce(type: DefinedResource<TypedObject>, options: MigrateOptions): Promise<void> {
   const { signal } = options
   const giveUpAtMs = systemClock.monotonicMs() + inForceTimeoutMs
   while (systemClock.monotonicMs() < giveUpAtMs) {
@@ -133,14 +132,14 @@ async function inForce(
 }
 
 async function keepsUnknownFields(
-  type: DefinedResource<KubernetesObject>,
+  type: DefinedResource<TypedObject>,
   object: KubernetesObject,
   { client, fieldManager, signal }: MigrateOptions,
 ): Promise<boolean> {
   const spec = { ...(object.spec as object), [probeField]: true }
   try {
     const options = { fieldManager, dryRun: true, fieldValidation: 'Ignore', signal } as const
-    const answer = await client.update<KubernetesObject>(type, { ...object, spec }, options)
+    const answer = await client.update(untyped(type), { ...object, spec }, options)
     return probeField in (answer.spec as object)
   } catch (error) {
     if (isInvalid(error) || isConflict(error) || isNotFound(error)) return false
@@ -150,7 +149,7 @@ async function keepsUnknownFields(
 
 /** Whether the object had an older shape. */
 async function rewrite(
-  type: DefinedResource<KubernetesObject>,
+  type: DefinedResource<TypedObject>,
   first: KubernetesObject,
   { client, fieldManager, logger, signal }: MigrateOptions,
 ): Promise<boolean> {
@@ -160,7 +159,7 @@ async function rewrite(
     if (changes.length === 0) return false
     const { namespace, name = '' } = resource.metadata
     try {
-      await client.update<KubernetesObject>(type, resource, { fieldManager, signal })
+      await client.update(untyped(type), resource, { fieldManager, signal })
       logger.info({ kind: type.kind, namespace, name, changes }, 'resource migrated')
       return true
     } catch (error) {
@@ -169,7 +168,7 @@ async function rewrite(
     }
     const key = { name, ...(namespace !== undefined && { namespace }) }
     try {
-      object = await client.get<KubernetesObject>(type, key, { signal })
+      object = await client.get(untyped(type), key, { signal })
     } catch (error) {
       if (isNotFound(error)) return true
       throw error

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { CompileOptions } from './compiler.ts'
 import { CurrentResources } from './current-resources.ts'
 import { Judge } from './judging/judge.ts'
@@ -8,7 +8,7 @@ import { kinds as allKinds } from './kinds/kinds.ts'
 const warningsMax = 8
 /** In characters: all of them go into one header. */
 const warningLengthMax = 500
-const none: readonly KubernetesObject[] = []
+const none: readonly TypedObject[] = []
 
 /**
  * What is wrong with a resource by itself, for whoever writes it: what makes it invalid although its
@@ -25,10 +25,10 @@ export class ApplyWarnings {
   }
 
   /** In words for a person, at most eight of 500 characters; empty for a kind that is not one of ours. */
-  of(object: KubernetesObject): readonly string[] {
+  of(object: TypedObject): readonly string[] {
     const type = this.#kinds.find(({ type: { kind } }) => kind === object.kind)?.type
     if (type === undefined || !object.apiVersion.startsWith(`${type.group}/`)) return []
-    const current = new CurrentResources(<T extends KubernetesObject>() => [object as T]).list(type)
+    const current = new CurrentResources(<T extends TypedObject>() => [object as T]).list(type)
     const catalogues = this.#judge.judge(({ kind }) => (kind === type.kind ? current : none), [])
     const [judged] = catalogues.get(type.kind)?.byKey.values() ?? []
     if (judged === undefined) return []

@@ -1,5 +1,11 @@
 import { kinds, ReferenceGrant } from '@fairlead/api'
-import { deepEqual, Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import {
+  deepEqual,
+  type KubernetesObject,
+  Namespace,
+  type ResourceType,
+  type TypedObject,
+} from '@fairlead/kube-core'
 import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { describe, expect, it } from 'vitest'
 import type { CompileResult } from './compile-result.ts'
@@ -154,9 +160,11 @@ class World implements ResourceSet {
     }
   }
 
-  list<T extends KubernetesObject>({ kind }: ResourceType<T>): readonly T[] {
-    const objects: readonly KubernetesObject[] = [...this.#objects.values()]
-    return objects.filter((object) => object.kind === kind) as readonly KubernetesObject[] as T[]
+  list<T extends TypedObject>({ kind }: ResourceType<T>): readonly T[] {
+    const objects: readonly TypedObject[] = [...this.#objects.values()]
+    return objects.filter(
+      (object) => object.kind === kind,
+    ) as readonly TypedObject[] as readonly T[]
   }
 
   /** Creates, changes, touches or deletes one object. */

@@ -1,5 +1,10 @@
 import { Persona, RoutingPolicy } from '@fairlead/api'
-import { Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import {
+  type KubernetesObject,
+  Namespace,
+  type ResourceType,
+  type TypedObject,
+} from '@fairlead/kube-core'
 import { describe, expect, it } from 'vitest'
 import { CurrentResources } from './current-resources.ts'
 
@@ -21,10 +26,8 @@ const namespace: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metad
 
 const listing = (...objects: readonly KubernetesObject[]) =>
   new CurrentResources(
-    <T extends KubernetesObject>({ kind }: ResourceType<T>) =>
-      objects.filter(
-        (object) => object.kind === kind,
-      ) as readonly KubernetesObject[] as readonly T[],
+    <T extends TypedObject>({ kind }: ResourceType<T>) =>
+      objects.filter((object) => object.kind === kind) as readonly TypedObject[] as readonly T[],
   )
 
 describe('resources that enter', () => {

@@ -3,8 +3,8 @@ import {
   applyDefaults,
   deepFreeze,
   type DefinedResource,
-  type KubernetesObject,
   type ResourceType,
+  type TypedObject,
 } from '@fairlead/kube-core'
 import { changesConfiguration } from './changes-configuration.ts'
 import { upgradeResource } from './migrations/upgrade-resource.ts'
@@ -14,15 +14,15 @@ import type { ResourceSet } from './resource-set.ts'
  * A resource in the shape of today, with the defaults of its schema: what an API server with our
  * current definitions returns. A kind without a schema, such as Namespace, is left as it is.
  */
-function currentResource<T extends KubernetesObject>(type: ResourceType<T>, resource: T): T {
+function currentResource<T extends TypedObject>(type: ResourceType<T>, resource: T): T {
   if (!isDefined(type)) return resource
   return deepFreeze(applyDefaults(upgradeResource(resource).resource, type.schema) as T)
 }
 
 /** The resources of one kind, as they were listed and in the shape of today, in the same order. */
 interface Listed {
-  readonly found: readonly KubernetesObject[]
-  readonly current: readonly KubernetesObject[]
+  readonly found: readonly TypedObject[]
+  readonly current: readonly TypedObject[]
 }
 
 /**
@@ -40,7 +40,7 @@ export class CurrentResources implements ResourceSet {
     this.#list = list
   }
 
-  list<T extends KubernetesObject>(type: ResourceType<T>): readonly T[] {
+  list<T extends TypedObject>(type: ResourceType<T>): readonly T[] {
     const found = this.#list(type)
     const last = this.#listed.get(type)
     const placeOf = placesBefore(last)
@@ -60,9 +60,7 @@ export class CurrentResources implements ResourceSet {
  * Finds where a resource stood the last time: mostly where it stands now. Nowhere (-1) is the answer
  * for a new one, and for one without a uid, unless it is the same object in the same place.
  */
-function placesBefore(
-  last: Listed | undefined,
-): (resource: KubernetesObject, index: number) => number {
+function placesBefore(last: Listed | undefined): (resource: TypedObject, index: number) => number {
   let byUid: ReadonlyMap<string | undefined, number> | undefined
   return (resource, index) => {
     const there = last?.found[index]
@@ -74,6 +72,6 @@ function placesBefore(
   }
 }
 
-function isDefined<T extends KubernetesObject>(type: ResourceType<T>): type is DefinedResource<T> {
+function isDefined<T extends TypedObject>(type: ResourceType<T>): type is DefinedResource<T> {
   return 'schema' in type
 }

@@ -1,5 +1,5 @@
 import { ReferenceGrant } from '@fairlead/api'
-import { Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { Namespace, type ResourceType, type TypedObject } from '@fairlead/kube-core'
 import type { KindCompiler } from './judging/kind-compiler.ts'
 import { kinds } from './kinds/kinds.ts'
 
@@ -9,7 +9,7 @@ import { kinds } from './kinds/kinds.ts'
  */
 export interface ResourceSet {
   /** All objects of a kind; empty for a kind that nobody keeps. */
-  list<T extends KubernetesObject>(type: ResourceType<T>): readonly T[]
+  list<T extends TypedObject>(type: ResourceType<T>): readonly T[]
 }
 
 /** Every kind that has a say in a snapshot or in the conditions of others. */

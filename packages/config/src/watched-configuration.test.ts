@@ -1,5 +1,5 @@
 import { kinds, LLMProvider, Persona } from '@fairlead/api'
-import { Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { type KubernetesObject, Namespace, type ResourceType } from '@fairlead/kube-core'
 import { describe, expect, it } from 'vitest'
 import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { WatchedConfiguration, type ConfigurationCache } from './watched-configuration.ts'

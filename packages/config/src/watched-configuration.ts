@@ -1,4 +1,4 @@
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import { changesConfiguration } from './changes-configuration.ts'
 import type { CompileResult } from './compile-result.ts'
 import { createCompiler, type CompileOptions, type Compiler } from './compiler.ts'
@@ -7,14 +7,12 @@ import { configurationTypes } from './resource-set.ts'
 
 /** What configuration is read from: a cache of controller-runtime, or anything like it. */
 export interface ConfigurationCache {
-  list<T extends KubernetesObject>(type: ResourceType<T>): readonly T[]
-  informerFor<T extends KubernetesObject>(
-    type: ResourceType<T>,
-  ): {
+  list(type: ResourceType): readonly TypedObject[]
+  informerFor(type: ResourceType): {
     onEvent(handler: {
-      added(object: T): void
-      updated(before: T, after: T): void
-      deleted(object: T): void
+      added(object: TypedObject): void
+      updated(before: TypedObject, after: TypedObject): void
+      deleted(object: TypedObject): void
     }): unknown
   }
 }
@@ -29,11 +27,11 @@ export class WatchedConfiguration {
   readonly #compiler: Compiler
   readonly #listeners = new Set<() => void>()
   /** The kinds in which nothing that is compiled has changed since they were listed. */
-  readonly #lists = new Map<ResourceType, readonly KubernetesObject[]>()
+  readonly #lists = new Map<ResourceType, readonly TypedObject[]>()
   #result: CompileResult | undefined
 
   constructor(cache: ConfigurationCache, options: CompileOptions) {
-    this.#resources = new CurrentResources(<T extends KubernetesObject>(type: ResourceType<T>) => {
+    this.#resources = new CurrentResources(<T extends TypedObject>(type: ResourceType<T>) => {
       const objects = this.#lists.get(type) ?? cache.list(type)
       this.#lists.set(type, objects)
       return objects as readonly T[]

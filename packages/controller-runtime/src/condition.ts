@@ -6,22 +6,23 @@ import { timestamp, type Condition } from '@fairlead/kube-core'
  * returned, so that `===` tells whether the status needs to be written.
  */
 export function setCondition(
-  conditions: readonly Condition[] | undefined,
+  conditions: readonly Readonly<Condition>[] | undefined,
   condition: Omit<Condition, 'lastTransitionTime'>,
   now: Date | string,
-): readonly Condition[] {
+): Condition[] {
   const existing = conditions?.find(({ type }) => type === condition.type)
   const moved = existing === undefined || existing.status !== condition.status
   const lastTransitionTime = moved ? transitionTime(now) : existing.lastTransitionTime
   const next: Condition = { ...condition, lastTransitionTime }
   if (conditions === undefined || existing === undefined) return [...(conditions ?? []), next]
-  if (isSame(existing, next)) return conditions
+  // The type is what a status has; what comes from a cache stays frozen.
+  if (isSame(existing, next)) return conditions as Condition[]
   return conditions.map((one) => (one.type === condition.type ? next : one))
 }
 
 /** The condition of that type, if present. */
 export function findCondition(
-  conditions: readonly Condition[] | undefined,
+  conditions: readonly Readonly<Condition>[] | undefined,
   type: string,
 ): Condition | undefined {
   return conditions?.find((one) => one.type === type)
@@ -29,7 +30,7 @@ export function findCondition(
 
 /** Whether the condition of that type is present and True. */
 export function isConditionTrue(
-  conditions: readonly Condition[] | undefined,
+  conditions: readonly Readonly<Condition>[] | undefined,
   type: string,
 ): boolean {
   return findCondition(conditions, type)?.status === 'True'

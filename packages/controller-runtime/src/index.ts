@@ -1,5 +1,8 @@
 export { keyOf, keyText } from './object-key.ts'
-export type { ObjectKey } from './object-key.ts'
+export type { KeyOf, NamespaceOf, ObjectKey } from './object-key.ts'
+export type { ApplyOf } from './apply-of.ts'
+export type { CreateOf } from './create-of.ts'
+export type { DeepReadonly } from './deep-readonly.ts'
 
 export { KubeConfigError, fixedCredentials } from './kube-config/kube-config.ts'
 export type {
@@ -13,7 +16,6 @@ export { kubeConfigPath, loadKubeConfig } from './kube-config/load-kube-config.t
 export type { KubeConfigSource } from './kube-config/load-kube-config.ts'
 
 export type {
-  Applied,
   ApplyOptions,
   CallOptions,
   Client,

@@ -1,11 +1,11 @@
 import { apiVersionOf, parseApiVersion } from '@fairlead/kube-core'
-import type { KubernetesObject, OwnerReference, ResourceType } from '@fairlead/kube-core'
+import type { OwnerReference, ResourceType, TypedObject } from '@fairlead/kube-core'
 
 /** Thrown when an object already has another controller; it can have only one. */
 export class AlreadyOwnedError extends Error {
   override readonly name = 'AlreadyOwnedError'
   readonly owner: OwnerReference
-  constructor(object: KubernetesObject, owner: OwnerReference) {
+  constructor(object: TypedObject, owner: OwnerReference) {
     super(
       `Object ${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''} is already owned by another ` +
         `${owner.kind} controller ${owner.name}`,
@@ -15,12 +15,12 @@ export class AlreadyOwnedError extends Error {
 }
 
 /** A reference to a stored owner that makes it the controller: what `owns` looks for. */
-export function controllerReference(type: ResourceType, owner: KubernetesObject): OwnerReference {
+export function controllerReference(type: ResourceType, owner: TypedObject): OwnerReference {
   return { ...ownerReference(type, owner), controller: true, blockOwnerDeletion: true }
 }
 
 /** A plain reference to a stored owner: the object is deleted when all its owners are. */
-export function ownerReference(type: ResourceType, owner: KubernetesObject): OwnerReference {
+export function ownerReference(type: ResourceType, owner: TypedObject): OwnerReference {
   const { name, uid } = owner.metadata
   if (name === undefined || uid === undefined) {
     throw new TypeError(`the owner must be a stored ${type.kind}: it has no name or no uid`)
@@ -33,10 +33,10 @@ export function ownerReference(type: ResourceType, owner: KubernetesObject): Own
  * TypeError if the owner's scope does not allow it: a namespaced owner can own only objects in its
  * namespace.
  */
-export function setControllerReference<T extends KubernetesObject>(
+export function setControllerReference<T extends TypedObject>(
   object: T,
   type: ResourceType,
-  owner: KubernetesObject,
+  owner: TypedObject,
 ): T {
   const existing = controllerOf(object)
   const reference = controllerReference(type, owner)
@@ -47,19 +47,19 @@ export function setControllerReference<T extends KubernetesObject>(
 }
 
 /** The object with the owner added, or with its reference updated. */
-export function setOwnerReference<T extends KubernetesObject>(
+export function setOwnerReference<T extends TypedObject>(
   object: T,
   type: ResourceType,
-  owner: KubernetesObject,
+  owner: TypedObject,
 ): T {
   return withReference(object, ownerReference(type, owner), owner)
 }
 
 /** The object without its reference to the owner. */
-export function removeOwnerReference<T extends KubernetesObject>(
+export function removeOwnerReference<T extends TypedObject>(
   object: T,
   type: ResourceType,
-  owner: KubernetesObject,
+  owner: TypedObject,
 ): T {
   const reference = ownerReference(type, owner)
   const others = (object.metadata.ownerReferences ?? []).filter((one) => !sameOwner(one, reference))
@@ -67,14 +67,14 @@ export function removeOwnerReference<T extends KubernetesObject>(
 }
 
 /** The reference to the object's controller, if it has one. */
-export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
+export function controllerOf(object: TypedObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find(({ controller }) => controller === true)
 }
 
-function withReference<T extends KubernetesObject>(
+function withReference<T extends TypedObject>(
   object: T,
   reference: OwnerReference,
-  owner: KubernetesObject,
+  owner: TypedObject,
 ): T {
   checkScope(object, owner)
   const references = object.metadata.ownerReferences ?? []
@@ -85,7 +85,7 @@ function withReference<T extends KubernetesObject>(
   return { ...object, metadata: { ...object.metadata, ownerReferences } }
 }
 
-function checkScope(object: KubernetesObject, owner: KubernetesObject): void {
+function checkScope(object: TypedObject, owner: TypedObject): void {
   const { namespace: ownerNamespace } = owner.metadata
   const { namespace } = object.metadata
   if (!ownerNamespace) return

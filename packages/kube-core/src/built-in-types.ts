@@ -1,12 +1,12 @@
-import type { KubernetesObject } from './object.ts'
+import type { TypedObject } from './object.ts'
 import type { ResourceType } from './resource-type.ts'
 
-export interface Namespace extends KubernetesObject {
+export interface Namespace extends TypedObject {
   spec?: { finalizers?: string[] }
   status?: { phase?: 'Active' | 'Terminating' }
 }
 
-export interface Secret extends KubernetesObject {
+export interface Secret extends TypedObject {
   type?: string
   /** Base64. */
   data?: Record<string, string>
@@ -15,14 +15,14 @@ export interface Secret extends KubernetesObject {
   immutable?: boolean
 }
 
-export interface ConfigMap extends KubernetesObject {
+export interface ConfigMap extends TypedObject {
   data?: Record<string, string>
   /** Base64. */
   binaryData?: Record<string, string>
   immutable?: boolean
 }
 
-export interface ServiceAccount extends KubernetesObject {
+export interface ServiceAccount extends TypedObject {
   automountServiceAccountToken?: boolean
   secrets?: ObjectReference[]
   imagePullSecrets?: { name?: string }[]
@@ -39,7 +39,7 @@ export interface ObjectReference {
 }
 
 /** An event of the group `events.k8s.io`. */
-export interface Event extends KubernetesObject {
+export interface Event extends TypedObject {
   /** RFC 3339 with microseconds. */
   eventTime?: string | null
   type?: 'Normal' | 'Warning'
@@ -54,7 +54,7 @@ export interface Event extends KubernetesObject {
 }
 
 /** An event of the core group, the older form of the same resource. */
-export interface CoreEvent extends KubernetesObject {
+export interface CoreEvent extends TypedObject {
   involvedObject: ObjectReference
   type?: string
   reason?: string
@@ -70,7 +70,7 @@ export interface CoreEvent extends KubernetesObject {
   related?: ObjectReference
 }
 
-export interface Lease extends KubernetesObject {
+export interface Lease extends TypedObject {
   spec?: {
     holderIdentity?: string
     leaseDurationSeconds?: number
@@ -81,23 +81,23 @@ export interface Lease extends KubernetesObject {
   }
 }
 
-export interface Service extends KubernetesObject {
+export interface Service extends TypedObject {
   spec?: Record<string, unknown>
   status?: Record<string, unknown>
 }
 
-export interface Deployment extends KubernetesObject {
+export interface Deployment extends TypedObject {
   spec?: Record<string, unknown>
   status?: Record<string, unknown>
 }
 
 /** Loosely typed; `CustomResourceDefinitionObject` has the full spec. */
-export interface CustomResourceDefinition extends KubernetesObject {
+export interface CustomResourceDefinition extends TypedObject {
   spec: Record<string, unknown>
   status?: Record<string, unknown>
 }
 
-function type<T extends KubernetesObject>(
+function type<T extends TypedObject>(
   apiVersion: string,
   kind: string,
   plural: string,

@@ -1,4 +1,5 @@
 export type {
+  ClusterObjectMeta,
   Condition,
   FieldsV1,
   GroupVersionKind,
@@ -7,8 +8,10 @@ export type {
   KubernetesObject,
   ListMeta,
   ManagedFieldsEntry,
+  NamespacedObjectMeta,
   ObjectMeta,
   OwnerReference,
+  TypedObject,
 } from './object.ts'
 export {
   apiVersionOf,
@@ -16,6 +19,7 @@ export {
   qualifiedKind,
   qualifiedResource,
   resourcePath,
+  untyped,
 } from './resource-type.ts'
 export type { ResourceType } from './resource-type.ts'
 export {
@@ -151,6 +155,7 @@ export {
   validateCustomResourceDefinition,
   validateCustomResourceDefinitionStatus,
 } from './crd/validate-definition.ts'
+export type { Defaulted, DefaultedFields } from './crd/defaulted.ts'
 export { defineResource } from './crd/define-resource.ts'
 export type {
   DefinedResource,

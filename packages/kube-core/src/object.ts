@@ -43,16 +43,35 @@ export interface ObjectMeta {
   deletionGracePeriodSeconds?: number
   labels?: Record<string, string>
   annotations?: Record<string, string>
-  finalizers?: string[]
-  ownerReferences?: OwnerReference[]
-  managedFields?: ManagedFieldsEntry[]
+  finalizers?: readonly string[]
+  ownerReferences?: readonly OwnerReference[]
+  managedFields?: readonly ManagedFieldsEntry[]
 }
 
-/** Any Kubernetes object as plain JSON. */
-export interface KubernetesObject {
+/** Metadata of a stored object of a kind whose objects are in namespaces. */
+export interface NamespacedObjectMeta extends ObjectMeta {
+  name: string
+  namespace: string
+}
+
+/** Metadata of a stored object of a kind whose objects are in no namespace. */
+export interface ClusterObjectMeta extends ObjectMeta {
+  name: string
+  namespace?: never
+}
+
+/**
+ * What objects of every kind have. The type of a kind adds its fields, and no index signature, so
+ * that a misspelt field is a compile error.
+ */
+export interface TypedObject {
   apiVersion: string
   kind: string
   metadata: ObjectMeta
+}
+
+/** Any Kubernetes object as plain JSON, of whose kind nothing is known. */
+export interface KubernetesObject extends TypedObject {
   [field: string]: unknown
 }
 
@@ -62,7 +81,7 @@ export interface ListMeta {
   remainingItemCount?: number
 }
 
-export interface KubernetesList<T extends KubernetesObject = KubernetesObject> {
+export interface KubernetesList<T extends TypedObject = KubernetesObject> {
   apiVersion: string
   kind: string
   metadata: ListMeta

@@ -1,9 +1,9 @@
-import type { KubernetesObject } from './object.ts'
+import type { KubernetesObject, TypedObject } from './object.ts'
 
 /**
  * How a kind is addressed on the API server. `T` is the type of its objects, for the compiler only.
  */
-export interface ResourceType<T extends KubernetesObject = KubernetesObject> {
+export interface ResourceType<T extends TypedObject = TypedObject> {
   /** Empty for the core group. */
   readonly group: string
   readonly version: string
@@ -11,6 +11,11 @@ export interface ResourceType<T extends KubernetesObject = KubernetesObject> {
   readonly plural: string
   readonly namespaced: boolean
   readonly _object?: T
+}
+
+/** The same kind for code that handles kinds of any sort: its objects as JSON with any fields. */
+export function untyped(type: ResourceType): ResourceType<KubernetesObject> {
+  return type as ResourceType<KubernetesObject>
 }
 
 /** `v1` for the core group, otherwise `group/version`. */

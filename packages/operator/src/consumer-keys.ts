@@ -1,12 +1,12 @@
 import { Consumer, type ConsumerKeyStatus } from '@fairlead/api'
 import { expiringMs, keyState, type PlannedCondition } from '@fairlead/config'
 import type { RecordedEvent } from '@fairlead/controller-runtime'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { statusOf, type OperatorStatus } from './desired-status.ts'
 
 /** The keys of a Consumer as they are at a moment, in Unix milliseconds; undefined for other kinds. */
 export function keysAt(
-  object: KubernetesObject,
+  object: TypedObject,
   nowMs: number,
 ): readonly ConsumerKeyStatus[] | undefined {
   if (object.kind !== Consumer.kind) return undefined
@@ -38,7 +38,7 @@ export function keysCondition(keys: readonly ConsumerKeyStatus[]): PlannedCondit
 const lookAgainMs = 3_600_000
 
 /** Milliseconds until a key may enter another state; undefined if none does. */
-export function untilNextKeyState(object: KubernetesObject, nowMs: number): number | undefined {
+export function untilNextKeyState(object: TypedObject, nowMs: number): number | undefined {
   const changes = (keysAt(object, nowMs) ?? []).flatMap(({ expiresAt, state }) => {
     if (expiresAt === undefined || state === 'Expired') return []
     const atMs = Date.parse(expiresAt)
@@ -50,10 +50,7 @@ export function untilNextKeyState(object: KubernetesObject, nowMs: number): numb
 }
 
 /** The events for keys that have begun to expire, or have expired, since the status before. */
-export function keyEvents(
-  object: KubernetesObject,
-  status: OperatorStatus,
-): readonly RecordedEvent[] {
+export function keyEvents(object: TypedObject, status: OperatorStatus): readonly RecordedEvent[] {
   if (object.kind !== Consumer.kind) return []
   const before = keysIn(statusOf(object))
   return keysIn(status).flatMap((key) => {

@@ -1,7 +1,7 @@
 import type { PolicyTargetReference } from '@fairlead/api'
 import type { PlannedCondition, ResourceConditions } from '@fairlead/config'
 import { isJsonObject } from '@fairlead/base'
-import { deepEqual, type Condition, type KubernetesObject } from '@fairlead/kube-core'
+import { type Condition, deepEqual, type TypedObject } from '@fairlead/kube-core'
 
 /** The part of a status that the operator owns, with the fields that only one kind has. */
 export interface OperatorStatus {
@@ -29,8 +29,8 @@ interface GatewayStatus {
 const passingConditions: readonly string[] = ['StateStoreAvailable', 'KeysValid']
 
 /** A resource's status as it is stored. */
-export function statusOf(object: KubernetesObject): OperatorStatus {
-  const { status } = object
+export function statusOf(object: TypedObject): OperatorStatus {
+  const { status } = object as { readonly status?: unknown }
   return isJsonObject(status) ? status : {}
 }
 
@@ -39,7 +39,7 @@ export function statusOf(object: KubernetesObject): OperatorStatus {
  * `lastTransitionTime` is kept while a condition's status stays, and is `now` otherwise.
  */
 export function desiredStatus(
-  object: KubernetesObject,
+  object: TypedObject,
   planned: ResourceConditions,
   now: string,
 ): OperatorStatus | undefined {

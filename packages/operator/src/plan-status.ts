@@ -1,6 +1,6 @@
 import { Consumer, LLMGateway, LLMProvider } from '@fairlead/api'
 import type { CompileResult, PlannedCondition, ResourceConditions } from '@fairlead/config'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '@fairlead/controller-runtime'
 import { keysAt, keysCondition } from './consumer-keys.ts'
 import { healthyCondition, mergeAvailability, mergeReferences } from './merge-findings.ts'
@@ -23,7 +23,7 @@ export interface Moment {
  * merged in. Undefined for a resource that the configuration does not know (yet).
  */
 export function planStatus(
-  object: KubernetesObject,
+  object: TypedObject,
   result: CompileResult,
   moment: Moment,
 ): ResourceConditions | undefined {
@@ -54,7 +54,7 @@ export function planStatus(
 
 /** Conditions that only replicas' reports and the clock can tell, by kind. */
 function reported(
-  object: KubernetesObject,
+  object: TypedObject,
   result: CompileResult,
   { nowMs, leaseMs, findings }: Moment,
   resource: string,

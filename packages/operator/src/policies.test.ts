@@ -1,5 +1,5 @@
 import { compile } from '@fairlead/config'
-import type { Condition, KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { Condition, KubernetesObject, ResourceType, TypedObject } from '@fairlead/kube-core'
 import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { resource, startOperator, type RunningOperator } from './test-support/start-operator.ts'
@@ -30,12 +30,12 @@ afterEach(async () => {
 
 /** The hash that a replica has when it runs what is configured now. */
 function currentHash({ api }: RunningOperator, objects: readonly KubernetesObject[]): string {
-  const list = <T extends KubernetesObject>({ kind }: ResourceType<T>) =>
+  const list = <T extends TypedObject>({ kind }: ResourceType<T>) =>
     objects
       .filter((one) => one.kind === kind)
       .map((one) =>
         api.get(kind, one.metadata.name ?? ''),
-      ) as readonly KubernetesObject[] as readonly T[]
+      ) as readonly TypedObject[] as readonly T[]
   return compile({ list }, { capabilities }).snapshots.get('default/default')?.hash ?? ''
 }
 

@@ -1,7 +1,7 @@
 import { LLMGateway } from '@fairlead/api'
 import { changesConfiguration } from '@fairlead/config'
 import type { Predicate } from '@fairlead/controller-runtime'
-import { deepEqual, type KubernetesObject } from '@fairlead/kube-core'
+import { deepEqual, type TypedObject } from '@fairlead/kube-core'
 import { replicasOf } from './replica-reports.ts'
 
 /** Passes updates after which the conditions of any resource may have to change. */
@@ -11,7 +11,7 @@ export const changesConditions: Predicate = {
 }
 
 /** Whether the reports of a gateway's replicas differ in more than their time. */
-function changesReports(before: KubernetesObject, after: KubernetesObject): boolean {
+function changesReports(before: TypedObject, after: TypedObject): boolean {
   if (after.kind !== LLMGateway.kind) return false
   return !deepEqual(replicasOf(before).map(withoutTime), replicasOf(after).map(withoutTime))
 }

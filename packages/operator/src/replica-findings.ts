@@ -1,6 +1,6 @@
 import { compareText, sameElements } from '@fairlead/base'
 import type { LLMGateway, LLMGatewayReplica } from '@fairlead/api'
-import { keyOf, keyText } from '@fairlead/controller-runtime'
+import { type DeepReadonly, keyOf, keyText } from '@fairlead/controller-runtime'
 import { type CredentialReport, mergeCredentials } from './merge-credentials.ts'
 import { resourceText } from './resource-text.ts'
 import { isLive, replicasOf } from './replica-reports.ts'
@@ -40,7 +40,7 @@ export class FindingsReader {
     this.#leaseMs = leaseMs
   }
 
-  read(gateways: readonly LLMGateway[], nowMs: number): ReplicaFindings {
+  read(gateways: readonly DeepReadonly<LLMGateway>[], nowMs: number): ReplicaFindings {
     const live = gateways.flatMap((gateway) => {
       const gatewayKey = keyText(keyOf(gateway))
       return replicasOf(gateway)

@@ -1,8 +1,8 @@
 import type { LLMGateway, LLMGatewayReplica } from '@fairlead/api'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 
 /** The entries of a gateway's `status.replicas`, whatever else the object is. */
-export function replicasOf(gateway: KubernetesObject): readonly LLMGatewayReplica[] {
+export function replicasOf(gateway: TypedObject): readonly LLMGatewayReplica[] {
   return (gateway as LLMGateway).status?.replicas ?? []
 }
 

@@ -14,7 +14,7 @@ import {
   type Reconcile,
 } from '@fairlead/controller-runtime'
 import { type Clock, consoleLogger, type Logger, systemClock } from '@fairlead/base'
-import { type KubernetesObject, type ResourceType, timestamp } from '@fairlead/kube-core'
+import { type ResourceType, timestamp, untyped, type TypedObject } from '@fairlead/kube-core'
 import { ChangedPlans, objectKeyOf } from './changed-plans.ts'
 import { untilNextKeyState } from './consumer-keys.ts'
 import { desiredStatus, statusOf } from './desired-status.ts'
@@ -61,7 +61,7 @@ export function setupOperator(manager: Manager, options: OperatorOptions): void 
     const channel = new ChannelSource('configuration')
     channels.set(type.kind, { type, channel })
     controllerBuilder(manager)
-      .for<KubernetesObject>(type)
+      .for<TypedObject>(type)
       .watchesRaw(channel)
       .withOptions({ maxConcurrentReconciles: concurrentReconciles })
       .build(operator.reconcilerOf(type))
@@ -124,7 +124,7 @@ class Operator {
   }
 
   /** The status that a resource should get; undefined when it has it already. */
-  desired(object: KubernetesObject, moment: Moment) {
+  desired(object: TypedObject, moment: Moment) {
     const planned = planStatus(object, this.#configuration.result, moment)
     return planned && desiredStatus(object, planned, timestamp(moment.nowMs))
   }
@@ -148,7 +148,7 @@ class Operator {
   }
 
   /** Removes replicas that stopped reporting, and comes back when the next one may have. */
-  async #dropStaleReplicas(gateway: KubernetesObject, { nowMs }: Moment, signal: AbortSignal) {
+  async #dropStaleReplicas(gateway: TypedObject, { nowMs }: Moment, signal: AbortSignal) {
     const leaseMs = this.#leaseMs
     const replicas = replicasOf(gateway)
     const live = replicas.filter((replica) => isLive(replica, nowMs, leaseMs))
@@ -156,7 +156,7 @@ class Operator {
       const body = removalOf(replicas, (replica) => !live.includes(replica))
       const patch = { type: 'json' as const, body }
       const { status } = this.#manager.client
-      await status.patch(LLMGateway, keyOf(gateway), patch, { fieldManager, signal })
+      await status.patch(untyped(LLMGateway), keyOf(gateway), patch, { fieldManager, signal })
     }
     const requeueAfterMs = nextExpiryMs(live, nowMs, leaseMs)
     return requeueAfterMs === undefined ? undefined : { requeueAfterMs }

@@ -1,5 +1,5 @@
 import type { Client, EventRecorder } from '@fairlead/controller-runtime'
-import { isNotFound, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { isNotFound, type ResourceType, type TypedObject } from '@fairlead/kube-core'
 import { eventsOfChange } from './condition-events.ts'
 import { keyEvents } from './consumer-keys.ts'
 import { thresholdEvents } from './threshold-events.ts'
@@ -15,7 +15,7 @@ export const fieldManager = 'fairlead-operator'
 export async function writeStatus(
   { client, recorder }: { client: Client; recorder: Pick<EventRecorder, 'event'> },
   type: ResourceType,
-  object: KubernetesObject,
+  object: TypedObject,
   status: OperatorStatus,
   signal: AbortSignal,
 ): Promise<void> {

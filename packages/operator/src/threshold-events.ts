@@ -1,6 +1,6 @@
 import { UsagePolicy, type UsagePolicyCounter } from '@fairlead/api'
 import type { RecordedEvent } from '@fairlead/controller-runtime'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { statusOf, type OperatorStatus } from './desired-status.ts'
 import { countersOf } from './policy-counters.ts'
 
@@ -9,7 +9,7 @@ import { countersOf } from './policy-counters.ts'
  * before: one for each counter, of the highest that it has reached, in a window of the calendar once.
  */
 export function thresholdEvents(
-  object: KubernetesObject,
+  object: TypedObject,
   status: OperatorStatus,
 ): readonly RecordedEvent[] {
   if (object.kind !== UsagePolicy.kind) return []

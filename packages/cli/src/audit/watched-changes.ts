@@ -1,6 +1,6 @@
 import { kinds } from '@fairlead/api'
 import type { Cache } from '@fairlead/controller-runtime'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { type Clock, systemClock } from '@fairlead/base'
 import type { AuditTrail } from './audit-trail.ts'
 
@@ -14,10 +14,10 @@ export function watchChanges(
   trail: Pick<AuditTrail, 'changed'>,
   clock: Pick<Clock, 'now'> = systemClock,
 ): void {
-  const tell = (verb: string, object: KubernetesObject) =>
+  const tell = (verb: string, object: TypedObject) =>
     trail.changed(changeOf(verb, object, new Date(clock.now()).toISOString()))
   for (const type of kinds) {
-    cache.informerFor<KubernetesObject>(type).onEvent({
+    cache.informerFor<TypedObject>(type).onEvent({
       added: (object, { initial }) => {
         if (!initial) tell('create', object)
       },
@@ -31,7 +31,7 @@ export function watchChanges(
 }
 
 /** What the cache of a manager has to keep for `watchChanges`: who wrote, but not which fields. */
-export function keepManagers<T extends KubernetesObject>(object: T): T {
+export function keepManagers<T extends TypedObject>(object: T): T {
   const managedFields = object.metadata.managedFields?.map((entry) => {
     const { fieldsV1: _fields, ...kept } = entry
     return kept
@@ -40,7 +40,7 @@ export function keepManagers<T extends KubernetesObject>(object: T): T {
   return { ...object, metadata: { ...object.metadata, managedFields } }
 }
 
-function changeOf(verb: string, { kind, metadata }: KubernetesObject, time: string) {
+function changeOf(verb: string, { kind, metadata }: TypedObject, time: string) {
   const { generation, name = '', namespace = '', resourceVersion, uid } = metadata
   // Who deletes an object is not in it.
   const fieldManager = verb === 'delete' ? undefined : lastManager(metadata.managedFields ?? [])
@@ -60,7 +60,7 @@ function changeOf(verb: string, { kind, metadata }: KubernetesObject, time: stri
 
 /** Of those that have not only written the status. */
 function lastManager(
-  entries: NonNullable<KubernetesObject['metadata']['managedFields']>,
+  entries: NonNullable<TypedObject['metadata']['managedFields']>,
 ): string | undefined {
   return entries
     .filter(({ subresource }) => subresource === undefined)

@@ -16,6 +16,7 @@ import {
   type FieldError,
   type KubernetesObject,
   type ResourceType,
+  type TypedObject,
 } from '@fairlead/kube-core'
 import { ManifestError, type Manifest } from '../load-manifests.ts'
 
@@ -67,7 +68,7 @@ export class ManifestChecker {
     return { resource, changes: upgraded.changes }
   }
 
-  #checkOf(type: DefinedResource<KubernetesObject>): Check {
+  #checkOf(type: DefinedResource<TypedObject>): Check {
     const known = this.#checks.get(type.kind)
     if (known !== undefined) return known
     const check = checkOf(type)
@@ -97,7 +98,7 @@ function storedSecret(manifest: Manifest): KubernetesObject {
 
 type Check = (object: KubernetesObject) => readonly FieldError[]
 
-function checkOf({ schema }: DefinedResource<KubernetesObject>): Check {
+function checkOf({ schema }: DefinedResource<TypedObject>): Check {
   const validator = new SchemaValidator(schema)
   const { rules, errors: broken } = compileRules(schema)
   return (object) => {
@@ -108,7 +109,7 @@ function checkOf({ schema }: DefinedResource<KubernetesObject>): Check {
 
 function unknownFields(
   object: KubernetesObject,
-  { schema }: DefinedResource<KubernetesObject>,
+  { schema }: DefinedResource<TypedObject>,
 ): readonly FieldError[] {
   const { pruned } = pruneUnknownFields(object, schema)
   return pruned.map((field) => ({ type: 'Forbidden', field, detail: 'unknown field' }))

@@ -4,10 +4,11 @@ import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import {
   apiVersionOf,
-  Secret,
-  secretText,
   type KubernetesObject,
   type ResourceType,
+  Secret,
+  secretText,
+  type TypedObject,
 } from '@fairlead/kube-core'
 import { systemClock, type Logger, type Timer } from '@fairlead/base'
 import { loadManifests, ManifestError, type Manifest } from '../load-manifests.ts'
@@ -61,9 +62,9 @@ export class ManifestConfigSource {
       this.#check(manifests),
       ({ apiVersion, kind }) => `${apiVersion} ${kind}`,
     )
-    const list = <T extends KubernetesObject>(type: ResourceType<T>) =>
+    const list = <T extends TypedObject>(type: ResourceType<T>) =>
       (byKind.get(`${apiVersionOf(type)} ${type.kind}`) ??
-        []) as readonly KubernetesObject[] as readonly T[]
+        []) as readonly TypedObject[] as readonly T[]
     const { snapshots, conditions } = this.#compiler.compile({ list })
 
     for (const { kind, namespace, name, conditions: found } of conditions) {

@@ -1,14 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { existsSync } from 'node:fs'
 import { kinds } from '@fairlead/api'
-import type { Client } from '@fairlead/controller-runtime'
+import type { Client, CreateOf } from '@fairlead/controller-runtime'
 import {
   isAlreadyExists,
   isNotFound,
-  Secret,
-  secretText,
   type KubernetesObject,
   type ResourceType,
+  Secret,
+  secretText,
+  type TypedObject,
 } from '@fairlead/kube-core'
 import { installer } from '../install-crds.ts'
 import { loadManifests } from '../load-manifests.ts'
@@ -66,10 +67,10 @@ function secretOf(name: string, key: string, value: string): Secret {
   }
 }
 
-async function createIfAbsent<T extends KubernetesObject>(
+async function createIfAbsent<T extends TypedObject>(
   client: Client,
   type: ResourceType<T>,
-  object: T,
+  object: CreateOf<T>,
   signal: AbortSignal,
 ): Promise<void> {
   try {

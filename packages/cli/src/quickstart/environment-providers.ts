@@ -1,12 +1,12 @@
 import { LLMGateway, LLMProvider, RoutingPolicy } from '@fairlead/api'
-import type { Client } from '@fairlead/controller-runtime'
+import type { ApplyOf, Client } from '@fairlead/controller-runtime'
 import {
   apiVersionOf,
   isConflict,
   isNotFound,
-  Secret,
-  type KubernetesObject,
   type ResourceType,
+  Secret,
+  type TypedObject,
 } from '@fairlead/kube-core'
 import { UsageError } from '../usage-error.ts'
 
@@ -23,7 +23,7 @@ const conflictAttemptsMax = 10
 interface VendorVariable {
   readonly variable: string
   readonly name: string
-  readonly type: string
+  readonly type: LLMProvider['spec']['type']
   /** Models that are routed to this vendor. */
   readonly models: readonly string[]
 }
@@ -52,7 +52,7 @@ export async function applyEnvironmentProviders(
   const ollama = environment['OLLAMA_HOST'] ?? ''
   const baseURL = ollama === '' ? undefined : ollamaBaseURL(ollama)
   const vendors = keyVariables.filter(({ variable }) => isSet(environment[variable]))
-  const apply = <T extends KubernetesObject>(
+  const apply = <T extends TypedObject>(
     type: Parameters<typeof client.apply<T>>[0],
     object: Parameters<typeof client.apply<T>>[1],
   ) => client.apply<T>(type, object, { fieldManager, force: true, signal })
@@ -92,8 +92,8 @@ function header(type: ResourceType, name: string) {
   return { apiVersion: apiVersionOf(type), kind: type.kind, metadata: { namespace, name } }
 }
 
-function provider(name: string, spec: object): LLMProvider {
-  return { ...header(LLMProvider, name), spec } as LLMProvider
+function provider(name: string, spec: ApplyOf<LLMProvider>['spec']) {
+  return { ...header(LLMProvider, name), spec }
 }
 
 function credential(name: string) {
@@ -101,17 +101,17 @@ function credential(name: string) {
 }
 
 /** One policy per vendor: an error in one does not affect the others. */
-function routingPolicy(name: string, models: readonly string[]): RoutingPolicy {
+function routingPolicy(name: string, models: readonly string[]) {
   const rule = {
     name: 'models',
     match: { models: [...models] },
-    strategy: 'Priority',
+    strategy: 'Priority' as const,
     targets: [{ name, providerRef: { name } }],
   }
   return {
     ...header(RoutingPolicy, name),
     spec: { gatewayRefs: [{ name: 'default' }], rules: [rule] },
-  } as unknown as RoutingPolicy
+  }
 }
 
 /**

@@ -1,10 +1,10 @@
 import { openScope, systemClock } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
 import type { ReviewToken } from '@fairlead/gateway'
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
 
-interface TokenReviewObject extends KubernetesObject {
+interface TokenReviewObject extends TypedObject {
   readonly spec: { readonly token: string; readonly audiences?: readonly string[] }
   readonly status?: {
     readonly authenticated?: boolean

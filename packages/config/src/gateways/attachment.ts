@@ -1,5 +1,5 @@
 import { LLMGateway } from '@fairlead/api'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { Refusal } from '../judging/conditions.ts'
 import type { GatewayRef } from '../judging/kind-compiler.ts'
 import { namespaceOf, resourceKey } from '../values/resource-key.ts'
@@ -14,7 +14,7 @@ interface Attachment {
 
 /** What the gateways that a resource names say to it, in the order in which it names them. */
 export function attachmentsOf(
-  resource: KubernetesObject,
+  resource: TypedObject,
   references: readonly GatewayRef[],
   gateways: Gateways,
 ): readonly Attachment[] {

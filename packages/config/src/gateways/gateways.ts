@@ -1,6 +1,6 @@
 import { remembering, sameElements } from '@fairlead/base'
 import { LLMGateway } from '@fairlead/api'
-import type { KubernetesObject, Namespace } from '@fairlead/kube-core'
+import type { Namespace, TypedObject } from '@fairlead/kube-core'
 import type { Catalogues } from '../judging/catalogue.ts'
 import { nameOf } from '../values/resource-key.ts'
 import { namespaceFilter, type NamespaceLabels } from './allowed-namespaces.ts'
@@ -23,7 +23,7 @@ export interface Gateways {
  */
 export class GatewayDirectory {
   readonly #labelsOf = remembering(labelsByNamespace)
-  #accepted = new Map<KubernetesObject, AcceptedGateway>()
+  #accepted = new Map<TypedObject, AcceptedGateway>()
   #labels: NamespaceLabels | undefined
   #last: Gateways | undefined
 

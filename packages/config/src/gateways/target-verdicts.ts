@@ -1,5 +1,5 @@
 import type { PolicyTargetReference } from '@fairlead/api'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { LLMGateway } from '@fairlead/api'
 import type { Judged } from '../judging/judged.ts'
 import { listed, type Refusal } from '../judging/conditions.ts'
@@ -49,7 +49,7 @@ export function verdictsAtTargets(
 
 /** Which gateways each target of a policy concerns, for comparison; nothing without an attachment. */
 export function heldTargets(
-  resource: KubernetesObject,
+  resource: TypedObject,
   attachment: PolicyAttachment | undefined,
   served: readonly ServedGateway[],
 ): readonly string[] {
@@ -71,7 +71,7 @@ function isAt(path: string, target: string): boolean {
 
 /** The gateways that a target is, or that serve it. */
 function gatewaysOf(
-  resource: KubernetesObject,
+  resource: TypedObject,
   { kind, name }: PolicyTargetReference,
   served: readonly ServedGateway[],
 ): readonly string[] {
@@ -82,7 +82,7 @@ function gatewaysOf(
 }
 
 function refusalOf(
-  resource: KubernetesObject,
+  resource: TypedObject,
   { kind, name }: PolicyTargetReference,
   gateways: readonly string[],
   losses: readonly string[],

@@ -1,5 +1,5 @@
 import { canonicalJson } from '@fairlead/base'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { Capabilities } from '@fairlead/snapshot'
 import { freeze } from '../values/freeze.ts'
 import type { Claim, Claims, Member } from './kind-compiler.ts'
@@ -39,7 +39,7 @@ export class ClaimsCourt {
 
   settle(members: readonly Member[]): SettledClaims {
     const wanted = members.map((member) => ({ member, own: this.#read(member) }))
-    const winners = new Map<string, KubernetesObject>()
+    const winners = new Map<string, TypedObject>()
     for (const { member, own } of wanted) {
       for (const { subject } of own) {
         const current = winners.get(subject)
@@ -99,8 +99,8 @@ export class ClaimsCourt {
 
 function lossOf(
   claim: Claim,
-  resource: KubernetesObject,
-  winner: KubernetesObject | undefined,
+  resource: TypedObject,
+  winner: TypedObject | undefined,
   claims: Claims<unknown>,
 ): string | undefined {
   if (winner === undefined || winner === resource) return undefined

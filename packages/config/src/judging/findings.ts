@@ -1,5 +1,5 @@
 import { group } from '@fairlead/api'
-import { parseGoDuration, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { parseGoDuration, type ResourceType, type TypedObject } from '@fairlead/kube-core'
 import type { SecretKeyRef } from '@fairlead/snapshot'
 import { namespaceOf, resourceKey } from '../values/resource-key.ts'
 import { partsOfTarget, targetState, type Answer, type PartsReader } from './answers.ts'
@@ -25,13 +25,13 @@ export class Findings {
   readonly referenceProblems: ReferenceProblem[] = []
   /** What was asked about other resources: while the answers are the same, so is the judgement. */
   readonly answers: Answer[] = []
-  readonly #from: KubernetesObject
+  readonly #from: TypedObject
   readonly #references: readonly ResourceType[]
   readonly #grants: ReferenceGrants
   readonly #catalogues: Catalogues
 
   constructor(
-    from: KubernetesObject,
+    from: TypedObject,
     references: readonly ResourceType[],
     grants: ReferenceGrants,
     catalogues: Catalogues,

@@ -1,6 +1,6 @@
 import { remembering } from '@fairlead/base'
 import type { ReferenceGrant } from '@fairlead/api'
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import type { Capabilities } from '@fairlead/snapshot'
 import type { Catalogue, Catalogues } from './catalogue.ts'
 import type { KindCompiler } from './kind-compiler.ts'
@@ -24,7 +24,7 @@ export class Judge {
   }
 
   judge(
-    list: (type: ResourceType) => readonly KubernetesObject[],
+    list: (type: ResourceType) => readonly TypedObject[],
     grants: readonly ReferenceGrant[],
   ): Catalogues {
     const catalogues = new Map<string, Catalogue>()

@@ -1,8 +1,8 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { ReferenceProblem } from './findings.ts'
 
 /** A resource with what was found out about it. */
-export interface Judged<R extends KubernetesObject = KubernetesObject, S = unknown> {
+export interface Judged<R extends TypedObject = TypedObject, S = unknown> {
   readonly resource: R
   /** `namespace/name`. */
   readonly key: string

@@ -1,4 +1,4 @@
-import type { DefinedResource, KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { DefinedResource, ResourceType, TypedObject } from '@fairlead/kube-core'
 import type { Capabilities, Snapshot } from '@fairlead/snapshot'
 import type { PlannedCondition, Refusal } from './conditions.ts'
 import type { Findings } from './findings.ts'
@@ -10,7 +10,7 @@ import type { UnsupportedField } from './unsupported-fields.ts'
  * Everything that configuration has to know of one kind. `compile`, the conditions, what is watched
  * and the documentation fold over a list of these, so that a kind is one folder and one line in it.
  */
-export interface KindCompiler<R extends KubernetesObject = KubernetesObject, S = unknown> {
+export interface KindCompiler<R extends TypedObject = TypedObject, S = unknown> {
   readonly type: DefinedResource<R>
   /** Kinds that a resource may refer to; they are compiled first, and `Findings.resolve` knows no others. */
   readonly references: readonly ResourceType[]
@@ -77,7 +77,7 @@ export interface Need {
 }
 
 /** A usable resource of one gateway, without what it lost there. */
-export interface Member<R extends KubernetesObject = KubernetesObject, S = unknown> {
+export interface Member<R extends TypedObject = TypedObject, S = unknown> {
   readonly resource: R
   readonly key: string
   readonly settings: S

@@ -1,5 +1,5 @@
 import { canonicalJson, compareText, sameElements } from '@fairlead/base'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { Capabilities } from '@fairlead/snapshot'
 import { freeze } from '../values/freeze.ts'
 import { keyOf } from '../values/resource-key.ts'
@@ -26,7 +26,7 @@ interface Judgement {
 
 interface Session {
   readonly court: readonly unknown[]
-  readonly resources: readonly KubernetesObject[]
+  readonly resources: readonly TypedObject[]
   /** In the order of `resources`. */
   readonly judgements: readonly Judgement[]
   /** Indexes of `judgements`, ordered by key. */
@@ -42,8 +42,8 @@ interface Session {
 export class KindJudge {
   readonly #compiler: KindCompiler
   readonly #capabilities: Capabilities
-  readonly #unsupported: (resource: KubernetesObject) => readonly string[]
-  readonly #known = new WeakMap<KubernetesObject, Judgement>()
+  readonly #unsupported: (resource: TypedObject) => readonly string[]
+  readonly #known = new WeakMap<TypedObject, Judgement>()
   #last: Session | undefined
 
   constructor(compiler: KindCompiler, capabilities: Capabilities) {
@@ -53,7 +53,7 @@ export class KindJudge {
   }
 
   /** A resource that is the same object as the last time must not have changed. */
-  judge(resources: readonly KubernetesObject[], court: Court): Catalogue {
+  judge(resources: readonly TypedObject[], court: Court): Catalogue {
     const last = this.#last
     const basis = this.#basis(court)
     const sameCourt = last !== undefined && sameElements(basis, last.court)
@@ -75,7 +75,7 @@ export class KindJudge {
   }
 
   /** A rejected resource has no settings, whatever was read of it. */
-  #judge(resource: KubernetesObject, { grants, catalogues }: Court): Judgement {
+  #judge(resource: TypedObject, { grants, catalogues }: Court): Judgement {
     const compiler = this.#compiler
     const findings = new Findings(resource, compiler.references, grants, catalogues)
     const settings = compiler.compile(resource, findings, this.#capabilities)
@@ -97,7 +97,7 @@ export class KindJudge {
 
   #session(
     court: readonly unknown[],
-    resources: readonly KubernetesObject[],
+    resources: readonly TypedObject[],
     judgements: readonly Judgement[],
   ): Session {
     const last = this.#last

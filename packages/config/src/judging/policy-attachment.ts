@@ -1,5 +1,5 @@
 import type { PolicyTargetReference } from '@fairlead/api'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { ConditionType } from './kind-compiler.ts'
 
 /** Something that a policy is attached to, by its `namespace/name`. */
@@ -9,7 +9,7 @@ export interface AttachmentTarget {
 }
 
 /** How a kind of policy is attached to other resources, all of them of the policy's namespace. */
-export interface PolicyAttachment<R extends KubernetesObject = KubernetesObject, S = unknown> {
+export interface PolicyAttachment<R extends TypedObject = TypedObject, S = unknown> {
   /** The targets as the resource names them, whether they exist or not. */
   references(resource: R): readonly PolicyTargetReference[]
   /** The settings with only the targets that pass; undefined when none does. */

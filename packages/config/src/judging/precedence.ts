@@ -1,5 +1,5 @@
 import { compareText } from '@fairlead/base'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { keyOf } from '../values/resource-key.ts'
 
 /**
@@ -7,7 +7,7 @@ import { keyOf } from '../values/resource-key.ts'
  * one with the lower `namespace/name`. Negative when `left` wins. A resource without a
  * creationTimestamp (read from a file) counts as the oldest.
  */
-export function comparePrecedence(left: KubernetesObject, right: KubernetesObject): number {
+export function comparePrecedence(left: TypedObject, right: TypedObject): number {
   return (
     compareText(left.metadata.creationTimestamp ?? '', right.metadata.creationTimestamp ?? '') ||
     compareText(keyOf(left), keyOf(right))
@@ -15,7 +15,7 @@ export function comparePrecedence(left: KubernetesObject, right: KubernetesObjec
 }
 
 /** `RoutingPolicy default/a, which is older`: names the winner and why it won. */
-export function describeWinner(winner: KubernetesObject, loser: KubernetesObject): string {
+export function describeWinner(winner: TypedObject, loser: TypedObject): string {
   const older = (winner.metadata.creationTimestamp ?? '') < (loser.metadata.creationTimestamp ?? '')
   const why = older ? 'which is older' : 'which has the lower namespace/name'
   return `${winner.kind} ${keyOf(winner)}, ${why}`

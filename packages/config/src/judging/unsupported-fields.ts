@@ -1,5 +1,5 @@
 import { isJsonObject } from '@fairlead/base'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 
 /** A field that is accepted although it is not implemented yet. */
 export interface UnsupportedField {
@@ -28,7 +28,7 @@ function toStep(segment: string): PathStep {
 }
 
 /** Names the unsupported fields that a resource sets: `spec.limits.maxConcurrent (ignored)`. */
-type UnsupportedFieldsReader = (resource: KubernetesObject) => readonly string[]
+type UnsupportedFieldsReader = (resource: TypedObject) => readonly string[]
 
 /** Splits the paths once, for all resources of a kind. */
 export function unsupportedFieldsReader(

@@ -1,5 +1,5 @@
 import { isJsonObject } from '@fairlead/base'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { Migration } from './migration.ts'
 import { numberSettings } from './number-settings.ts'
 import { retryConditions } from './retry-conditions.ts'
@@ -7,7 +7,7 @@ import { retryConditions } from './retry-conditions.ts'
 /** Every change of shape since the first version, oldest first. */
 const migrations: readonly Migration[] = [retryConditions, numberSettings]
 
-export interface UpgradedResource<T extends KubernetesObject> {
+export interface UpgradedResource<T extends TypedObject> {
   readonly resource: T
   /** What changed, naming the fields; empty for a resource that is up to date. */
   readonly changes: readonly string[]
@@ -19,7 +19,7 @@ export function migrationsOf(kind: string): readonly string[] {
 }
 
 /** A resource in the shape of today: the same object if it has it already. */
-export function upgradeResource<T extends KubernetesObject>(resource: T): UpgradedResource<T> {
+export function upgradeResource<T extends TypedObject>(resource: T): UpgradedResource<T> {
   let { spec } = resource as { readonly spec?: unknown }
   const changes: string[] = []
   for (const migration of migrations) {

@@ -1,5 +1,10 @@
 import { definitions } from '@fairlead/api'
-import { applyDefaults, Namespace, type KubernetesObject } from '@fairlead/kube-core'
+import {
+  applyDefaults,
+  type KubernetesObject,
+  Namespace,
+  type TypedObject,
+} from '@fairlead/kube-core'
 import { compile } from '../compile.ts'
 import type { CompileOptions } from '../compiler.ts'
 import type { CompileResult } from '../compile-result.ts'
@@ -48,10 +53,8 @@ export function resourceSet(
     })),
   ]
   return {
-    list: <T extends KubernetesObject>({ kind }: { readonly kind: string }) =>
-      objects.filter(
-        (object) => object.kind === kind,
-      ) as readonly KubernetesObject[] as readonly T[],
+    list: <T extends TypedObject>({ kind }: { readonly kind: string }) =>
+      objects.filter((object) => object.kind === kind) as readonly TypedObject[] as readonly T[],
   }
 }
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { ResourceIdentity } from '@fairlead/snapshot'
 
 /** `namespace/name`: how resources are keyed in every map of a snapshot. */
@@ -7,19 +7,19 @@ export function resourceKey(namespace: string, name: string): string {
 }
 
 /** An object's namespace; objects read from a file without one are in `default`. */
-export function namespaceOf(resource: KubernetesObject): string {
+export function namespaceOf(resource: TypedObject): string {
   return resource.metadata.namespace ?? 'default'
 }
 
-export function nameOf(resource: KubernetesObject): string {
+export function nameOf(resource: TypedObject): string {
   return resource.metadata.name ?? ''
 }
 
-export function keyOf(resource: KubernetesObject): string {
+export function keyOf(resource: TypedObject): string {
   return resourceKey(namespaceOf(resource), nameOf(resource))
 }
 
-export function identityOf(resource: KubernetesObject): ResourceIdentity {
+export function identityOf(resource: TypedObject): ResourceIdentity {
   return {
     namespace: namespaceOf(resource),
     name: nameOf(resource),

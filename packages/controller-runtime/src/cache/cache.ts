@@ -1,5 +1,5 @@
 import { parseLabelSelector, qualifiedResource } from '@fairlead/kube-core'
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import { aborted, type Clock, type Logger, openScope, type Random } from '@fairlead/base'
 import type { Reader } from '../client/client.ts'
 import type { Informer, InformerScope } from '../informer/informer.ts'
@@ -7,7 +7,8 @@ import { stripManagedFields } from '../informer/managed-fields.ts'
 import { SharedInformer } from '../informer/shared-informer.ts'
 import type { IndexFunction } from '../informer/store.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import type { ObjectKey } from '../object-key.ts'
+import type { DeepReadonly } from '../deep-readonly.ts'
+import type { KeyOf, NamespaceOf, ObjectKey } from '../object-key.ts'
 
 /** Thrown when a kind that nobody declared is read from the cache. */
 export class KindNotCachedError extends Error {
@@ -28,7 +29,7 @@ export interface CacheListOptions {
 }
 
 /** A reference-counted use of an informer, which runs while at least one is held. */
-export interface InformerLease<T extends KubernetesObject> {
+export interface InformerLease<T extends TypedObject> {
   readonly informer: Informer<T>
   release(): void
 }
@@ -39,21 +40,30 @@ export interface InformerLease<T extends KubernetesObject> {
  */
 export interface Cache {
   /** Declares the kind for as long as the cache runs and returns its informer. */
-  informerFor<T extends KubernetesObject>(type: ResourceType<T>, scope?: InformerScope): Informer<T>
+  informerFor<T extends TypedObject>(
+    type: ResourceType<T>,
+    scope?: InformerScope,
+  ): Informer<DeepReadonly<T>>
   /** Holds the kind's informer until `release`; the last release stops it and drops its copy. */
-  acquire<T extends KubernetesObject>(type: ResourceType<T>): InformerLease<T>
+  acquire<T extends TypedObject>(type: ResourceType<T>): InformerLease<DeepReadonly<T>>
   /** Undefined if there is no such object. Throws KindNotCachedError. */
-  get<T extends KubernetesObject>(type: ResourceType<T>, key: ObjectKey): T | undefined
+  get<T extends TypedObject>(
+    type: ResourceType<T>,
+    key: KeyOf<NoInfer<T>>,
+  ): DeepReadonly<T> | undefined
   /** Throws KindNotCachedError. */
-  list<T extends KubernetesObject>(type: ResourceType<T>, options?: CacheListOptions): readonly T[]
+  list<T extends TypedObject>(
+    type: ResourceType<T>,
+    options?: CacheListOptions & NamespaceOf<NoInfer<T>>,
+  ): readonly DeepReadonly<T>[]
   /** Indexes objects by the values that a function gives. The kind must be declared. */
-  addIndex<T extends KubernetesObject>(
+  addIndex<T extends TypedObject>(
     type: ResourceType<T>,
     name: string,
-    valuesOf: IndexFunction<T>,
+    valuesOf: IndexFunction<DeepReadonly<NoInfer<T>>>,
   ): void
   /** Makes our own write readable before the watch delivers it; ignored for an undeclared kind. */
-  remember<T extends KubernetesObject>(type: ResourceType<T>, written: T): void
+  remember<T extends TypedObject>(type: ResourceType<T>, written: DeepReadonly<NoInfer<T>>): void
   /** Hides what our own write has deleted before the watch delivers that. */
   rememberDeletion(type: ResourceType, key: ObjectKey, uid: string): void
   /** Resolves when every informer declared so far has synced. */
@@ -63,7 +73,7 @@ export interface Cache {
 }
 
 interface Entry {
-  readonly informer: SharedInformer<KubernetesObject>
+  readonly informer: SharedInformer<TypedObject>
   readonly scope: InformerScope
   leases: number
   pinned: boolean
@@ -79,7 +89,7 @@ export interface CacheOptions {
    * What is kept of each object: a changed copy, or the object. Defaults to `stripManagedFields`; an
    * update of an object without them changes nothing about who owns its fields.
    */
-  readonly transform?: <T extends KubernetesObject>(object: T) => T
+  readonly transform?: <T extends TypedObject>(object: T) => T
   readonly metrics?: Metrics
   /** See `InformerOptions`. */
   readonly idleTimeoutMs?: number
@@ -104,16 +114,16 @@ export class InformerCache implements Cache {
     await Promise.all(this.#running)
   }
 
-  informerFor<T extends KubernetesObject>(
+  informerFor<T extends TypedObject>(
     type: ResourceType<T>,
     scope?: InformerScope,
-  ): Informer<T> {
+  ): Informer<DeepReadonly<T>> {
     const entry = this.#declare(type, scope)
     entry.pinned = true
     return informerOf<T>(entry)
   }
 
-  acquire<T extends KubernetesObject>(type: ResourceType<T>): InformerLease<T> {
+  acquire<T extends TypedObject>(type: ResourceType<T>): InformerLease<DeepReadonly<T>> {
     const entry = this.#declare(type)
     entry.leases += 1
     let held = true
@@ -130,14 +140,17 @@ export class InformerCache implements Cache {
     }
   }
 
-  get<T extends KubernetesObject>(type: ResourceType<T>, key: ObjectKey): T | undefined {
+  get<T extends TypedObject>(
+    type: ResourceType<T>,
+    key: KeyOf<NoInfer<T>>,
+  ): DeepReadonly<T> | undefined {
     return this.#informer(type).get(key)
   }
 
-  list<T extends KubernetesObject>(
+  list<T extends TypedObject>(
     type: ResourceType<T>,
     options: CacheListOptions = {},
-  ): readonly T[] {
+  ): readonly DeepReadonly<T>[] {
     const informer = this.#informer(type)
     const { namespace, index, labelSelector } = options
     let objects =
@@ -150,15 +163,15 @@ export class InformerCache implements Cache {
     return objects.filter(({ metadata }) => selector.matches(metadata.labels))
   }
 
-  addIndex<T extends KubernetesObject>(
+  addIndex<T extends TypedObject>(
     type: ResourceType<T>,
     name: string,
-    valuesOf: IndexFunction<T>,
+    valuesOf: IndexFunction<DeepReadonly<NoInfer<T>>>,
   ): void {
     this.#informer(type).addIndex(name, valuesOf)
   }
 
-  remember<T extends KubernetesObject>(type: ResourceType<T>, written: T): void {
+  remember<T extends TypedObject>(type: ResourceType<T>, written: DeepReadonly<NoInfer<T>>): void {
     const entry = this.#entries.get(qualifiedVersion(type))
     if (entry !== undefined) informerOf<T>(entry).remember(written)
   }
@@ -190,7 +203,7 @@ export class InformerCache implements Cache {
       )
   }
 
-  #informer<T extends KubernetesObject>(type: ResourceType<T>): Informer<T> {
+  #informer<T extends TypedObject>(type: ResourceType<T>): Informer<DeepReadonly<T>> {
     const entry = this.#entries.get(qualifiedVersion(type))
     if (entry === undefined) throw new KindNotCachedError(type)
     return informerOf<T>(entry)
@@ -205,7 +218,7 @@ export class InformerCache implements Cache {
       }
       return existing
     }
-    const informer = new SharedInformer<KubernetesObject>({
+    const informer = new SharedInformer<TypedObject>({
       transform: stripManagedFields,
       ...this.#options,
       type,
@@ -234,8 +247,8 @@ function qualifiedVersion(type: ResourceType): string {
 }
 
 /** The entry under a resource type's name holds objects of that type: the only cast. */
-function informerOf<T extends KubernetesObject>(entry: Entry): Informer<T> {
-  return entry.informer as unknown as Informer<T>
+function informerOf<T extends TypedObject>(entry: Entry): Informer<DeepReadonly<T>> {
+  return entry.informer as unknown as Informer<DeepReadonly<T>>
 }
 
 function sameScope(a: InformerScope, b: InformerScope): boolean {

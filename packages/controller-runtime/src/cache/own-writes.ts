@@ -1,5 +1,5 @@
 import { deepEqual } from '@fairlead/kube-core'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { RecentMap } from '@fairlead/base'
 import { keyOf, keyText } from '../object-key.ts'
@@ -28,18 +28,18 @@ export class OwnWrites {
   }
 
   /** Takes note of a status write that the server answered with `stored`. */
-  record(sent: unknown, stored: KubernetesObject): void {
+  record(sent: unknown, stored: TypedObject): void {
     const writer = this.#writer.getStore()
     const version = stored.metadata.resourceVersion
     if (writer === undefined || version === undefined) return
-    const { metadata, status } = (sent ?? {}) as Partial<KubernetesObject> & { status?: unknown }
+    const { metadata, status } = (sent ?? {}) as Partial<TypedObject> & { status?: unknown }
     // A write that changed nothing is answered with a version that somebody else has made.
     if (metadata?.resourceVersion === version) return
     this.#writes.set(nameOf(stored), { writer, base: metadata?.resourceVersion, status })
   }
 
   /** The writer whose write is all that differs between two versions, if that can be told. */
-  writerOf(before: KubernetesObject, after: KubernetesObject): string | undefined {
+  writerOf(before: TypedObject, after: TypedObject): string | undefined {
     const write = this.#writes.get(nameOf(after))
     if (write === undefined || !onlyStatusDiffers(before, after)) return undefined
     const isNext = write.base !== undefined && write.base === before.metadata.resourceVersion
@@ -49,20 +49,20 @@ export class OwnWrites {
 }
 
 /** Whether two versions of an object have the same labels, spec and all else but the status. */
-export function onlyStatusDiffers(before: KubernetesObject, after: KubernetesObject): boolean {
+export function onlyStatusDiffers(before: TypedObject, after: TypedObject): boolean {
   return deepEqual(withoutStatus(before), withoutStatus(after))
 }
 
-function nameOf(object: KubernetesObject): string {
+function nameOf(object: TypedObject): string {
   const { uid = '', resourceVersion = '' } = object.metadata
   return `${object.kind} ${keyText(keyOf(object))} ${uid} ${resourceVersion}`
 }
 
-function statusOf(object: KubernetesObject): unknown {
+function statusOf(object: TypedObject): unknown {
   return (object as { readonly status?: unknown }).status
 }
 
-function withoutStatus(object: KubernetesObject): object {
+function withoutStatus(object: TypedObject): object {
   const { resourceVersion: _version, managedFields: _managers, ...metadata } = object.metadata
   return { ...object, metadata, status: undefined }
 }

@@ -1,5 +1,6 @@
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import type { Client, SubresourceWriter, WriteOptions } from '../client/client.ts'
+import type { DeepReadonly } from '../deep-readonly.ts'
 import type { Cache } from './cache.ts'
 import type { OwnWrites } from './own-writes.ts'
 
@@ -12,7 +13,7 @@ export function rememberingClient(
   cache: Pick<Cache, 'remember' | 'rememberDeletion'>,
   ownWrites?: OwnWrites,
 ): Client {
-  async function remember<T extends KubernetesObject>(
+  async function remember<T extends TypedObject>(
     type: ResourceType<T>,
     sent: unknown,
     writing: Promise<T>,
@@ -21,7 +22,7 @@ export function rememberingClient(
     const written = await writing
     if (options?.dryRun === true) return written
     ownWrites?.record(sent, written)
-    cache.remember(type, written)
+    cache.remember(type, written as DeepReadonly<T>)
     return written
   }
 
@@ -44,7 +45,7 @@ export function rememberingClient(
       const deletion = await client.delete(type, key, options)
       if (options?.dryRun === true || deletion === undefined) return deletion
       const { uid, remaining } = deletion
-      if (remaining !== undefined) cache.remember(type, remaining)
+      if (remaining !== undefined) cache.remember(type, remaining as never)
       else if (uid !== undefined) cache.rememberDeletion(type, key, uid)
       return deletion
     },

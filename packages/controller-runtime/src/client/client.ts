@@ -1,5 +1,8 @@
-import type { KubernetesList, KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import type { ObjectKey } from '../object-key.ts'
+import type { KubernetesList, ResourceType, TypedObject } from '@fairlead/kube-core'
+import type { ApplyOf } from '../apply-of.ts'
+import type { CreateOf } from '../create-of.ts'
+import type { DeepReadonly } from '../deep-readonly.ts'
+import type { KeyOf, NamespaceOf } from '../object-key.ts'
 
 export interface CallOptions {
   readonly signal?: AbortSignal
@@ -35,7 +38,7 @@ export interface WatchOptions {
 }
 
 /** One event of a watch. The object of an ERROR is a Status. */
-export interface WatchEvent<T extends KubernetesObject = KubernetesObject> {
+export interface WatchEvent<T extends TypedObject = TypedObject> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
   readonly object: T
 }
@@ -69,7 +72,7 @@ export interface DeleteOptions extends CallOptions {
 export interface Deletion {
   readonly uid?: string
   /** The object, as long as finalizers or its grace period keep it; undefined if it is gone. */
-  readonly remaining?: KubernetesObject
+  readonly remaining?: TypedObject
 }
 
 /** Which objects of a kind are deleted, and how. */
@@ -86,48 +89,44 @@ export interface Patch {
   readonly body: unknown
 }
 
-/** The configuration for server-side apply: only the fields that the manager wants to own. */
-export type Applied<T extends KubernetesObject> = Partial<T> &
-  Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>
-
 /** Reads, always served by the API server. A missing object is a StatusError: `isNotFound`. */
 export interface Reader {
-  get<T extends KubernetesObject>(
+  get<T extends TypedObject>(
     type: ResourceType<T>,
-    key: ObjectKey,
+    key: KeyOf<NoInfer<T>>,
     options?: CallOptions,
   ): Promise<T>
-  list<T extends KubernetesObject>(
+  list<T extends TypedObject>(
     type: ResourceType<T>,
-    options?: ListOptions,
+    options?: ListOptions & NamespaceOf<NoInfer<T>>,
   ): Promise<KubernetesList<T>>
   /**
    * One raw watch request: ends when the server or the network ends it. Most callers want an
    * Informer instead. Throws StatusError (also 410), ConnectionError, WatchStreamError.
    */
-  watch<T extends KubernetesObject>(
+  watch<T extends TypedObject>(
     type: ResourceType<T>,
-    options?: WatchOptions,
+    options?: WatchOptions & NamespaceOf<NoInfer<T>>,
   ): AsyncIterable<WatchEvent<T>>
 }
 
 /** Writes to objects or to one of their subresources; each resolves with the object as stored. */
 export interface SubresourceWriter {
-  update<T extends KubernetesObject>(
+  update<T extends TypedObject>(
     type: ResourceType<T>,
-    object: T,
+    object: DeepReadonly<NoInfer<T>>,
     options?: WriteOptions,
   ): Promise<T>
-  patch<T extends KubernetesObject>(
+  patch<T extends TypedObject>(
     type: ResourceType<T>,
-    key: ObjectKey,
+    key: KeyOf<NoInfer<T>>,
     patch: Patch,
     options?: WriteOptions,
   ): Promise<T>
   /** Server-side apply, the preferred verb: needs no prior read, owns only the fields it names. */
-  apply<T extends KubernetesObject>(
+  apply<T extends TypedObject>(
     type: ResourceType<T>,
-    object: Applied<T>,
+    object: ApplyOf<NoInfer<T>>,
     options: ApplyOptions,
   ): Promise<T>
 }
@@ -138,14 +137,14 @@ export interface SubresourceWriter {
  * DeadlineError when a call takes too long.
  */
 export interface Client extends Reader, SubresourceWriter {
-  create<T extends KubernetesObject>(
+  create<T extends TypedObject>(
     type: ResourceType<T>,
-    object: T,
+    object: CreateOf<NoInfer<T>>,
     options?: WriteOptions,
   ): Promise<T>
-  delete(
-    type: ResourceType,
-    key: ObjectKey,
+  delete<T extends TypedObject>(
+    type: ResourceType<T>,
+    key: KeyOf<NoInfer<T>>,
     options?: DeleteOptions,
   ): Promise<Deletion | undefined | void>
   /** Deletes the objects of a kind that the selectors match, in one namespace: all without any. */

@@ -23,7 +23,7 @@ import type { ClientOptions } from './create-client.ts'
 
 const key = { namespace: 'default', name: 'a' }
 const path = '/api/v1/namespaces/default/configmaps'
-const object: ConfigMap = {
+const object: ConfigMap & { unknownField: unknown } = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { ...key, creationTimestamp: '2026-01-01T00:00:00Z', resourceVersion: '5' },

@@ -1,12 +1,14 @@
 import { resourcePath } from '@fairlead/kube-core'
-import type { KubernetesList, KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { KubernetesList, ResourceType, TypedObject } from '@fairlead/kube-core'
 import { type Clock, consoleLogger, type Logger, openScope, systemClock } from '@fairlead/base'
+import type { ApplyOf } from '../apply-of.ts'
+import type { CreateOf } from '../create-of.ts'
+import type { DeepReadonly } from '../deep-readonly.ts'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { keyOf } from '../object-key.ts'
 import type { ObjectKey } from '../object-key.ts'
 import type {
-  Applied,
   ApplyOptions,
   CallOptions,
   Client,
@@ -97,9 +99,9 @@ export function createClient(
     const path = (type: ResourceType, key: ObjectKey, query: Query) =>
       withQuery(resourcePath(type, checkKey(type, key), subresource), query)
     return {
-      async update<T extends KubernetesObject>(
+      async update<T extends TypedObject>(
         type: ResourceType<T>,
-        object: T,
+        object: DeepReadonly<T>,
         write: WriteOptions = {},
       ) {
         const answer = await call(
@@ -112,7 +114,7 @@ export function createClient(
         )
         return answer as T
       },
-      async patch<T extends KubernetesObject>(
+      async patch<T extends TypedObject>(
         type: ResourceType<T>,
         key: ObjectKey,
         patch: Patch,
@@ -129,9 +131,9 @@ export function createClient(
         )
         return answer as T
       },
-      async apply<T extends KubernetesObject>(
+      async apply<T extends TypedObject>(
         type: ResourceType<T>,
-        object: Applied<T>,
+        object: ApplyOf<T>,
         apply: ApplyOptions,
       ) {
         const query = { ...writeQuery(apply), force: apply.force ? true : undefined }
@@ -153,18 +155,14 @@ export function createClient(
     ...writer(),
     status: writer('status'),
 
-    async get<T extends KubernetesObject>(
-      type: ResourceType<T>,
-      key: ObjectKey,
-      get: CallOptions = {},
-    ) {
+    async get<T extends TypedObject>(type: ResourceType<T>, key: ObjectKey, get: CallOptions = {}) {
       return (await call(
         { method: 'GET', path: resourcePath(type, checkKey(type, key)) },
         get,
       )) as T
     },
 
-    async list<T extends KubernetesObject>(type: ResourceType<T>, list: ListOptions = {}) {
+    async list<T extends TypedObject>(type: ResourceType<T>, list: ListOptions = {}) {
       const path = withQuery(resourcePath(type, namespaceKey(list.namespace)), {
         labelSelector: list.labelSelector,
         fieldSelector: list.fieldSelector,
@@ -176,13 +174,13 @@ export function createClient(
       return completeItems<T>(await call({ method: 'GET', path }, list))
     },
 
-    watch<T extends KubernetesObject>(type: ResourceType<T>, watch: WatchOptions = {}) {
+    watch<T extends TypedObject>(type: ResourceType<T>, watch: WatchOptions = {}) {
       return openWatch<T>(transport, type, watch)
     },
 
-    async create<T extends KubernetesObject>(
+    async create<T extends TypedObject>(
       type: ResourceType<T>,
-      object: T,
+      object: CreateOf<T>,
       write: WriteOptions = {},
     ) {
       const collection = resourcePath(type, namespaceKey(object.metadata.namespace))
@@ -209,7 +207,7 @@ export function createClient(
   }
 }
 
-async function* openWatch<T extends KubernetesObject>(
+async function* openWatch<T extends TypedObject>(
   transport: Transport,
   type: ResourceType<T>,
   watch: WatchOptions,
@@ -268,7 +266,7 @@ function checkKey(type: ResourceType, key: ObjectKey): { namespace?: string; nam
 }
 
 /** Fills in apiVersion and kind, which list items of built-in kinds lack. */
-function completeItems<T extends KubernetesObject>(answer: unknown): KubernetesList<T> {
+function completeItems<T extends TypedObject>(answer: unknown): KubernetesList<T> {
   const list = answer as KubernetesList<T>
   const kind = list.kind.replace(/List$/, '')
   const items = (list.items ?? []).map((item) =>

@@ -1,6 +1,6 @@
 import { isJsonObject } from '@fairlead/base'
 import { isStatus, StatusError } from '@fairlead/kube-core'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { WatchEvent } from './client.ts'
 import { LineSplitter, WatchStreamError } from './line-splitter.ts'
 
@@ -16,7 +16,7 @@ const eventTypes: ReadonlySet<unknown> = new Set([
  * Decodes the body of a watch into events. Every complete line is an event; a stream that ends
  * inside a line throws WatchStreamError after yielding the events before it.
  */
-export async function* decodeWatchEvents<T extends KubernetesObject>(
+export async function* decodeWatchEvents<T extends TypedObject>(
   body: AsyncIterable<Uint8Array>,
   onActivity: () => void = () => {},
 ): AsyncGenerator<WatchEvent<T>> {
@@ -35,7 +35,7 @@ export function watchEventError(event: WatchEvent): Error {
     : new WatchStreamError('the watch sent an ERROR event without a Status')
 }
 
-function parseEvent<T extends KubernetesObject>(line: string): WatchEvent<T> {
+function parseEvent<T extends TypedObject>(line: string): WatchEvent<T> {
   let value: unknown
   try {
     value = JSON.parse(line)
@@ -47,6 +47,6 @@ function parseEvent<T extends KubernetesObject>(line: string): WatchEvent<T> {
   return value
 }
 
-function isWatchEvent<T extends KubernetesObject>(value: unknown): value is WatchEvent<T> {
+function isWatchEvent<T extends TypedObject>(value: unknown): value is WatchEvent<T> {
   return isJsonObject(value) && eventTypes.has(value['type']) && isJsonObject(value['object'])
 }

@@ -1,15 +1,17 @@
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ResourceType, TypedObject } from '@fairlead/kube-core'
+import type { DeepReadonly } from '../deep-readonly.ts'
+import type { KeyOf } from '../object-key.ts'
 import type { Runnable } from '../runnable.ts'
 import { Controller } from './controller.ts'
 import type { ControllerOptions } from './controller-options.ts'
 import { forObject, forOwner, fromMapFunction } from './event-handler.ts'
 import type { EventHandler, ForOwnerOptions, MapToRequests } from './event-handler.ts'
 import type { Predicate } from './predicate.ts'
-import type { Reconcile } from './reconcile.ts'
+import type { Reconcile, Request } from './reconcile.ts'
 import { kindSource } from './source.ts'
 import type { Source } from './source.ts'
 
-export interface WatchConditions<T extends KubernetesObject> {
+export interface WatchConditions<T extends TypedObject> {
   /** An event must pass all of them. */
   readonly predicates?: readonly Predicate<T>[]
 }
@@ -28,7 +30,7 @@ type SourceFactory = (global: readonly Predicate[]) => Source
  * manager.add(controller)
  * ```
  */
-export class ControllerBuilder {
+export class ControllerBuilder<K extends Request = Request> {
   readonly #manager: { add(runnable: Runnable): void } | undefined
   readonly #sources: SourceFactory[] = []
   readonly #predicates: Predicate[] = []
@@ -42,32 +44,34 @@ export class ControllerBuilder {
   }
 
   /** The kind that is reconciled: its events enqueue the object itself. At most once. */
-  for<T extends KubernetesObject>(
+  for<T extends TypedObject>(
     type: ResourceType<T>,
-    conditions: WatchConditions<T> = {},
-  ): this {
+    conditions: WatchConditions<DeepReadonly<NoInfer<T>>> = {},
+  ): ControllerBuilder<KeyOf<T>> {
     if (this.#for !== undefined) {
       throw new Error('for() may only be called once, could not assign multiple types')
     }
     this.#for = type
-    return this.#addKind(type, forObject<T>(), conditions)
+    this.#addKind(type, forObject<DeepReadonly<T>>(), conditions)
+    // From here on the requests are known to be for this kind.
+    return this as unknown as ControllerBuilder<KeyOf<T>>
   }
 
   /** A kind controlled by the reconciled objects: its events enqueue the owner. */
-  owns<T extends KubernetesObject>(
+  owns<T extends TypedObject>(
     type: ResourceType<T>,
-    conditions: WatchConditions<T> & ForOwnerOptions = {},
+    conditions: WatchConditions<DeepReadonly<NoInfer<T>>> & ForOwnerOptions = {},
   ): this {
     const owner = this.#for
     if (owner === undefined) throw new Error('owns() can only be used together with for()')
-    return this.#addKind(type, forOwner<T>(owner, conditions), conditions)
+    return this.#addKind(type, forOwner<DeepReadonly<T>>(owner, conditions), conditions)
   }
 
   /** Any other kind: a function or a handler maps its events to requests. */
-  watches<T extends KubernetesObject>(
+  watches<T extends TypedObject>(
     type: ResourceType<T>,
-    requests: MapToRequests<T> | EventHandler<T>,
-    conditions: WatchConditions<T> = {},
+    requests: MapToRequests<DeepReadonly<NoInfer<T>>, K> | EventHandler<DeepReadonly<NoInfer<T>>>,
+    conditions: WatchConditions<DeepReadonly<NoInfer<T>>> = {},
   ): this {
     const handler = typeof requests === 'function' ? fromMapFunction(requests) : requests
     return this.#addKind(type, handler, conditions)
@@ -96,7 +100,7 @@ export class ControllerBuilder {
     return this
   }
 
-  build(reconcile: Reconcile): Controller {
+  build(reconcile: Reconcile<K>): Controller {
     if (this.#sources.length === 0) {
       throw new Error('there are no watches configured, controller will never get triggered')
     }
@@ -104,15 +108,21 @@ export class ControllerBuilder {
     if (name === undefined) throw new Error('a controller without for() needs a name: named(...)')
     const sources = this.#sources.map((make) => make(this.#predicates))
     const groupKind = this.#for === undefined ? undefined : groupKindOf(this.#for)
-    const controller = new Controller(name, sources, reconcile, this.#options, groupKind)
+    const controller = new Controller(
+      name,
+      sources,
+      reconcile as Reconcile,
+      this.#options,
+      groupKind,
+    )
     this.#manager?.add(controller)
     return controller
   }
 
-  #addKind<T extends KubernetesObject>(
+  #addKind<T extends TypedObject>(
     type: ResourceType<T>,
-    handler: EventHandler<T>,
-    { predicates = [] }: WatchConditions<T>,
+    handler: EventHandler<DeepReadonly<T>>,
+    { predicates = [] }: WatchConditions<DeepReadonly<T>>,
   ): this {
     this.#sources.push((global) => kindSource(type, handler, [...global, ...predicates]))
     return this

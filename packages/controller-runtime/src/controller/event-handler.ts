@@ -1,5 +1,5 @@
 import { parseApiVersion } from '@fairlead/kube-core'
-import type { KubernetesObject, OwnerReference, ResourceType } from '@fairlead/kube-core'
+import type { OwnerReference, ResourceType, TypedObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '../object-key.ts'
 import type { AddOptions, Enqueuer } from '../queue/work-queue.ts'
 import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
@@ -9,19 +9,19 @@ import type { Request } from './reconcile.ts'
  * Maps events to requests. What it adds without a priority has a low one if the object existed at
  * the start, or is unchanged.
  */
-export interface EventHandler<T extends KubernetesObject = KubernetesObject> {
+export interface EventHandler<T extends TypedObject = TypedObject> {
   create(event: CreateEvent<T>, queue: Enqueuer<Request>): void
   update(event: UpdateEvent<T>, queue: Enqueuer<Request>): void
   delete(event: DeleteEvent<T>, queue: Enqueuer<Request>): void
 }
 
 /** Maps an object to the requests it causes. */
-export type MapToRequests<T extends KubernetesObject = KubernetesObject> = (
+export type MapToRequests<T extends TypedObject = TypedObject, K extends Request = Request> = (
   object: T,
-) => readonly Request[]
+) => readonly K[]
 
 /** Enqueues the object itself. */
-export function forObject<T extends KubernetesObject>(): EventHandler<T> {
+export function forObject<T extends TypedObject>(): EventHandler<T> {
   return fromMapFunction<T>((object) => [keyOf(object)])
 }
 
@@ -31,7 +31,7 @@ export interface ForOwnerOptions {
 }
 
 /** Enqueues the owner of the given kind that controls the object. */
-export function forOwner<T extends KubernetesObject>(
+export function forOwner<T extends TypedObject>(
   owner: ResourceType,
   options: ForOwnerOptions = {},
 ): EventHandler<T> {
@@ -47,9 +47,7 @@ export function forOwner<T extends KubernetesObject>(
 }
 
 /** Requests what the function returns; on an update, for both the old and the new object. */
-export function fromMapFunction<T extends KubernetesObject>(
-  map: MapToRequests<T>,
-): EventHandler<T> {
+export function fromMapFunction<T extends TypedObject>(map: MapToRequests<T>): EventHandler<T> {
   return {
     create({ object }, queue) {
       addAll(queue, map(object), { reason: reasonOf('create', object) })
@@ -78,6 +76,6 @@ function requestOf(owner: ResourceType, name: string, namespace: string | undefi
   return owner.namespaced && namespace !== undefined ? { namespace, name } : { name }
 }
 
-function reasonOf(verb: string, object: KubernetesObject): string {
+function reasonOf(verb: string, object: TypedObject): string {
   return `${verb} ${object.kind} ${keyText(keyOf(object))}@${object.metadata.resourceVersion ?? '?'}`
 }

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { deepEqual } from '@fairlead/kube-core'
 import { type Clock, type Logger, RecentMap } from '@fairlead/base'
 
@@ -74,8 +74,8 @@ function note(causes: Map<string, number>, cause: string): void {
 
 /** `changed status.count, metadata.labels.x by my-operator`: what a loop's events have in common. */
 export function describeChange(
-  before: KubernetesObject,
-  after: KubernetesObject,
+  before: TypedObject,
+  after: TypedObject,
   manager: string | undefined,
 ): string {
   const fields: string[] = []

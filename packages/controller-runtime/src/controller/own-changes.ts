@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { onlyStatusDiffers } from '../cache/own-writes.ts'
 import type { OwnWrites } from '../cache/own-writes.ts'
 import { keyText } from '../object-key.ts'
@@ -8,8 +8,8 @@ import type { Request } from './reconcile.ts'
 /** A request that an update causes while its reconcile runs, which may have made the update. */
 interface Held {
   readonly request: Request
-  readonly before: KubernetesObject
-  readonly after: KubernetesObject
+  readonly before: TypedObject
+  readonly after: TypedObject
   readonly options: AddOptions | undefined
 }
 
@@ -47,8 +47,8 @@ export class OwnChanges {
 
   /** The queue for what an update causes, without the request whose reconcile made the update. */
   queueFor(
-    before: KubernetesObject,
-    after: KubernetesObject,
+    before: TypedObject,
+    after: TypedObject,
     queue: Enqueuer<Request>,
   ): Enqueuer<Request> {
     return {
@@ -66,7 +66,7 @@ export class OwnChanges {
     if (!this.#isOwn(request, before, after)) this.#queue.add(request, options)
   }
 
-  #isOwn(request: Request, before: KubernetesObject, after: KubernetesObject): boolean {
+  #isOwn(request: Request, before: TypedObject, after: TypedObject): boolean {
     return this.#writes.writerOf(before, after) === this.#writerOf(keyText(request))
   }
 

@@ -1,9 +1,9 @@
 import { deepEqual, labelSelectorFrom } from '@fairlead/kube-core'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
 
 /** Decides which events matter. A missing member lets every event of its type through. */
-export interface Predicate<T extends KubernetesObject = KubernetesObject> {
+export interface Predicate<T extends TypedObject = TypedObject> {
   create?(event: CreateEvent<T>): boolean
   update?(event: UpdateEvent<T>): boolean
   delete?(event: DeleteEvent<T>): boolean
@@ -37,9 +37,7 @@ export const annotationChanged: Predicate = {
 }
 
 /** Lets events through whose object (the new one on updates) passes `test`. */
-export function objectMatches<T extends KubernetesObject>(
-  test: (object: T) => boolean,
-): Predicate<T> {
+export function objectMatches<T extends TypedObject>(test: (object: T) => boolean): Predicate<T> {
   return {
     create: ({ object }) => test(object),
     update: ({ newObject }) => test(newObject),
@@ -54,7 +52,7 @@ export function labelsMatch(selector: Parameters<typeof labelSelectorFrom>[0]): 
 }
 
 /** Passes events that pass all of the predicates. */
-export function and<T extends KubernetesObject>(...all: readonly Predicate<T>[]): Predicate<T> {
+export function and<T extends TypedObject>(...all: readonly Predicate<T>[]): Predicate<T> {
   return {
     create: (event) => all.every((one) => passes(one, 'create', event)),
     update: (event) => all.every((one) => passes(one, 'update', event)),
@@ -63,7 +61,7 @@ export function and<T extends KubernetesObject>(...all: readonly Predicate<T>[])
 }
 
 /** Passes events that pass any of the predicates. */
-export function or<T extends KubernetesObject>(...any: readonly Predicate<T>[]): Predicate<T> {
+export function or<T extends TypedObject>(...any: readonly Predicate<T>[]): Predicate<T> {
   return {
     create: (event) => any.some((one) => passes(one, 'create', event)),
     update: (event) => any.some((one) => passes(one, 'update', event)),
@@ -72,7 +70,7 @@ export function or<T extends KubernetesObject>(...any: readonly Predicate<T>[]):
 }
 
 /** Passes events that do not pass the predicate. */
-export function not<T extends KubernetesObject>(predicate: Predicate<T>): Predicate<T> {
+export function not<T extends TypedObject>(predicate: Predicate<T>): Predicate<T> {
   return {
     create: (event) => !passes(predicate, 'create', event),
     update: (event) => !passes(predicate, 'update', event),
@@ -80,13 +78,13 @@ export function not<T extends KubernetesObject>(predicate: Predicate<T>): Predic
   }
 }
 
-interface Events<T extends KubernetesObject> {
+interface Events<T extends TypedObject> {
   create: CreateEvent<T>
   update: UpdateEvent<T>
   delete: DeleteEvent<T>
 }
 
-function passes<T extends KubernetesObject, Verb extends keyof Events<T>>(
+function passes<T extends TypedObject, Verb extends keyof Events<T>>(
   predicate: Predicate<T>,
   verb: Verb,
   event: Events<T>[Verb],

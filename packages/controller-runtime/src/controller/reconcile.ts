@@ -23,7 +23,10 @@ export interface ReconcileContext {
  * never called concurrently for one name; several changes may cause a single call, and a call may
  * come without a change. A rejection is retried with backoff, a TerminalError is not retried.
  */
-export type Reconcile = (request: Request, context: ReconcileContext) => Promise<Result | void>
+export type Reconcile<K extends Request = Request> = (
+  request: K,
+  context: ReconcileContext,
+) => Promise<Result | void>
 
 /** Retrying will not help: the request is dropped until the next event. */
 export class TerminalError extends Error {

@@ -1,4 +1,5 @@
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ResourceType, TypedObject } from '@fairlead/kube-core'
+import type { DeepReadonly } from '../deep-readonly.ts'
 import type { Cache, InformerLease } from '../cache/cache.ts'
 import { keyOf, keyText } from '../object-key.ts'
 import type { Enqueuer } from '../queue/work-queue.ts'
@@ -38,10 +39,10 @@ export interface Source {
 }
 
 /** The objects of a kind, watched through the manager's cache. */
-export function kindSource<T extends KubernetesObject>(
+export function kindSource<T extends TypedObject>(
   type: ResourceType<T>,
-  handler: EventHandler<T>,
-  predicates: readonly Predicate<T>[] = [],
+  handler: EventHandler<DeepReadonly<NoInfer<T>>>,
+  predicates: readonly Predicate<DeepReadonly<NoInfer<T>>>[] = [],
 ): Source {
   return {
     name: type.kind,
@@ -63,7 +64,7 @@ export function kindSource<T extends KubernetesObject>(
 
 const deliverOnce: Pick<EventDelivery, 'deliver'> = { deliver: (_what, event) => event() }
 
-function subscribe<T extends KubernetesObject>(
+function subscribe<T extends TypedObject>(
   lease: InformerLease<T>,
   handler: EventHandler<T>,
   predicates: readonly Predicate<T>[],
@@ -99,8 +100,8 @@ function subscribe<T extends KubernetesObject>(
 
 function queueOfUpdate(
   { queue, ownChanges, hotLoops }: SourceContext,
-  before: KubernetesObject,
-  after: KubernetesObject,
+  before: TypedObject,
+  after: TypedObject,
   manager: string | undefined,
 ): Enqueuer<Request> {
   const telling: Enqueuer<Request> = {
@@ -114,7 +115,7 @@ function queueOfUpdate(
   return ownChanges?.queueFor(before, after, telling) ?? telling
 }
 
-function nameOf(object: KubernetesObject): string {
+function nameOf(object: TypedObject): string {
   return `${object.kind} ${keyText(keyOf(object))}`
 }
 

@@ -1,5 +1,5 @@
 import { errors } from '@fairlead/kube-core'
-import type { ConfigMap, Event, KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ConfigMap, Event, ResourceType, TypedObject } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
@@ -17,13 +17,13 @@ let patchFailures: Error[]
 let recorder: EventRecorder
 
 const client = {
-  create<T extends KubernetesObject>(_: ResourceType<T>, object: T): Promise<T> {
+  create<T extends TypedObject>(_: ResourceType<T>, object: unknown): Promise<T> {
     const failure = failures.shift()
     if (failure !== undefined) return Promise.reject(failure)
-    created.push(object)
-    return Promise.resolve(object)
+    created.push(object as Event)
+    return Promise.resolve(object as T)
   },
-  patch<T extends KubernetesObject>(_: ResourceType<T>, __: unknown, patch: Patch): Promise<T> {
+  patch<T extends TypedObject>(_: ResourceType<T>, __: unknown, patch: Patch): Promise<T> {
     const failure = patchFailures.shift()
     if (failure !== undefined) return Promise.reject(failure)
     patched.push(patch.body)

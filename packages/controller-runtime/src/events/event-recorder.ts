@@ -5,7 +5,7 @@ import {
   microTimestamp,
   StatusError,
 } from '@fairlead/kube-core'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { hash, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import {
@@ -92,7 +92,7 @@ export class EventRecorder implements Runnable {
   }
 
   /** Records an event about a stored object, one with a name and a uid. */
-  event(regarding: KubernetesObject, recorded: RecordedEvent): void {
+  event(regarding: TypedObject, recorded: RecordedEvent): void {
     const { clock } = this.#options
     const nowMs = clock.monotonicMs()
     const wallMs = clock.now()
@@ -262,7 +262,7 @@ export class EventRecorder implements Runnable {
   }
 }
 
-function objectIdentity({ apiVersion, kind, metadata }: KubernetesObject): string {
+function objectIdentity({ apiVersion, kind, metadata }: TypedObject): string {
   return [apiVersion, kind, metadata.namespace ?? '', metadata.name, metadata.uid].join('/')
 }
 

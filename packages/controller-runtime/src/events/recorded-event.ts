@@ -1,4 +1,4 @@
-import { type Event, type KubernetesObject, microTimestamp } from '@fairlead/kube-core'
+import { type Event, microTimestamp, type TypedObject } from '@fairlead/kube-core'
 
 const noteLimitBytes = 1024
 /** Characters of the fields that are words. */
@@ -29,7 +29,7 @@ interface EventOrigin {
 
 /** An event as it is stored; `suffix` tells its name apart, `wallMs` is when it happened. */
 export function newEvent(
-  regarding: KubernetesObject,
+  regarding: TypedObject,
   recorded: RecordedEvent,
   { component, instance, suffix, wallMs }: EventOrigin,
 ): Event {

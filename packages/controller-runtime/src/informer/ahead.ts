@@ -1,9 +1,9 @@
 import { compareResourceVersion } from '@fairlead/kube-core'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { IndexedHeap } from '../indexed-heap.ts'
 
 /** An object that our own write has put ahead of the watch. */
-interface Ahead<T extends KubernetesObject> {
+interface Ahead<T extends TypedObject> {
   readonly key: string
   /** What handlers saw last; undefined if that is nothing. */
   told: T | undefined
@@ -15,7 +15,7 @@ interface Ahead<T extends KubernetesObject> {
 }
 
 /** What our own writes have put ahead of the watch, by key and by version. */
-export class AheadOfWatch<T extends KubernetesObject> {
+export class AheadOfWatch<T extends TypedObject> {
   readonly #byKey = new Map<string, Ahead<T>>()
   readonly #byVersion = new IndexedHeap<'place', Ahead<T>>('place', (a, b) =>
     isNewer(b.version, a.version),

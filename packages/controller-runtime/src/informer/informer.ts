@@ -1,9 +1,9 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { ObjectKey } from '../object-key.ts'
 import type { IndexFunction } from './store.ts'
 
 /** Callbacks for changes. Objects are frozen. Handlers must be quick and must not throw. */
-export interface InformerHandler<T extends KubernetesObject> {
+export interface InformerHandler<T extends TypedObject> {
   /** `initial`: it existed before this handler was added, or before the informer's first sync. */
   added?(object: T, event: { readonly initial: boolean }): void
   /**
@@ -23,7 +23,7 @@ export interface InformerHandler<T extends KubernetesObject> {
  * several changes of an object in such a gap are reported as one. Reads never wait and never fail;
  * before `synced` they answer from what has arrived.
  */
-export interface Informer<T extends KubernetesObject = KubernetesObject> {
+export interface Informer<T extends TypedObject = TypedObject> {
   /** Lists and watches until the signal aborts, then resolves. Call it once. */
   start(signal: AbortSignal): Promise<void>
   /** Whether the first complete list has arrived. */

@@ -1,16 +1,16 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 
 /**
  * A copy without `metadata.managedFields`, which are often half of an object and of no use to most
  * readers; the object itself if it has none.
  */
-export function stripManagedFields<T extends KubernetesObject>(object: T): T {
+export function stripManagedFields<T extends TypedObject>(object: T): T {
   const { managedFields, ...metadata } = object.metadata
   return managedFields === undefined ? object : { ...object, metadata }
 }
 
 /** The field managers that wrote last, as far as seconds tell. */
-export function lastManager({ metadata }: KubernetesObject): string | undefined {
+export function lastManager({ metadata }: TypedObject): string | undefined {
   const names = new Set<string>()
   let latest = ''
   for (const { manager, time = '' } of metadata.managedFields ?? []) {

@@ -1,5 +1,5 @@
 import { isExpired, isTooManyRequests, StatusError } from '@fairlead/kube-core'
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import {
   type Clock,
   DeadlineError,
@@ -20,7 +20,7 @@ import type { InformerScope } from './informer.ts'
 import { whenIdle } from './watch-idle.ts'
 
 /** Receives what a reflector reads. */
-interface ReflectorSink<T extends KubernetesObject> {
+interface ReflectorSink<T extends TypedObject> {
   /** A complete list: objects not in it do not exist. */
   replace(objects: readonly T[]): void
   /** A change reported by the watch. */
@@ -29,7 +29,7 @@ interface ReflectorSink<T extends KubernetesObject> {
   reached(resourceVersion: string): void
 }
 
-interface ReflectorOptions<T extends KubernetesObject> {
+interface ReflectorOptions<T extends TypedObject> {
   readonly client: Reader
   readonly type: ResourceType<T>
   readonly scope: InformerScope
@@ -61,7 +61,7 @@ const openingTimeoutMs = 60_000
  * attempt that delivered nothing is followed by a backoff; a watch that delivered events or stayed
  * open is resumed immediately.
  */
-export class Reflector<T extends KubernetesObject> {
+export class Reflector<T extends TypedObject> {
   readonly #options: ReflectorOptions<T>
   readonly #backoff: Backoff
   /** Where the watch resumes; undefined when a list is due. */

@@ -1,5 +1,5 @@
 import { copyJson, deepFreeze, qualifiedResource } from '@fairlead/kube-core'
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import {
   type Clock,
   consoleLogger,
@@ -25,7 +25,7 @@ import { Reflector } from './reflector.ts'
 import { Store } from './store.ts'
 import type { IndexFunction } from './store.ts'
 
-export interface InformerOptions<T extends KubernetesObject> {
+export interface InformerOptions<T extends TypedObject> {
   readonly client: Reader
   readonly type: ResourceType<T>
   readonly scope?: InformerScope
@@ -51,7 +51,7 @@ export interface InformerOptions<T extends KubernetesObject> {
 const idleTimeoutDefaultMs = 120_000
 
 /** An informer shared by any number of consumers. */
-export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
+export class SharedInformer<T extends TypedObject> implements Informer<T> {
   readonly #options: InformerOptions<T>
   readonly #clock: Clock
   readonly #random: Random

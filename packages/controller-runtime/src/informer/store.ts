@@ -1,16 +1,16 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '../object-key.ts'
 
 /** The values an object is indexed under. Must be pure: it is called again to remove them. */
-export type IndexFunction<T extends KubernetesObject> = (object: T) => readonly string[]
+export type IndexFunction<T extends TypedObject> = (object: T) => readonly string[]
 
-interface Index<T extends KubernetesObject> {
+interface Index<T extends TypedObject> {
   readonly valuesOf: IndexFunction<T>
   readonly keysByValue: Map<string, Set<string>>
 }
 
 /** The objects of one informer by key, by namespace and by the indexes that were added. */
-export class Store<T extends KubernetesObject> {
+export class Store<T extends TypedObject> {
   readonly #objects = new Map<string, T>()
   readonly #indexes = new Map<string, Index<T>>()
   readonly #keysByNamespace = new Map<string, Set<string>>()

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { Registry } from 'prom-client'
 import {
   abortReason,
@@ -62,7 +62,7 @@ export interface ManagerOptions {
    * What the cache keeps of each object: a changed copy, or the object. Defaults to
    * `stripManagedFields`.
    */
-  readonly transform?: <T extends KubernetesObject>(object: T) => T
+  readonly transform?: <T extends TypedObject>(object: T) => T
   /** For all controllers that do not say otherwise. */
   readonly controllerDefaults?: ControllerDefaults
   /**

@@ -1,17 +1,17 @@
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import { aborted } from '@fairlead/base'
 import type { Reader, WatchEvent, WatchOptions } from '../client/client.ts'
 
 /** An in-memory collection: lists what it holds, watches what is pushed, validates nothing. */
 export class FakeReader implements Reader {
-  readonly #objects = new Map<string, readonly KubernetesObject[]>()
+  readonly #objects = new Map<string, readonly TypedObject[]>()
   readonly #listeners = new Map<string, Set<(event: WatchEvent) => void>>()
   /** Plurals of the kinds whose list never resolves. */
   readonly stuck = new Set<string>()
   readonly lists: string[] = []
   readonly openWatches = new Map<string, number>()
 
-  seed(type: ResourceType, ...objects: readonly KubernetesObject[]): void {
+  seed(type: ResourceType, ...objects: readonly TypedObject[]): void {
     this.#objects.set(type.plural, objects)
   }
 
@@ -23,10 +23,7 @@ export class FakeReader implements Reader {
     return Promise.reject(new Error('not faked'))
   }
 
-  async list<T extends KubernetesObject>(
-    type: ResourceType<T>,
-    options?: { signal?: AbortSignal },
-  ) {
+  async list<T extends TypedObject>(type: ResourceType<T>, options?: { signal?: AbortSignal }) {
     this.lists.push(type.plural)
     if (this.stuck.has(type.plural) && options?.signal !== undefined) {
       await aborted(options.signal)
@@ -41,7 +38,7 @@ export class FakeReader implements Reader {
     }
   }
 
-  async *watch<T extends KubernetesObject>(
+  async *watch<T extends TypedObject>(
     type: ResourceType<T>,
     { signal, onActivity }: WatchOptions = {},
   ): AsyncGenerator<WatchEvent<T>> {

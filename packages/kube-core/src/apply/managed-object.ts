@@ -9,7 +9,7 @@ export function withoutManagedFields(object: KubernetesObject): KubernetesObject
 
 export function withManagedFields(
   object: KubernetesObject,
-  entries: ManagedFieldsEntry[] | undefined,
+  entries: readonly ManagedFieldsEntry[] | undefined,
 ): KubernetesObject {
   const stripped = withoutManagedFields(object)
   if (entries === undefined) return stripped

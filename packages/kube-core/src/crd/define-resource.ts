@@ -1,6 +1,6 @@
 import { deepFreeze } from '../deep-freeze.ts'
 import { joinFieldErrors } from '../told-field-errors.ts'
-import type { KubernetesObject } from '../object.ts'
+import type { ClusterObjectMeta, NamespacedObjectMeta, ObjectMeta, TypedObject } from '../object.ts'
 import type { ResourceType } from '../resource-type.ts'
 import { checkStructural } from '../schema/check-structural.ts'
 import type { StructuralSchema, ValidationRule } from '../schema/structural-schema.ts'
@@ -19,20 +19,33 @@ export interface JsonSchema<T> {
   readonly _value?: T
 }
 
+type Scope = 'Namespaced' | 'Cluster'
+
+/** By the scope of a kind; of a kind whose scope is not known, with or without a namespace. */
+type MetadataIn<S extends Scope> = {
+  Namespaced: NamespacedObjectMeta
+  Cluster: ClusterObjectMeta
+}[S]
+
 /** An object of a kind with `spec` and `status`, after the API server's defaulting. */
-export interface Resource<Spec, Status> extends KubernetesObject {
+export interface Resource<
+  Spec,
+  Status,
+  Metadata extends ObjectMeta = ObjectMeta,
+> extends TypedObject {
+  metadata: Metadata
   spec: Spec
   status?: Status
 }
 
 /** The declaration of a kind. */
-export interface ResourceDeclaration<Spec, Status> {
+export interface ResourceDeclaration<Spec, Status, S extends Scope = Scope> {
   group: string
   version: string
   kind: string
   plural: string
   /** Defaults to `Namespaced`. */
-  scope?: 'Namespaced' | 'Cluster'
+  scope?: S
   shortNames?: readonly string[]
   categories?: readonly string[]
   /** The description of the kind in `kubectl explain`. */
@@ -46,7 +59,7 @@ export interface ResourceDeclaration<Spec, Status> {
 }
 
 /** A kind: how it is addressed, its schema and its definition, all frozen. */
-export interface DefinedResource<T extends KubernetesObject> extends ResourceType<T> {
+export interface DefinedResource<T extends TypedObject> extends ResourceType<T> {
   readonly schema: StructuralSchema
   readonly crd: CustomResourceDefinitionObject
   readonly shortNames: readonly string[]
@@ -56,9 +69,9 @@ export interface DefinedResource<T extends KubernetesObject> extends ResourceTyp
  * Creates a kind from one declaration. Throws a `TypeError` that names the field when a schema has
  * no structural form.
  */
-export function defineResource<Spec, Status>(
-  declaration: ResourceDeclaration<Spec, Status>,
-): DefinedResource<Resource<Spec, Status>> {
+export function defineResource<Spec, Status, const S extends Scope = 'Namespaced'>(
+  declaration: ResourceDeclaration<Spec, Status, S>,
+): DefinedResource<Resource<Spec, Status, MetadataIn<S>>> {
   const schema = rootSchema(declaration)
   const errors = checkStructural(schema)
   if (errors.length > 0) {

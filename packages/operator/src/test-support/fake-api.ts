@@ -1,6 +1,6 @@
 import { definitions } from '@fairlead/api'
 import type {
-  Applied,
+  ApplyOf,
   ApplyOptions,
   Client,
   Patch,
@@ -13,12 +13,13 @@ import {
   deepEqual,
   deepFreeze,
   errors,
+  type KubernetesObject,
   pruneUnknownFields,
   qualifiedResource,
-  serverSideApply,
-  type KubernetesObject,
   type ResourceType,
+  serverSideApply,
   type StructuralSchema,
+  type TypedObject,
 } from '@fairlead/kube-core'
 
 interface Write {
@@ -41,7 +42,7 @@ export class FakeApi {
   readonly writes: Write[] = []
   readonly events: KubernetesObject[] = []
   /** Called before each status write; may throw. */
-  beforeWrite: (object: Applied<KubernetesObject>) => void = () => {}
+  beforeWrite: (object: ApplyOf<KubernetesObject>) => void = () => {}
 
   /** Creates or replaces an object as a user would: defaults, and a new generation for a new spec. */
   put(object: KubernetesObject): KubernetesObject {
@@ -79,7 +80,7 @@ export class FakeApi {
   }
 
   /** Server-side apply into the status subresource. */
-  applyStatus(applied: Applied<KubernetesObject>, options: ApplyOptions): KubernetesObject {
+  applyStatus(applied: ApplyOf<KubernetesObject>, options: ApplyOptions): KubernetesObject {
     const { kind, metadata } = applied
     const live = this.#objects.get(keyOf(kind, metadata))
     if (!live) throw errors.notFound(kind.toLowerCase(), metadata.name ?? '')
@@ -109,8 +110,8 @@ export class FakeApi {
       }),
       watch: (type, options) => this.#watch(type, options) as never,
       create: async (_type, object) => {
-        this.events.push(object)
-        return object
+        this.events.push(object as TypedObject as KubernetesObject)
+        return object as never
       },
       update: unused,
       patch: unused,
@@ -121,8 +122,9 @@ export class FakeApi {
         update: unused,
         patch: async (type, key, patch) => this.#patchStatus(type, key, patch) as never,
         apply: async (_type, object, options) => {
-          this.beforeWrite(object)
-          return this.applyStatus(object, options) as never
+          const applied = object as unknown as ApplyOf<KubernetesObject>
+          this.beforeWrite(applied)
+          return this.applyStatus(applied, options) as never
         },
       },
     }
