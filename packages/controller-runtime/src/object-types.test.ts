@@ -30,9 +30,9 @@ declare const client: Client
 declare const cache: Cache
 declare const builder: ControllerBuilder
 declare const schema: JsonSchema<WebsiteSpec>
-const names = { group: 'a.test', version: 'v1', description: 'A kind.', spec: schema }
-const website = () => defineResource({ ...names, kind: 'Website', plural: 'websites' })
-const zone = () => defineResource({ ...names, kind: 'Zone', plural: 'zones', scope: 'Cluster' })
+const names = () => ({ group: 'a.test', version: 'v1', description: 'A kind.', spec: schema })
+const website = () => defineResource({ ...names(), kind: 'Website', plural: 'websites' })
+const zone = () => defineResource({ ...names(), kind: 'Zone', plural: 'zones', scope: 'Cluster' })
 
 const key = { namespace: 'shop', name: 'web' }
 const head = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: key } as const

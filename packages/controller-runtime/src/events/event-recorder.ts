@@ -1,11 +1,6 @@
-import {
-  Event,
-  isAlreadyExists,
-  isNotFound,
-  microTimestamp,
-  StatusError,
-} from '@fairlead/kube-core'
+import { isAlreadyExists, isNotFound, microTimestamp, StatusError } from '@fairlead/kube-core'
 import type { TypedObject } from '@fairlead/kube-core'
+import { Event } from '@fairlead/kube-types'
 import { hash, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import {

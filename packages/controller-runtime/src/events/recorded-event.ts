@@ -1,4 +1,5 @@
-import { type Event, microTimestamp, type TypedObject } from '@fairlead/kube-core'
+import { microTimestamp, type TypedObject } from '@fairlead/kube-core'
+import type { Event } from '@fairlead/kube-types'
 
 const noteLimitBytes = 1024
 /** Characters of the fields that are words. */
