@@ -25,12 +25,9 @@ export function indexModule(
       .toSorted()
     const type = ofModule.length === 0 ? 'type ' : ''
     const alias = moduleIdentifier(module)
-    const whole = [
-      `import ${type}* as ${alias} from './${module}.ts'\n`,
-      `export ${type}{ ${alias} }\n`,
-    ]
-    if (names.length === 0) return whole
-    return [...whole, `export { ${names.join(', ')} } from './${module}.ts'\n`]
+    const whole = `export ${type}* as ${alias} from './${module}.ts'\n`
+    if (names.length === 0) return [whole]
+    return [whole, `export { ${names.join(', ')} } from './${module}.ts'\n`]
   })
   return `${header}${lines.join('')}export type { ${scalars.join(', ')} } from './scalars.ts'\n`
 }

@@ -12,7 +12,7 @@ import {
   Pod,
   PodDisruptionBudget,
 } from '@fairlead/kube-types'
-import { describe, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { ApplyOf } from './apply-of.ts'
 import type { Cache } from './cache/cache.ts'
 import type { Client } from './client/client.ts'
@@ -43,7 +43,9 @@ const spec: appsV1.DeploymentSpec = {
 const mine = { fieldManager: 'mine' }
 
 /** The compiler judges these; they are never called. */
-function judged(..._: readonly (() => unknown)[]): void {}
+function judged(...uses: readonly (() => unknown)[]): void {
+  expect(uses.length).toBeGreaterThan(0)
+}
 
 describe('mistakes do not compile', () => {
   it('in the fields of what is written', () => {
@@ -96,9 +98,9 @@ describe('mistakes do not compile', () => {
       // @ts-expect-error it is frozen
       deployment.spec.replicas = 3
       // @ts-expect-error it is frozen at any depth
-      deployment.spec.template.spec?.containers.push({ name: 'sidecar' })
+      deployment.spec.template.spec.containers[0].image = 'nginx:2'
       // @ts-expect-error it has no such field
-      deployment.spce()
+      deployment.spce = {}
     })
   })
 })

@@ -39,7 +39,7 @@ async function consumer(): Promise<KeyWork> {
   }
   await client.apply(
     Consumer,
-    { apiVersion, kind: 'Consumer', metadata: { namespace: 'default', name }, spec } as never,
+    { apiVersion, kind: 'Consumer', metadata: { namespace: 'default', name }, spec },
     { fieldManager: 'owner' },
   )
   const signal = new AbortController().signal

@@ -1,4 +1,9 @@
-import type { ResourceType, TypedObject } from '@fairlead/kube-core'
+import {
+  type KubernetesObject,
+  type ResourceType,
+  type TypedObject,
+  untyped,
+} from '@fairlead/kube-core'
 import type { Client, SubresourceWriter, WriteOptions } from '../client/client.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
 import type { Cache } from './cache.ts'
@@ -45,7 +50,7 @@ export function rememberingClient(
       const deletion = await client.delete(type, key, options)
       if (options?.dryRun === true || deletion === undefined) return deletion
       const { uid, remaining } = deletion
-      if (remaining !== undefined) cache.remember(type, remaining as never)
+      if (remaining !== undefined) cache.remember(untyped(type), remaining as KubernetesObject)
       else if (uid !== undefined) cache.rememberDeletion(type, key, uid)
       return deletion
     },

@@ -46,11 +46,7 @@ export class OwnChanges {
   }
 
   /** The queue for what an update causes, without the request whose reconcile made the update. */
-  queueFor(
-    before: TypedObject,
-    after: TypedObject,
-    queue: Enqueuer<Request>,
-  ): Enqueuer<Request> {
+  queueFor(before: TypedObject, after: TypedObject, queue: Enqueuer<Request>): Enqueuer<Request> {
     return {
       add: (request, options) => {
         if (this.#isOwn(request, before, after)) return

@@ -228,7 +228,7 @@ export class EventRecorder implements Runnable {
   async #send(series: Series, signal: AbortSignal): Promise<void> {
     const { client } = this.#options
     const { event } = series
-    const { namespace = 'default', name = '' } = event.metadata
+    const { namespace, name } = event.metadata
     // Repetitions during the write are counted by the next one.
     const { count } = series
     if (series.written === 0) {
