@@ -15,19 +15,23 @@ export function indexModule(
   modules: readonly string[],
   kinds: ReadonlyMap<string, AddressedKind>,
 ): string {
+  const typeOnly = (module: string): string =>
+    [...kinds.keys()].some((full) => schemaName(full).module === module) ? '' : 'type '
+  const imports = modules.map(
+    (module) =>
+      `import ${typeOnly(module)}* as ${moduleIdentifier(module)} from './${module}.ts'\n`,
+  )
   const lines = modules.flatMap((module) => {
-    const ofModule = [...kinds.keys()]
+    const names = [...kinds.keys()]
       .map((full) => schemaName(full))
       .filter((each) => each.module === module)
-    const names = ofModule
       .filter(({ name }) => preferred[name] === undefined || preferred[name] === module)
       .map(({ name }) => name)
       .toSorted()
-    const type = ofModule.length === 0 ? 'type ' : ''
-    const alias = moduleIdentifier(module)
-    const whole = `export ${type}* as ${alias} from './${module}.ts'\n`
-    if (names.length === 0) return [whole]
-    return [whole, `export { ${names.join(', ')} } from './${module}.ts'\n`]
+    const whole = `export ${typeOnly(module)}{ ${moduleIdentifier(module)} }\n`
+    return names.length === 0
+      ? [whole]
+      : [whole, `export { ${names.join(', ')} } from './${module}.ts'\n`]
   })
-  return `${header}${lines.join('')}export type { ${scalars.join(', ')} } from './scalars.ts'\n`
+  return `${header}${imports.join('')}\n${lines.join('')}export type { ${scalars.join(', ')} } from './scalars.ts'\n`
 }
