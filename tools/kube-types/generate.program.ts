@@ -34,6 +34,7 @@ for (const { json } of publishedDocuments(directory)) {
     if (full !== undefined) kinds.set(full, kind)
   }
 }
+if (kinds.size === 0) throw new Error(`${directory} has no document that describes a kind`)
 
 const nullable = nullableTimes(JSON.parse(readFileSync(typeTable, 'utf8')) as TypeTable)
 const modules = new Map<string, TypeModule>()
