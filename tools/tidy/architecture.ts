@@ -38,7 +38,18 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   },
   'kube-core': {
     mayImport: ['base', 'cel'],
-    layers: ['*.ts', 'metadata', 'schema', 'apply', 'patch', 'selector', 'cel', 'crd', 'index.ts'],
+    layers: [
+      '*.ts',
+      'metadata',
+      'schema',
+      'apply',
+      'patch',
+      'selector',
+      'cel',
+      'crd',
+      'versions',
+      'index.ts',
+    ],
   },
   'kube-types': {
     mayImport: ['kube-core'],

@@ -121,7 +121,12 @@ export { copyJson, copyUnfrozen } from './copy-json.ts'
 export { deepEqual } from './deep-equal.ts'
 export { deepFreeze } from './deep-freeze.ts'
 
-export type { StructuralSchema, ValidationRule } from './schema/structural-schema.ts'
+export type { DeepReadonly } from './deep-readonly.ts'
+export type {
+  ExternalDocumentation,
+  StructuralSchema,
+  ValidationRule,
+} from './schema/structural-schema.ts'
 export { checkStructural } from './schema/check-structural.ts'
 export { hasUnknownFields, pruneUnknownFields } from './schema/prune.ts'
 export { applyDefaults } from './schema/defaults.ts'
@@ -157,12 +162,25 @@ export {
 } from './crd/validate-definition.ts'
 export type { Defaulted, DefaultedFields } from './crd/defaulted.ts'
 export { defineResource } from './crd/define-resource.ts'
+export type { DefinedResource, Resource, ResourceDeclaration } from './crd/define-resource.ts'
+export { jsonSchema } from './crd/json-schema.ts'
+export type { JsonSchema, StandardJsonSchema } from './crd/json-schema.ts'
+export {
+  atLeastOneOf,
+  atMostOneOf,
+  exactlyOneOf,
+  immutable,
+  immutableOnceSet,
+} from './crd/field-rules.ts'
+export { defineVersions } from './versions/define-versions.ts'
 export type {
-  DefinedResource,
-  JsonSchema,
-  Resource,
-  ResourceDeclaration,
-} from './crd/define-resource.ts'
+  DefinedVersions,
+  ResourceVersions,
+  VersionsDeclaration,
+} from './versions/define-versions.ts'
+export type { Converted, ObjectOf, VersionConversion } from './versions/version-conversion.ts'
+export { carriedFields } from './versions/carried-fields.ts'
+export type { CarriedFields } from './versions/carried-fields.ts'
 export { containsAddress, formatIp, maskedAddress, parseCidr, parseIp } from './cel/ip-address.ts'
 export type { Cidr, IpAddress } from './cel/ip-address.ts'
 export { microTimestamp, timestamp } from './timestamp.ts'

@@ -17,6 +17,7 @@ export function compileSchema(source: unknown, path: string): StructuralSchema {
       throw new TypeError(`${path}: ${keyword} has no structural form, express it in a CEL rule`)
     }
   }
+  checkPropertyNames(source['propertyNames'], path)
   const { base, nullable } = withoutNull(source, path)
   const schema = compileNode(base, path)
   return nullable ? { ...schema, nullable: true } : schema
@@ -27,6 +28,8 @@ const copied = [
   'format',
   'title',
   'description',
+  'externalDocs',
+  'example',
   'default',
   'enum',
   'nullable',
@@ -62,6 +65,7 @@ const supported: ReadonlySet<string> = new Set([
   'required',
   'additionalProperties',
   'patternProperties',
+  'propertyNames',
   'exclusiveMinimum',
   'exclusiveMaximum',
 ])
@@ -153,6 +157,16 @@ function requiredWithoutDefault(
 ): string[] {
   if (!Array.isArray(required)) return []
   return required.map(String).filter((name) => properties[name]?.default === undefined)
+}
+
+/** That names are strings need not be said, and nothing else can be. */
+function checkPropertyNames(propertyNames: unknown, path: string): void {
+  const { type: _, ...more } = isJsonObject(propertyNames) ? propertyNames : {}
+  const [keyword] = Object.keys(more)
+  if (keyword === undefined) return
+  throw new TypeError(
+    `${path}: ${keyword} of propertyNames has no structural form, express it in a CEL rule`,
+  )
 }
 
 function checkPattern(pattern: string, path: string): void {

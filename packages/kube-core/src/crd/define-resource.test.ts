@@ -87,6 +87,11 @@ describe('compileSchema', () => {
       { type: 'object', properties: { l: { type: 'array', items: { type: 'object' } } } },
       'x.l: a list of objects must choose x-kubernetes-list-type',
     ],
+    [
+      'limits of the names in a record',
+      { type: 'object', propertyNames: { type: 'string', maxLength: 9 } },
+      'x: maxLength of propertyNames has no structural form',
+    ],
     ['look-ahead', { type: 'string', pattern: '^(?!a)' }, 'x: the pattern is not valid in RE2'],
     ['two types', { type: ['string', 'null'] }, 'x: a value must have one type'],
   ])('refuses %s', (_, source, message) => {

@@ -10,6 +10,7 @@ import { goVersions } from './go-versions.ts'
 import { shareFields, type SharedSpec } from './shared-fields.ts'
 import { checkColumns, checkSelectableFields, checkSubresources } from './validate-columns.ts'
 import { checkConversion } from './validate-conversion.ts'
+import { checkDeprecation } from './validate-deprecation.ts'
 import { checkNames, checkRequiredNames } from './validate-names.ts'
 import { checkVersionSchema } from './validate-version-schema.ts'
 
@@ -88,27 +89,6 @@ function checkVersionFields(version: CustomResourceVersion, path: string): Field
     return [invalid(`${path}.selectableFields`, '', detail)]
   }
   return checkSelectableFields(selectableFields, schema.openAPIV3Schema, `${path}.selectableFields`)
-}
-
-const warningLengthMax = 256
-
-function checkDeprecation(version: CustomResourceVersion, field: string): FieldError[] {
-  const { deprecated, deprecationWarning: warning } = version
-  if (warning === undefined || warning === null) return []
-  const refuse = (detail: string) => invalid(field, warning, detail)
-  if (!deprecated) return [refuse('can only be set for deprecated versions')]
-  const errors: FieldError[] = []
-  if (Buffer.byteLength(warning) > warningLengthMax) {
-    errors.push(refuse(`must be <= ${warningLengthMax} characters long`))
-  }
-  if (warning === '') errors.push(refuse('must not be an empty string'))
-  const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(warning)
-  if (unprintable) {
-    const index = Buffer.byteLength(warning.slice(0, unprintable.index))
-    const detail = `must only contain printable UTF-8 characters; non-printable character found at index ${index}`
-    errors.push(refuse(detail))
-  }
-  return errors
 }
 
 function checkVersionNames(spec: Spec, { versions }: SharedSpec): FieldError[] {

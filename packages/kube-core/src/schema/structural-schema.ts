@@ -8,12 +8,19 @@ export interface ValidationRule {
   optionalOldSelf?: boolean
 }
 
+/** Where something is described at length. */
+export interface ExternalDocumentation {
+  description?: string
+  url?: string
+}
+
 /** A schema in the structural form that custom resources use (OpenAPI v3 with extensions). */
 export interface StructuralSchema {
   type?: string
   format?: string
   title?: string
   description?: string
+  externalDocs?: ExternalDocumentation
   properties?: Record<string, StructuralSchema>
   additionalProperties?: StructuralSchema | boolean
   items?: StructuralSchema
