@@ -95,8 +95,12 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'index.ts',
     ],
   },
+  pki: {
+    mayImport: [],
+    layers: ['*.ts', 'testing', 'testing.ts', 'index.ts'],
+  },
   'controller-runtime': {
-    mayImport: ['base', 'kube-core', 'kube-types'],
+    mayImport: ['base', 'kube-core', 'kube-types', 'pki'],
     layers: [
       '*.ts',
       'kube-config',
@@ -116,10 +120,9 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
   },
   apiserver: {
-    mayImport: ['base', 'kube-core'],
+    mayImport: ['base', 'kube-core', 'pki'],
     layers: [
       'api-types',
-      'pki',
       'metrics',
       'decoding',
       'protobuf',

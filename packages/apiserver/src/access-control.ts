@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 import type { Clock } from '@fairlead/base'
+import type { CredentialFiles } from '@fairlead/pki'
 
 import type { AdmissionPlugin } from './admission/admission-plugin.ts'
 import { certificateRequests } from './admission/certificate-requests.ts'
@@ -14,7 +15,6 @@ import { StaticTokens } from './auth/static-tokens.ts'
 import { anyOf, type TokenAuthenticator } from './auth/token-authenticator.ts'
 import { type GivenTokenKeys, TokenKeys } from './auth/token-keys.ts'
 import { mastersGroup, type User } from './auth/user.ts'
-import type { CredentialFiles } from './pki/credential-files.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** Who is who, and who may do what. */

@@ -9,6 +9,7 @@ import {
   systemRandom,
 } from '@fairlead/base'
 import { AdmissionExpressions, type KubernetesObject } from '@fairlead/kube-core'
+import type { KeyAndCertificate } from '@fairlead/pki'
 
 import {
   type AccessControl,
@@ -57,7 +58,6 @@ import { createToken } from './http/token-request.ts'
 import { metricsOfServer } from './metrics-of-server.ts'
 import { RequestMetrics } from './metrics/request-metrics.ts'
 import { OpenApiHandler } from './openapi/openapi-handler.ts'
-import type { KeyAndCertificate } from './pki/public-key-infrastructure.ts'
 import { Registry } from './resources/registry.ts'
 import type { ResourceContext } from './resources/resource-context.ts'
 import { RevisionWaits } from './resources/revision-waits.ts'

@@ -1,9 +1,8 @@
 import { systemClock } from '@fairlead/base'
+import { credentialFilesInMemory, PublicKeyInfrastructure } from '@fairlead/pki'
 import { describe, expect, it } from 'vitest'
 
 import { startApiServer } from './index.ts'
-import { credentialFilesInMemory } from './pki/credential-files.ts'
-import { PublicKeyInfrastructure } from './pki/public-key-infrastructure.ts'
 import { TestClient } from './test-support/test-client.ts'
 
 /** An authority that is not the server's, as a test of an operator brings its own. */

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 
-import type { KeyAndCertificate } from './pki/public-key-infrastructure.ts'
+import type { KeyAndCertificate } from '@fairlead/pki'
 
 /** A self-contained kubeconfig for one server and one user. */
 export function kubeconfigFor(p: {

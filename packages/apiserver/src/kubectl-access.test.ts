@@ -5,8 +5,9 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { makeSigningRequest } from '@fairlead/pki/testing'
+
 import { type ApiServer, startApiServer } from './index.ts'
-import { makeSigningRequest } from './test-support/make-signing-request.ts'
 import { TestClient } from './test-support/test-client.ts'
 
 const kubectlPath = process.env['KUBECTL'] ?? 'kubectl'

@@ -1,14 +1,16 @@
 import { join } from 'node:path'
 
-import { loadAdminToken } from './auth/admin-token.ts'
-import { mastersGroup, type User } from './auth/user.ts'
-import { kubeconfigFor } from './kubeconfig.ts'
 import {
   type CredentialFiles,
   credentialFilesIn,
   credentialFilesInMemory,
-} from './pki/credential-files.ts'
-import { type KeyAndCertificate, PublicKeyInfrastructure } from './pki/public-key-infrastructure.ts'
+  type KeyAndCertificate,
+  PublicKeyInfrastructure,
+} from '@fairlead/pki'
+
+import { loadAdminToken } from './auth/admin-token.ts'
+import { mastersGroup, type User } from './auth/user.ts'
+import { kubeconfigFor } from './kubeconfig.ts'
 
 /** Certificates that others made. */
 export interface CredentialOptions {

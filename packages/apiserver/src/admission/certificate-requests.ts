@@ -1,10 +1,10 @@
 import { isJsonObject } from '@fairlead/base'
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
+import { readSigningRequest } from '@fairlead/pki'
 
 import type { Authorizer } from '../auth/authorizer.ts'
 import { mastersGroup, type User } from '../auth/user.ts'
 import { recordAt, textAt } from '../definitions/fields.ts'
-import { readSigningRequest } from '../pki/signing-request.ts'
 import type { AdmissionPlugin } from './admission-plugin.ts'
 import type { AdmissionRequest } from './admission-request.ts'
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-import type { CredentialFiles } from '../pki/credential-files.ts'
+import type { CredentialFiles } from '@fairlead/pki'
 
 /** The administrator's bearer token: created once, then reused. */
 export function loadAdminToken(files: CredentialFiles): string {

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 import { arrayOrEmpty } from '@fairlead/base'
+import type { CredentialFiles } from '@fairlead/pki'
 
-import type { CredentialFiles } from '../pki/credential-files.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { TokenAuthenticator } from './token-authenticator.ts'
 import { tokenParts } from './token-claims.ts'

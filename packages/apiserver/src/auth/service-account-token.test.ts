@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 
 import { FakeClock } from '@fairlead/base/testing'
+import { credentialFilesInMemory } from '@fairlead/pki'
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import { credentialFilesInMemory } from '../pki/credential-files.ts'
 import { memoryJournal } from '../storage/journal.ts'
 import { JournaledStorage } from '../storage/journaled-storage.ts'
 import { ServiceAccountTokens, type TokenOrder } from './service-account-token.ts'

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 
-import type { CredentialFiles } from '../pki/credential-files.ts'
+import type { CredentialFiles } from '@fairlead/pki'
+
 import { TokenKey } from './token-key.ts'
 
 const file = 'service-account.key'

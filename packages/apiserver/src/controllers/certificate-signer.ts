@@ -1,10 +1,13 @@
 import { arrayOrEmpty, isJsonObject, type Logger } from '@fairlead/base'
 import { isConflict, isNotFound, type KubernetesObject, timestamp } from '@fairlead/kube-core'
+import {
+  type PublicKeyInfrastructure,
+  readSigningRequest,
+  type SigningRequest,
+} from '@fairlead/pki'
 
 import { controllerUser } from '../auth/user.ts'
 import { recordAt, textAt } from '../definitions/fields.ts'
-import type { PublicKeyInfrastructure } from '../pki/public-key-infrastructure.ts'
-import { readSigningRequest, type SigningRequest } from '../pki/signing-request.ts'
 import { changeObject } from '../resources/change-object.ts'
 import { actingAs, type ResourceContext, type WriteContext } from '../resources/resource-context.ts'
 

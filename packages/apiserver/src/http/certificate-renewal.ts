@@ -1,6 +1,5 @@
 import type { Clock, Timer } from '@fairlead/base'
-
-import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
+import type { KeyAndCertificate } from '@fairlead/pki'
 
 const dayMs = 24 * 60 * 60 * 1000
 

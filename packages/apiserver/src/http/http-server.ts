@@ -6,6 +6,7 @@ import type { SecureContextOptions } from 'node:tls'
 
 import type { Clock, Logger } from '@fairlead/base'
 import { errors, StatusError } from '@fairlead/kube-core'
+import type { KeyAndCertificate } from '@fairlead/pki'
 
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { DroppedConnection } from '../exchange/dropped-connection.ts'
@@ -16,7 +17,6 @@ import {
   type Handled,
   type StreamResponse,
 } from '../exchange/api-response.ts'
-import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 import { type AnswerForm, answerFormOf } from './answer-form.ts'
 import { BodyBudget } from './body-budget.ts'
 import { boundSocket } from './bound-socket.ts'

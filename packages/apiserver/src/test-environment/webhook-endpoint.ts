@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { KubernetesObject } from '@fairlead/kube-core'
-
-import { credentialFilesIn } from '../pki/credential-files.ts'
-import { PublicKeyInfrastructure } from '../pki/public-key-infrastructure.ts'
+import { credentialFilesIn, PublicKeyInfrastructure } from '@fairlead/pki'
 
 /** Where the operator under test serves its webhooks, and with what. */
 export interface WebhookEndpoint {

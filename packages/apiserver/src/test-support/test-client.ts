@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
 import { createInterface } from 'node:readline'
 
+import type { KeyAndCertificate } from '@fairlead/pki'
+
 import type { ApiServer } from '../index.ts'
-import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 
 export interface Answer {
   readonly status: number

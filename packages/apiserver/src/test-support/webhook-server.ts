@@ -2,8 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-import { credentialFilesInMemory } from '../pki/credential-files.ts'
-import { PublicKeyInfrastructure } from '../pki/public-key-infrastructure.ts'
+import { credentialFilesInMemory, PublicKeyInfrastructure } from '@fairlead/pki'
 
 /** What a webhook is asked: the decoded body and how it came. */
 export interface Asked {

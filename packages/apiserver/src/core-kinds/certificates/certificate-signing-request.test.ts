@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { makeSigningRequest } from '@fairlead/pki/testing'
+
 import { startApiServer, type ApiServer } from '../../index.ts'
-import { makeSigningRequest } from '../../test-support/make-signing-request.ts'
 import { TestClient } from '../../test-support/test-client.ts'
 
 const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests'

@@ -7,12 +7,12 @@ import {
   type FieldError,
   type KubernetesObject,
 } from '@fairlead/kube-core'
+import { readSigningRequest } from '@fairlead/pki'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { listAt, recordAt, recordsAt, textAt } from '../../definitions/fields.ts'
 import { humanDuration } from '../../definitions/human-duration.ts'
 import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
-import { readSigningRequest } from '../../pki/signing-request.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { certificateProblem } from './certificate-problem.ts'
 import {

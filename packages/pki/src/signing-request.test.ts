@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { makeSigningRequest } from '../test-support/make-signing-request.ts'
+import { makeSigningRequest } from './testing/make-signing-request.ts'
 import { readSigningRequest } from './signing-request.ts'
 
 describe('a certificate signing request', () => {

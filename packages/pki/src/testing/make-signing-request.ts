@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 
-import * as der from '../pki/der.ts'
+import * as der from '../der.ts'
 
 /** A certificate signing request (PEM) and its private key (PEM), of the curve P-256. */
 export function makeSigningRequest(

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { credentialFilesIn, credentialFilesInMemory } from './credential-files.ts'
-import { PublicKeyInfrastructure, type LeafRequest } from './public-key-infrastructure.ts'
+import type { LeafRequest } from './authority.ts'
+import { PublicKeyInfrastructure } from './public-key-infrastructure.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 

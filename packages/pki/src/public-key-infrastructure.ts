@@ -1,10 +1,12 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  X509Certificate,
-} from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 
+import {
+  createAuthority,
+  createLeaf,
+  issuerOf,
+  type LeafRequest,
+  type Validity,
+} from './authority.ts'
 import {
   isAddress,
   issueCertificate,
@@ -12,16 +14,7 @@ import {
   type CertificateRequest,
 } from './certificate.ts'
 import type { CredentialFiles } from './credential-files.ts'
-
-/** A certificate and its private key, both PEM. */
-export interface KeyAndCertificate {
-  readonly certificate: string
-  readonly privateKey: string
-}
-
-export type LeafRequest = Pick<CertificateRequest, 'subject' | 'hosts'> & {
-  readonly usage: 'server' | 'client'
-}
+import type { KeyAndCertificate } from './key-and-certificate.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const authorityLifetimeMs = 3650 * dayMs
@@ -65,7 +58,7 @@ export class PublicKeyInfrastructure {
 
   /** A new leaf, which is not stored. */
   newLeaf(request: LeafRequest): KeyAndCertificate {
-    return this.#issue(request, leafLifetimeMs, this.#signer())
+    return createLeaf({ ...request, ...this.#validity(leafLifetimeMs) }, this.#signer())
   }
 
   /** A certificate for somebody else's key; of at most the authority's own lifetime. PEM. */
@@ -75,39 +68,24 @@ export class PublicKeyInfrastructure {
   ): string {
     const nowMs = this.#now()
     const end = new X509Certificate(this.#authority.certificate).validToDate.getTime()
-    const notBefore = new Date(nowMs - backdateMs)
-    const notAfter = new Date(Math.min(nowMs + lifetimeMs, end))
-    return issueCertificate({ ...request, notBefore, notAfter }, this.#signer())
+    const validity = this.#validity(Math.min(lifetimeMs, end - nowMs))
+    return issueCertificate({ ...request, ...validity }, this.#signer())
   }
 
   #signer(): CertificateIssuer {
-    return (this.#issuer ??= issuerFrom(this.#authority))
+    return (this.#issuer ??= issuerOf(this.#authority))
   }
 
   #loadAuthority(): KeyAndCertificate {
     const stored = this.#load('ca')
     if (stored !== undefined && this.#isFresh(new X509Certificate(stored.certificate)))
       return stored
-    const subject = { commonName: 'fairlead-ca' }
-    return this.#store('ca', this.#issue({ subject, usage: 'authority' }, authorityLifetimeMs))
+    return this.#store('ca', createAuthority('fairlead-ca', this.#validity(authorityLifetimeMs)))
   }
 
-  #issue(
-    request: Pick<CertificateRequest, 'subject' | 'hosts' | 'usage'>,
-    lifetimeMs: number,
-    issuer?: CertificateIssuer,
-  ): KeyAndCertificate {
-    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  #validity(lifetimeMs: number): Validity {
     const nowMs = this.#now()
-    const notBefore = new Date(nowMs - backdateMs)
-    const notAfter = new Date(nowMs + lifetimeMs)
-    const certificate = issueCertificate(
-      { ...request, notBefore, notAfter, publicKey },
-      issuer ?? { subject: request.subject, publicKey, privateKey },
-    )
-    if (issuer === undefined) this.#issuer = { subject: request.subject, publicKey, privateKey }
-    const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-    return { certificate, privateKey: privateKeyPem }
+    return { notBefore: new Date(nowMs - backdateMs), notAfter: new Date(nowMs + lifetimeMs) }
   }
 
   #isUsable(stored: KeyAndCertificate, request: LeafRequest): boolean {
@@ -137,15 +115,7 @@ export class PublicKeyInfrastructure {
   }
 }
 
-function issuerFrom(authority: KeyAndCertificate): CertificateIssuer {
-  const privateKey = createPrivateKey(authority.privateKey)
-  return {
-    subject: { commonName: 'fairlead-ca' },
-    publicKey: createPublicKey(privateKey),
-    privateKey,
-  }
-}
-
+/** Whether a certificate is for a host: a DNS name or an IP address. */
 function coversHost(certificate: X509Certificate, host: string): boolean {
   const found = isAddress(host) ? certificate.checkIP(host) : certificate.checkHost(host)
   return found !== undefined

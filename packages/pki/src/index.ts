@@ -1,0 +1,6 @@
+export { credentialFilesIn, credentialFilesInMemory } from './credential-files.ts'
+export type { CredentialFiles } from './credential-files.ts'
+export type { KeyAndCertificate } from './key-and-certificate.ts'
+export { PublicKeyInfrastructure } from './public-key-infrastructure.ts'
+export { readSigningRequest } from './signing-request.ts'
+export type { SigningRequest } from './signing-request.ts'
