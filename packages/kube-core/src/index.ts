@@ -103,6 +103,8 @@ export type { LabelOperator, LabelRequirement } from './selector/label-requireme
 export { escapeFieldValue, parseFieldSelector } from './selector/field-selector.ts'
 export type { FieldRequirement, FieldSelector } from './selector/field-selector.ts'
 export { applyJsonPatch, JsonPatchTestError, jsonPatchOperationsMax } from './patch/json-patch.ts'
+export { createJsonPatch } from './patch/create-json-patch.ts'
+export type { JsonPatchOperation } from './patch/create-json-patch.ts'
 export { applyMergePatch, createMergePatch } from './patch/merge-patch.ts'
 export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts'
 export { mergeConfiguration, MergeConfigurationError } from './apply/merge-configuration.ts'
