@@ -113,6 +113,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'events',
       'controller',
       'leader-election',
+      'webhook',
       'manager',
       'testing',
       'testing.ts',

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
+import { webhookMetrics, type WebhookMetrics } from './webhook-metrics.ts'
+
 /**
  * The runtime's metrics in one prom-client registry, under the names and labels of Go's
  * controller-runtime, so that existing dashboards and alerts keep working. Make one per registry
@@ -13,6 +15,7 @@ export interface Metrics {
   readonly leaderElection: LeaderElectionMetrics
   readonly eventLoop: EventLoopMetrics
   readonly informer: InformerMetrics
+  readonly webhook: WebhookMetrics
   /** Called before each scrape, for values that are only computed on demand. */
   onCollectWorkQueue(observe: () => void): void
   /** The same for informers; returns what stops it. */
@@ -90,6 +93,7 @@ export function createMetrics(registry: Registry = new Registry()): Metrics {
     leaderElection: leaderElectionMetrics(registry),
     eventLoop: eventLoopMetrics(registry),
     informer: informerMetrics(registry, informers),
+    webhook: webhookMetrics(registry),
     onCollectWorkQueue: (observe) => void observers.add(observe),
     onCollectInformers: (observe) => {
       informers.add(observe)
