@@ -107,6 +107,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'metrics',
       'probes',
       'client',
+      'serving',
       'queue',
       'informer',
       'cache',
