@@ -44,6 +44,8 @@ export { WatchStreamError } from './client/line-splitter.ts'
 
 export { formatBindAddress, parseBindAddress } from './serving/bind-address.ts'
 export type { BindAddress } from './serving/bind-address.ts'
+export { CertificateFiles } from './serving/certificate-files.ts'
+export type { CertificateFilesOptions } from './serving/certificate-files.ts'
 export { fixedCertificate } from './serving/certificate-source.ts'
 export type { CertificateSource, ServingCertificate } from './serving/certificate-source.ts'
 export { notFound, textAnswer } from './serving/http-handler.ts'

@@ -16,6 +16,7 @@ export interface Metrics {
   readonly eventLoop: EventLoopMetrics
   readonly informer: InformerMetrics
   readonly webhook: WebhookMetrics
+  readonly certificates: CertificateMetrics
   /** Called before each scrape, for values that are only computed on demand. */
   onCollectWorkQueue(observe: () => void): void
   /** The same for informers; returns what stops it. */
@@ -68,6 +69,11 @@ interface LeaderElectionMetrics {
   readonly slowPath: Counter<'name'>
 }
 
+interface CertificateMetrics {
+  readonly reads: Counter
+  readonly readErrors: Counter
+}
+
 interface EventLoopMetrics {
   readonly lag: Histogram
 }
@@ -94,6 +100,7 @@ export function createMetrics(registry: Registry = new Registry()): Metrics {
     eventLoop: eventLoopMetrics(registry),
     informer: informerMetrics(registry, informers),
     webhook: webhookMetrics(registry),
+    certificates: certificateMetrics(registry),
     onCollectWorkQueue: (observe) => void observers.add(observe),
     onCollectInformers: (observe) => {
       informers.add(observe)
@@ -312,6 +319,22 @@ function leaderElectionMetrics(registry: Registry): LeaderElectionMetrics {
       name: 'leader_election_slowpath_total',
       help: 'Total number of slow path exercised in renewing leader leases.',
       labelNames: ['name'],
+      registers,
+    }),
+  }
+}
+
+function certificateMetrics(registry: Registry): CertificateMetrics {
+  const registers = [registry]
+  return {
+    reads: new Counter({
+      name: 'certwatcher_read_certificate_total',
+      help: 'Total number of certificate reads',
+      registers,
+    }),
+    readErrors: new Counter({
+      name: 'certwatcher_read_certificate_errors_total',
+      help: 'Total number of certificate read errors',
       registers,
     }),
   }
