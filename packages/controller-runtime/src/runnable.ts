@@ -4,6 +4,11 @@ export interface Runnable {
   start(signal: AbortSignal): Promise<void>
   /** Whether only the leader runs it. Defaults to true, as in Go's controller-runtime. */
   readonly needLeaderElection?: boolean
+  /**
+   * How what only the leader runs prepares for that on every replica, before the election. Ends when
+   * the signal aborts, if not before; a rejection stops the manager.
+   */
+  warmUp?(signal: AbortSignal): Promise<void>
   /** `servers` start before the cache and stop last: probes and webhooks. */
   readonly stage?: 'servers'
 }

@@ -30,6 +30,11 @@ export interface ControllerOptions {
   readonly newQueue?: (options: WorkQueueOptions<Request>) => Queue<Request>
   /** Runs only on the leader. Defaults to true; has no effect without leader election. */
   readonly needLeaderElection?: boolean
+  /**
+   * Starts the sources on replicas that do not lead, too, so that the queue is full when one is
+   * elected, and reconciles start at once. Defaults to false; has no effect without leader election.
+   */
+  readonly enableWarmup?: boolean
 }
 
 /** What controllers have in common that do not say otherwise. A rate limiter is never shared. */

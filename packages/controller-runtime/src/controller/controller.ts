@@ -47,12 +47,24 @@ const outcomes: readonly Outcome[] = ['success', 'error', 'requeue', 'requeue_af
 const cacheSyncTimeoutDefaultMs = 120_000
 const abandonedLimitDefault = 100
 
-/** What the workers of a running controller share. */
-interface Work extends ControllerEnvironment {
+/** What feeds the workers of a controller. */
+interface Intake {
+  readonly environment: ControllerEnvironment
   readonly queue: Queue<Request>
   readonly abandoned: AbandonedReconciles
   readonly hotLoops: HotLoops
   readonly ownChanges: OwnChanges | undefined
+  /** Aborts when events can no longer be delivered. */
+  readonly failed: AbortController
+  /** Resolves when the sources have enqueued everything that already exists. */
+  readonly filled: Promise<void>
+  /** Aborts when nothing is enqueued any more. */
+  readonly ended: AbortSignal
+  stop(): void
+}
+
+/** What the workers of a running controller share. */
+interface Work extends ControllerEnvironment, Omit<Intake, 'environment'> {
   readonly signal: AbortSignal
 }
 
@@ -67,6 +79,7 @@ export class Controller implements Runnable {
   readonly #groupKind: string | undefined
   #options: ControllerOptions
   #environment: ControllerEnvironment | undefined
+  #intake: Intake | undefined
 
   /** `groupKind` is what it reconciles, like `Deployment.apps`. */
   constructor(
@@ -106,32 +119,57 @@ export class Controller implements Runnable {
     controller.maxConcurrent.set(labels, this.#concurrency)
   }
 
+  /**
+   * Runs its sources before it is to reconcile, if its options say so: on a replica that does not
+   * lead, they keep the queue current for `start`.
+   */
+  async warmUp(signal: AbortSignal): Promise<void> {
+    if (this.#options.enableWarmup !== true) return
+    const { filled, failed, ended } = this.#open(signal)
+    try {
+      await filled
+      await aborted(ended)
+      failed.signal.throwIfAborted()
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
   /** Runs until the signal aborts and the reconciles in progress have ended. */
   async start(signal: AbortSignal): Promise<void> {
+    const intake = this.#intake ?? this.#open(signal)
+    using scope = openScope({ parents: [signal, intake.failed.signal] })
+    const { environment, abandoned } = intake
+    const work: Work = { ...intake, ...environment, signal: scope.signal }
+    try {
+      await untilAborted(intake.filled, signal)
+      const { logger } = environment
+      logger.debug({ controller: this.name, workers: this.#concurrency }, 'controller started')
+      const stopped = aborted(scope.signal).then(() => intake.stop())
+      const workers = Array.from({ length: this.#concurrency }, () => this.#work(work))
+      await Promise.all([stopped, ...workers])
+      await abandoned.ended()
+      intake.failed.signal.throwIfAborted()
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      scope.abort(new Error(`controller ${this.name} stopped`))
+      intake.stop()
+    }
+  }
+
+  /** Starts the sources, which fill a queue until the signal aborts. */
+  #open(signal: AbortSignal): Intake {
     const environment = this.#environment
     if (environment === undefined)
       throw new Error(`controller ${this.name} must be added to a manager`)
     const { clock, cache, logger } = environment
     const queue = this.#newQueue(environment)
-    const limit = this.#options.maxAbandonedReconciles ?? abandonedLimitDefault
-    const abandoned = new AbandonedReconciles(limit, clock)
     const hotLoops = new HotLoops(clock)
     const ownChanges = this.#ownChanges(environment, queue)
-    using scope = openScope({ parents: [signal] })
-    let failure: Error | undefined
+    const failed = new AbortController()
     const named = withFields(logger, { controller: this.name })
-    const delivery = new EventDelivery(clock, named, (error) => {
-      failure ??= error
-      scope.abort(error)
-    })
-    const work: Work = {
-      ...environment,
-      queue,
-      abandoned,
-      hotLoops,
-      ownChanges,
-      signal: scope.signal,
-    }
+    const delivery = new EventDelivery(clock, named, (error) => failed.abort(error))
     const { lowPriority } = this.#options
     const context: SourceContext = {
       queue,
@@ -141,21 +179,27 @@ export class Controller implements Runnable {
       ...(lowPriority === undefined ? {} : { lowPriority }),
       ...(ownChanges === undefined ? {} : { ownChanges }),
     }
-    try {
-      await this.#startSources(context, clock, scope.signal)
-      logger.debug({ controller: this.name, workers: this.#concurrency }, 'controller started')
-      const stopped = aborted(scope.signal).then(() => queue.shutdown())
-      const workers = Array.from({ length: this.#concurrency }, () => this.#work(work))
-      await Promise.all([stopped, ...workers])
-      await abandoned.ended()
-      if (failure !== undefined) throw failure
-    } catch (error) {
-      if (!signal.aborted) throw error
-    } finally {
-      scope.abort(new Error(`controller ${this.name} stopped`))
-      delivery.stop()
-      queue.shutdown()
+    const scope = openScope({ parents: [signal, failed.signal] })
+    const limit = this.#options.maxAbandonedReconciles ?? abandonedLimitDefault
+    const intake: Intake = {
+      environment,
+      queue,
+      hotLoops,
+      ownChanges,
+      abandoned: new AbandonedReconciles(limit, clock),
+      failed,
+      filled: this.#startSources(context, clock, scope.signal),
+      ended: scope.signal,
+      stop: () => {
+        scope.abort(new Error(`controller ${this.name} stopped`))
+        scope[Symbol.dispose]()
+        delivery.stop()
+        queue.shutdown()
+      },
     }
+    scope.signal.addEventListener('abort', () => intake.stop(), { once: true })
+    this.#intake = intake
+    return intake
   }
 
   #newQueue({ clock, metrics }: ControllerEnvironment): Queue<Request> {

@@ -33,7 +33,7 @@ import { LeaseFence } from '../leader-election/lease-fence.ts'
 import { type LeaderElectionOptions, openElection } from '../leader-election/open-election.ts'
 import { EventLoopMonitor } from './event-loop-monitor.ts'
 import { RunnableGroup } from './runnable-group.ts'
-import type { Runnable } from '../runnable.ts'
+import { type Runnable, runnable } from '../runnable.ts'
 
 export interface ManagerOptions {
   /** The API server; the manager makes a client and closes it at the end. */
@@ -83,9 +83,10 @@ type State = 'new' | 'running' | 'stopped'
 /**
  * Runs controllers and other runnables with one shared client, cache and set of metrics.
  *
- * Starts: servers, then the cache and its first sync, then what every replica runs, then, once it
- * leads, the controllers. Stops: what every replica runs, then the controllers, the cache, the
- * servers; last it releases the lease and writes the remaining events.
+ * Starts: servers, then the cache and its first sync, then what every replica runs and what the
+ * controllers warm up, then, once it leads, the controllers. Stops: what every replica runs, then
+ * the controllers, the cache, the servers; last it releases the lease and writes the remaining
+ * events.
  */
 export class Manager {
   /**
@@ -109,6 +110,7 @@ export class Manager {
   readonly #servers: RunnableGroup
   readonly #caches: RunnableGroup
   readonly #others: RunnableGroup
+  readonly #warmups: RunnableGroup
   readonly #leaders: RunnableGroup
   readonly #known = new Set<Runnable>()
   readonly #names = new Set<string>()
@@ -147,6 +149,7 @@ export class Manager {
     this.#servers = new RunnableGroup(fail)
     this.#caches = new RunnableGroup(fail)
     this.#others = new RunnableGroup(fail)
+    this.#warmups = new RunnableGroup(fail)
     this.#leaders = new RunnableGroup(fail)
     this.#caches.add(this.#cache)
     this.#readyz.set('caches-synced', () => this.#checkSynced())
@@ -197,11 +200,13 @@ export class Manager {
   }
 
   /** Adds a controller or a runnable, also to a running manager. Adding it twice has no effect. */
-  add(runnable: Runnable): void {
-    if (this.#known.has(runnable)) return
-    if (runnable instanceof Controller) this.#bind(runnable)
-    this.#known.add(runnable)
-    this.#groupOf(runnable).add(runnable)
+  add(added: Runnable): void {
+    if (this.#known.has(added)) return
+    if (added instanceof Controller) this.#bind(added)
+    this.#known.add(added)
+    const group = this.#groupOf(added)
+    if (group === this.#leaders && this.#election !== undefined) this.#warmUp(added)
+    group.add(added)
   }
 
   /** The event recorder that reports as the component; it runs with the manager. */
@@ -235,6 +240,7 @@ export class Manager {
       this.#caches.start()
       await this.#firstSync(life.signal)
       this.#others.start()
+      this.#warmups.start()
       if (this.#election === undefined) this.#lead()
       else election = this.#election.run(candidacy.signal, () => this.#lead(life.signal))
       await untilAborted(
@@ -285,9 +291,14 @@ export class Manager {
     this.#names.add(controller.name)
   }
 
-  #groupOf(runnable: Runnable): RunnableGroup {
-    if (runnable.stage === 'servers') return this.#servers
-    return runnable.needLeaderElection === false ? this.#others : this.#leaders
+  #warmUp(leader: Runnable): void {
+    if (leader.warmUp === undefined || this.#elected) return
+    this.#warmups.add(runnable((signal) => leader.warmUp?.(signal) ?? Promise.resolve()))
+  }
+
+  #groupOf({ stage, needLeaderElection }: Runnable): RunnableGroup {
+    if (stage === 'servers') return this.#servers
+    return needLeaderElection === false ? this.#others : this.#leaders
   }
 
   #openElection(options: ManagerOptions): Election | undefined {
@@ -359,7 +370,9 @@ export class Manager {
     })
     const groups = [this.#others, this.#leaders, this.#caches, this.#servers]
     const inOrder = async () => {
+      const warmups = this.#warmups.stop()
       for (const group of groups) await group.stop()
+      await warmups
       this.#fence?.unguard()
       candidacy.abort()
       await election.catch(() => {})
@@ -374,7 +387,7 @@ export class Manager {
       this.#state = 'stopped'
       this.#fence?.close()
       candidacy.abort()
-      for (const group of [...groups, this.#recorders]) void group.stop()
+      for (const group of [...groups, this.#warmups, this.#recorders]) void group.stop()
     } finally {
       this.#state = 'stopped'
       this.#elected = false
