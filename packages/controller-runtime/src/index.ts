@@ -53,6 +53,8 @@ export type { HttpAnswer, HttpHandler, HttpRequest } from './serving/http-handle
 export { HttpServer } from './serving/http-server.ts'
 export type { HttpServerOptions, ServingTls } from './serving/http-server.ts'
 export { BodyTooLargeError } from './serving/request-body.ts'
+export { metadataOnly } from './metadata-only.ts'
+export type { PartialObjectMetadata } from './metadata-only.ts'
 
 export type { Informer, InformerHandler, InformerScope } from './informer/informer.ts'
 export { SharedInformer } from './informer/shared-informer.ts'

@@ -10,6 +10,8 @@ export interface ResourceType<T extends TypedObject = TypedObject> {
   readonly kind: string
   readonly plural: string
   readonly namespaced: boolean
+  /** Only the metadata of its objects is read; see `metadataOnly` of controller-runtime. */
+  readonly metadataOnly?: true
   readonly _object?: T
 }
 

@@ -8,6 +8,7 @@ import { SharedInformer } from '../informer/shared-informer.ts'
 import type { IndexFunction } from '../informer/store.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
+import { metadataOf, metadataOnly, wholeObjects } from '../metadata-only.ts'
 import type { KeyOf, NamespaceOf, ObjectKey } from '../object-key.ts'
 
 /** Thrown when a kind that nobody declared is read from the cache. */
@@ -174,10 +175,15 @@ export class InformerCache implements Cache {
   remember<T extends TypedObject>(type: ResourceType<T>, written: DeepReadonly<NoInfer<T>>): void {
     const entry = this.#entries.get(qualifiedVersion(type))
     if (entry !== undefined) informerOf<T>(entry).remember(written)
+    if (type.metadataOnly === true) return
+    const metadata = this.#entries.get(qualifiedVersion(metadataOnly(type)))
+    if (metadata !== undefined) informerOf(metadata).remember(metadataOf<TypedObject>(written))
   }
 
   rememberDeletion(type: ResourceType, key: ObjectKey, uid: string): void {
-    this.#entries.get(qualifiedVersion(type))?.informer.rememberDeletion(key, uid)
+    for (const form of [wholeObjects(type), metadataOnly(type)]) {
+      this.#entries.get(qualifiedVersion(form))?.informer.rememberDeletion(key, uid)
+    }
   }
 
   async waitForSync(signal: AbortSignal): Promise<void> {
@@ -241,9 +247,10 @@ export class InformerCache implements Cache {
   }
 }
 
-/** `deployments.v1.apps`: versions of a kind are cached separately. */
+/** `deployments.v1.apps`: versions of a kind are cached separately, and so is mere metadata. */
 function qualifiedVersion(type: ResourceType): string {
-  return [type.plural, type.version, type.group].filter((part) => part !== '').join('.')
+  const name = [type.plural, type.version, type.group].filter((part) => part !== '').join('.')
+  return type.metadataOnly === true ? `${name} (metadata only)` : name
 }
 
 /** The entry under a resource type's name holds objects of that type: the only cast. */

@@ -6,6 +6,7 @@ import {
 } from '@fairlead/kube-core'
 import type { Client, SubresourceWriter, WriteOptions } from '../client/client.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
+import { wholeObjects } from '../metadata-only.ts'
 import type { Cache } from './cache.ts'
 import type { OwnWrites } from './own-writes.ts'
 
@@ -50,7 +51,8 @@ export function rememberingClient(
       const deletion = await client.delete(type, key, options)
       if (options?.dryRun === true || deletion === undefined) return deletion
       const { uid, remaining } = deletion
-      if (remaining !== undefined) cache.remember(untyped(type), remaining as KubernetesObject)
+      const whole = untyped(wholeObjects(type))
+      if (remaining !== undefined) cache.remember(whole, remaining as KubernetesObject)
       else if (uid !== undefined) cache.rememberDeletion(type, key, uid)
       return deletion
     },

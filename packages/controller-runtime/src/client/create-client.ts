@@ -1,4 +1,4 @@
-import { resourcePath } from '@fairlead/kube-core'
+import { apiVersionOf, resourcePath } from '@fairlead/kube-core'
 import type { KubernetesList, ResourceType, TypedObject } from '@fairlead/kube-core'
 import { type Clock, consoleLogger, type Logger, openScope, systemClock } from '@fairlead/base'
 import type { ApplyOf } from '../apply-of.ts'
@@ -24,6 +24,7 @@ import type {
 import { ConnectionError } from './connection-error.ts'
 import { deletionOf } from './deletion.ts'
 import { WatchStreamError } from './line-splitter.ts'
+import { acceptOf, formed, refuseMetadata } from './metadata-form.ts'
 import { RequestRate, type RequestRateOptions } from './request-rate.ts'
 import { logEachOnce, type WarningHandler } from './server-warnings.ts'
 import { Transport } from './transport.ts'
@@ -104,6 +105,7 @@ export function createClient(
         object: DeepReadonly<T>,
         write: WriteOptions = {},
       ) {
+        refuseMetadata(type, 'update')
         const answer = await call(
           {
             method: 'PUT',
@@ -125,11 +127,12 @@ export function createClient(
             method: 'PATCH',
             path: path(type, key, writeQuery(write)),
             contentType: patchContentTypes[patch.type],
+            accept: acceptOf(type, 'object'),
             body: JSON.stringify(patch.body),
           },
           write,
         )
-        return answer as T
+        return formed(type, answer as T)
       },
       async apply<T extends TypedObject>(
         type: ResourceType<T>,
@@ -142,11 +145,12 @@ export function createClient(
             method: 'PATCH',
             path: path(type, keyOf(object), query),
             contentType: patchContentTypes.apply,
+            accept: acceptOf(type, 'object'),
             body: JSON.stringify(object),
           },
           apply,
         )
-        return answer as T
+        return formed(type, answer as T)
       },
     }
   }
@@ -156,10 +160,9 @@ export function createClient(
     status: writer('status'),
 
     async get<T extends TypedObject>(type: ResourceType<T>, key: ObjectKey, get: CallOptions = {}) {
-      return (await call(
-        { method: 'GET', path: resourcePath(type, checkKey(type, key)) },
-        get,
-      )) as T
+      const path = resourcePath(type, checkKey(type, key))
+      const answer = await call({ method: 'GET', path, accept: acceptOf(type, 'object') }, get)
+      return formed(type, answer as T)
     },
 
     async list<T extends TypedObject>(type: ResourceType<T>, list: ListOptions = {}) {
@@ -171,7 +174,8 @@ export function createClient(
         resourceVersion: list.resourceVersion,
         resourceVersionMatch: list.resourceVersionMatch,
       })
-      return completeItems<T>(await call({ method: 'GET', path }, list))
+      const answer = await call({ method: 'GET', path, accept: acceptOf(type, 'list') }, list)
+      return completeItems(type, answer as KubernetesList<T>)
     },
 
     watch<T extends TypedObject>(type: ResourceType<T>, watch: WatchOptions = {}) {
@@ -183,6 +187,7 @@ export function createClient(
       object: CreateOf<T>,
       write: WriteOptions = {},
     ) {
+      refuseMetadata(type, 'create')
       const collection = resourcePath(type, namespaceKey(object.metadata.namespace))
       const path = withQuery(collection, writeQuery(write))
       return (await call({ method: 'POST', path, body: JSON.stringify(object) }, write)) as T
@@ -220,10 +225,14 @@ async function* openWatch<T extends TypedObject>(
     allowWatchBookmarks: watch.allowWatchBookmarks ? true : undefined,
     timeoutSeconds: watch.timeoutSeconds,
   })
-  const response = await transport.open({ method: 'GET', path, signal: watch.signal })
+  const accept = acceptOf(type, 'object')
+  const response = await transport.open({ method: 'GET', path, accept, signal: watch.signal })
   watch.onActivity?.()
+  const body = response.body as AsyncIterable<Uint8Array>
   try {
-    yield* decodeWatchEvents<T>(response.body as AsyncIterable<Uint8Array>, watch.onActivity)
+    for await (const event of decodeWatchEvents<T>(body, watch.onActivity)) {
+      yield event.type === 'ERROR' ? event : { ...event, object: formed(type, event.object) }
+    }
   } catch (cause) {
     watch.signal?.throwIfAborted()
     if (cause instanceof WatchStreamError) throw cause
@@ -266,8 +275,14 @@ function checkKey(type: ResourceType, key: ObjectKey): { namespace?: string; nam
 }
 
 /** Fills in apiVersion and kind, which list items of built-in kinds lack. */
-function completeItems<T extends TypedObject>(answer: unknown): KubernetesList<T> {
-  const list = answer as KubernetesList<T>
+function completeItems<T extends TypedObject>(
+  type: ResourceType<T>,
+  list: KubernetesList<T>,
+): KubernetesList<T> {
+  if (type.metadataOnly === true) {
+    const { apiVersion, kind } = { apiVersion: apiVersionOf(type), kind: `${type.kind}List` }
+    return { ...list, apiVersion, kind, items: (list.items ?? []).map((one) => formed(type, one)) }
+  }
   const kind = list.kind.replace(/List$/, '')
   const items = (list.items ?? []).map((item) =>
     item.kind === undefined ? { ...item, apiVersion: list.apiVersion, kind } : item,

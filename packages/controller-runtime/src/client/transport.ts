@@ -18,6 +18,8 @@ export interface TransportRequest {
   readonly path: string
   readonly body?: string | undefined
   readonly contentType?: string | undefined
+  /** The forms of the answer that are understood. Defaults to JSON. */
+  readonly accept?: string | undefined
   readonly signal?: AbortSignal | undefined
   /** Whether the answer may be compressed; a watch, which is read as it comes, is not. */
   readonly mayBeCompressed?: boolean
@@ -214,6 +216,7 @@ export class Transport {
   ): Record<string, string | string[]> {
     return {
       ...this.#fixedHeaders,
+      ...(request.accept === undefined ? {} : { accept: request.accept }),
       ...(this.#compresses && request.mayBeCompressed ? { 'accept-encoding': 'gzip' } : {}),
       ...(authorization === undefined ? {} : { authorization }),
       ...(request.body === undefined
