@@ -25,11 +25,13 @@ export type {
   ListOptions,
   Patch,
   Reader,
+  SubresourceClient,
   SubresourceWriter,
   WatchEvent,
   WatchOptions,
   WriteOptions,
 } from './client/client.ts'
+export type { SubresourceForm } from './client/subresource-form.ts'
 export { createClient } from './client/create-client.ts'
 export type { ClientOptions } from './client/create-client.ts'
 export { retryOnConflict } from './client/retry-on-conflict.ts'

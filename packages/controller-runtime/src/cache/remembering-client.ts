@@ -1,63 +1,50 @@
-import {
-  type KubernetesObject,
-  type ResourceType,
-  type TypedObject,
-  untyped,
-} from '@fairlead/kube-core'
-import type { Client, SubresourceWriter, WriteOptions } from '../client/client.ts'
-import type { DeepReadonly } from '../deep-readonly.ts'
+import { type KubernetesObject, type TypedObject, untyped } from '@fairlead/kube-core'
+import type { Client, Deletion } from '../client/client.ts'
+import type { DeleteCall, WriteCall } from '../client/client-call.ts'
+import { isWrite } from '../client/client-call.ts'
+import { clientOf } from '../client/client-of.ts'
+import { handlerOf } from '../client/handler-of.ts'
 import { wholeObjects } from '../metadata-only.ts'
 import type { Cache } from './cache.ts'
 import type { OwnWrites } from './own-writes.ts'
+
+type Memory = Pick<Cache, 'remember' | 'rememberDeletion'>
 
 /**
  * A client whose writes can be read from the cache immediately, before the watch delivers them, and
  * are told apart from those of others.
  */
-export function rememberingClient(
-  client: Client,
-  cache: Pick<Cache, 'remember' | 'rememberDeletion'>,
-  ownWrites?: OwnWrites,
-): Client {
-  async function remember<T extends TypedObject>(
-    type: ResourceType<T>,
-    sent: unknown,
-    writing: Promise<T>,
-    options: WriteOptions | undefined,
-  ): Promise<T> {
-    const written = await writing
-    if (options?.dryRun === true) return written
-    ownWrites?.record(sent, written)
-    cache.remember(type, written as DeepReadonly<T>)
-    return written
-  }
-
-  const remembering = (writer: SubresourceWriter): SubresourceWriter => ({
-    update: (type, object, options) =>
-      remember(type, object, writer.update(type, object, options), options),
-    patch: (type, key, patch, options) =>
-      remember(type, patch.body, writer.patch(type, key, patch, options), options),
-    apply: (type, object, options) =>
-      remember(type, object, writer.apply(type, object, options), options),
-  })
-
-  return {
-    get: (type, key, options) => client.get(type, key, options),
-    list: (type, options) => client.list(type, options),
-    watch: (type, options) => client.watch(type, options),
-    create: (type, object, options) =>
-      remember(type, object, client.create(type, object, options), options),
-    async delete(type, key, options) {
-      const deletion = await client.delete(type, key, options)
-      if (options?.dryRun === true || deletion === undefined) return deletion
-      const { uid, remaining } = deletion
-      const whole = untyped(wholeObjects(type))
-      if (remaining !== undefined) cache.remember(whole, remaining as KubernetesObject)
-      else if (uid !== undefined) cache.rememberDeletion(type, key, uid)
-      return deletion
+export function rememberingClient(client: Client, cache: Memory, ownWrites?: OwnWrites): Client {
+  const { send, watch } = handlerOf(client)
+  return clientOf({
+    watch,
+    async send(call) {
+      const answer = await send(call)
+      if (!isWrite(call) || call.options.dryRun === true || call.verb === 'deleteAllOf') {
+        return answer
+      }
+      if (call.verb === 'delete') rememberDeletion(cache, call, answer as Deletion | undefined)
+      else rememberWrite(cache, ownWrites, call, answer as TypedObject)
+      return answer
     },
-    deleteAllOf: (type, options) => client.deleteAllOf(type, options),
-    ...remembering(client),
-    status: remembering(client.status),
-  }
+  })
+}
+
+function rememberWrite(
+  cache: Memory,
+  ownWrites: OwnWrites | undefined,
+  call: Exclude<WriteCall, { verb: 'delete' | 'deleteAllOf' }>,
+  written: TypedObject,
+): void {
+  // What a subresource answers may be another kind, such as a Scale, which says nothing of the rest.
+  if (call.subresource !== undefined && written.kind !== call.type.kind) return
+  ownWrites?.record(call.verb === 'patch' ? call.patch.body : call.object, written)
+  cache.remember(call.type, written)
+}
+
+function rememberDeletion(cache: Memory, call: DeleteCall, deletion: Deletion | undefined): void {
+  if (deletion === undefined) return
+  const { uid, remaining } = deletion
+  if (remaining !== undefined) cache.remember(untyped(wholeObjects(call.type)), remaining as KubernetesObject)
+  else if (uid !== undefined) cache.rememberDeletion(call.type, call.key, uid)
 }

@@ -3,6 +3,7 @@ import type { ApplyOf } from '../apply-of.ts'
 import type { CreateOf } from '../create-of.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
 import type { KeyOf, NamespaceOf } from '../object-key.ts'
+import type { SubresourceForm } from './subresource-form.ts'
 
 export interface CallOptions {
   readonly signal?: AbortSignal
@@ -132,6 +133,42 @@ export interface SubresourceWriter {
 }
 
 /**
+ * Calls to one subresource of objects. Its form is the object's own, as of `approval`, `resize` and
+ * `ephemeralcontainers`, or one of its own: a Scale, an Eviction, a TokenRequest, a Binding.
+ */
+export interface SubresourceClient<Name extends string = string> {
+  get<T extends TypedObject>(
+    type: ResourceType<T>,
+    key: KeyOf<NoInfer<T>>,
+    options?: CallOptions,
+  ): Promise<SubresourceForm<T, Name>>
+  create<T extends TypedObject>(
+    type: ResourceType<T>,
+    key: KeyOf<NoInfer<T>>,
+    object: CreateOf<SubresourceForm<NoInfer<T>, Name>>,
+    options?: WriteOptions,
+  ): Promise<SubresourceForm<T, Name>>
+  update<T extends TypedObject>(
+    type: ResourceType<T>,
+    key: KeyOf<NoInfer<T>>,
+    object: DeepReadonly<SubresourceForm<NoInfer<T>, Name>>,
+    options?: WriteOptions,
+  ): Promise<SubresourceForm<T, Name>>
+  patch<T extends TypedObject>(
+    type: ResourceType<T>,
+    key: KeyOf<NoInfer<T>>,
+    patch: Patch,
+    options?: WriteOptions,
+  ): Promise<SubresourceForm<T, Name>>
+  apply<T extends TypedObject>(
+    type: ResourceType<T>,
+    key: KeyOf<NoInfer<T>>,
+    object: ApplyOf<SubresourceForm<NoInfer<T>, Name>>,
+    options: ApplyOptions,
+  ): Promise<SubresourceForm<T, Name>>
+}
+
+/**
  * A Kubernetes API client over plain JSON: timestamps stay strings, and unknown fields are
  * kept. Throws StatusError when the server refuses, ConnectionError when it cannot be reached and
  * DeadlineError when a call takes too long.
@@ -151,4 +188,6 @@ export interface Client extends Reader, SubresourceWriter {
   deleteAllOf(type: ResourceType, options?: DeleteAllOfOptions): Promise<void>
   /** Writes the status subresource; the server ignores everything outside `status`. */
   readonly status: SubresourceWriter
+  /** Reads and writes a subresource by its name, such as `scale`. */
+  subresource<Name extends string>(name: Name): SubresourceClient<Name>
 }

@@ -1,30 +1,16 @@
-import { apiVersionOf, resourcePath } from '@fairlead/kube-core'
+import { apiVersionOf } from '@fairlead/kube-core'
 import type { KubernetesList, ResourceType, TypedObject } from '@fairlead/kube-core'
 import { type Clock, consoleLogger, type Logger, openScope, systemClock } from '@fairlead/base'
-import type { ApplyOf } from '../apply-of.ts'
-import type { CreateOf } from '../create-of.ts'
-import type { DeepReadonly } from '../deep-readonly.ts'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { keyOf } from '../object-key.ts'
-import type { ObjectKey } from '../object-key.ts'
-import type {
-  ApplyOptions,
-  CallOptions,
-  Client,
-  DeleteAllOfOptions,
-  DeleteOptions,
-  ListOptions,
-  Patch,
-  SubresourceWriter,
-  WatchEvent,
-  WatchOptions,
-  WriteOptions,
-} from './client.ts'
+import { callRequest, watchPath } from './call-request.ts'
+import type { ClientCall } from './client-call.ts'
+import { clientOf } from './client-of.ts'
+import type { CallOptions, Client, WatchEvent, WatchOptions } from './client.ts'
 import { ConnectionError } from './connection-error.ts'
 import { deletionOf } from './deletion.ts'
 import { WatchStreamError } from './line-splitter.ts'
-import { acceptOf, formed, refuseMetadata } from './metadata-form.ts'
+import { acceptOf, formed } from './metadata-form.ts'
 import { RequestRate, type RequestRateOptions } from './request-rate.ts'
 import { logEachOnce, type WarningHandler } from './server-warnings.ts'
 import { Transport } from './transport.ts'
@@ -51,16 +37,6 @@ export interface ClientOptions {
   readonly fence?: WriteFence
 }
 
-const patchContentTypes = {
-  json: 'application/json-patch+json',
-  merge: 'application/merge-patch+json',
-  strategic: 'application/strategic-merge-patch+json',
-  // JSON is also YAML, and the server decodes this content type as YAML.
-  apply: 'application/apply-patch+yaml',
-} as const
-
-type Query = Readonly<Record<string, string | number | boolean | undefined>>
-
 /** Who we say we are, unless told otherwise. */
 export const defaultUserAgent = 'fairlead-controller-runtime'
 
@@ -80,7 +56,7 @@ export function createClient(
     fence: options.fence,
   })
 
-  async function call(request: TransportRequest, callOptions: CallOptions): Promise<unknown> {
+  async function send(request: TransportRequest, callOptions: CallOptions): Promise<unknown> {
     using scope = openScope({
       parents: [callOptions.signal, request.method === 'GET' ? undefined : options.fence?.signal],
       clock,
@@ -90,125 +66,27 @@ export function createClient(
     return await transport.json({ ...request, signal: scope.signal })
   }
 
-  const writeQuery = (write: WriteOptions): Query => ({
-    fieldManager: write.fieldManager ?? options.fieldManager,
-    dryRun: write.dryRun ? 'All' : undefined,
-    fieldValidation: write.fieldValidation,
+  const client = clientOf({
+    async send(call) {
+      const request = callRequest(call, options.fieldManager)
+      return answerTo(call, await send(request, call.options))
+    },
+    watch: (type, watch = {}) => openWatch(transport, type, watch),
   })
+  return { ...client, close: () => transport.close() }
+}
 
-  function writer(subresource?: string): SubresourceWriter {
-    const path = (type: ResourceType, key: ObjectKey, query: Query) =>
-      withQuery(resourcePath(type, checkKey(type, key), subresource), query)
-    return {
-      async update<T extends TypedObject>(
-        type: ResourceType<T>,
-        object: DeepReadonly<T>,
-        write: WriteOptions = {},
-      ) {
-        refuseMetadata(type, 'update')
-        const answer = await call(
-          {
-            method: 'PUT',
-            path: path(type, keyOf(object), writeQuery(write)),
-            body: JSON.stringify(object),
-          },
-          write,
-        )
-        return answer as T
-      },
-      async patch<T extends TypedObject>(
-        type: ResourceType<T>,
-        key: ObjectKey,
-        patch: Patch,
-        write: WriteOptions = {},
-      ) {
-        const answer = await call(
-          {
-            method: 'PATCH',
-            path: path(type, key, writeQuery(write)),
-            contentType: patchContentTypes[patch.type],
-            accept: acceptOf(type, 'object'),
-            body: JSON.stringify(patch.body),
-          },
-          write,
-        )
-        return formed(type, answer as T)
-      },
-      async apply<T extends TypedObject>(
-        type: ResourceType<T>,
-        object: ApplyOf<T>,
-        apply: ApplyOptions,
-      ) {
-        const query = { ...writeQuery(apply), force: apply.force ? true : undefined }
-        const answer = await call(
-          {
-            method: 'PATCH',
-            path: path(type, keyOf(object), query),
-            contentType: patchContentTypes.apply,
-            accept: acceptOf(type, 'object'),
-            body: JSON.stringify(object),
-          },
-          apply,
-        )
-        return formed(type, answer as T)
-      },
-    }
-  }
-
-  return {
-    ...writer(),
-    status: writer('status'),
-
-    async get<T extends TypedObject>(type: ResourceType<T>, key: ObjectKey, get: CallOptions = {}) {
-      const path = resourcePath(type, checkKey(type, key))
-      const answer = await call({ method: 'GET', path, accept: acceptOf(type, 'object') }, get)
-      return formed(type, answer as T)
-    },
-
-    async list<T extends TypedObject>(type: ResourceType<T>, list: ListOptions = {}) {
-      const path = withQuery(resourcePath(type, namespaceKey(list.namespace)), {
-        labelSelector: list.labelSelector,
-        fieldSelector: list.fieldSelector,
-        limit: list.limit,
-        continue: list.continue,
-        resourceVersion: list.resourceVersion,
-        resourceVersionMatch: list.resourceVersionMatch,
-      })
-      const answer = await call({ method: 'GET', path, accept: acceptOf(type, 'list') }, list)
-      return completeItems(type, answer as KubernetesList<T>)
-    },
-
-    watch<T extends TypedObject>(type: ResourceType<T>, watch: WatchOptions = {}) {
-      return openWatch<T>(transport, type, watch)
-    },
-
-    async create<T extends TypedObject>(
-      type: ResourceType<T>,
-      object: CreateOf<T>,
-      write: WriteOptions = {},
-    ) {
-      refuseMetadata(type, 'create')
-      const collection = resourcePath(type, namespaceKey(object.metadata.namespace))
-      const path = withQuery(collection, writeQuery(write))
-      return (await call({ method: 'POST', path, body: JSON.stringify(object) }, write)) as T
-    },
-
-    async delete(type: ResourceType, key: ObjectKey, remove: DeleteOptions = {}) {
-      const path = resourcePath(type, checkKey(type, key))
-      return deletionOf(await call({ method: 'DELETE', path, body: deleteBody(remove) }, remove))
-    },
-
-    async deleteAllOf(type: ResourceType, remove: DeleteAllOfOptions = {}) {
-      const { namespace, labelSelector, fieldSelector } = remove
-      if (type.namespaced && !namespace) {
-        throw new TypeError(`name the namespace in which to delete ${type.plural}`)
-      }
-      const collection = resourcePath(type, namespaceKey(namespace))
-      const path = withQuery(collection, { labelSelector, fieldSelector })
-      await call({ method: 'DELETE', path, body: deleteBody(remove) }, remove)
-    },
-
-    close: () => transport.close(),
+/** What the client answers a call with. */
+function answerTo(call: ClientCall, answer: unknown): unknown {
+  switch (call.verb) {
+    case 'list':
+      return completeItems(call.type, answer as KubernetesList<TypedObject>)
+    case 'delete':
+      return deletionOf(answer)
+    case 'deleteAllOf':
+      return undefined
+    default:
+      return formed(call.type, answer as TypedObject)
   }
 }
 
@@ -217,14 +95,7 @@ async function* openWatch<T extends TypedObject>(
   type: ResourceType<T>,
   watch: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
-  const path = withQuery(resourcePath(type, namespaceKey(watch.namespace)), {
-    watch: true,
-    labelSelector: watch.labelSelector,
-    fieldSelector: watch.fieldSelector,
-    resourceVersion: watch.resourceVersion,
-    allowWatchBookmarks: watch.allowWatchBookmarks ? true : undefined,
-    timeoutSeconds: watch.timeoutSeconds,
-  })
+  const path = watchPath(type, watch)
   const accept = acceptOf(type, 'object')
   const response = await transport.open({ method: 'GET', path, accept, signal: watch.signal })
   watch.onActivity?.()
@@ -238,40 +109,6 @@ async function* openWatch<T extends TypedObject>(
     if (cause instanceof WatchStreamError) throw cause
     throw new ConnectionError(`the watch of ${type.plural} broke`, { cause })
   }
-}
-
-function deleteBody(remove: DeleteOptions): string {
-  const { propagationPolicy, preconditions, gracePeriodSeconds, dryRun } = remove
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'DeleteOptions',
-    propagationPolicy,
-    preconditions,
-    gracePeriodSeconds,
-    dryRun: dryRun ? ['All'] : undefined,
-  })
-}
-
-function withQuery(path: string, query: Query): string {
-  const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') parameters.set(name, String(value))
-  }
-  const text = parameters.toString()
-  return text === '' ? path : `${path}?${text}`
-}
-
-function namespaceKey(namespace: string | undefined): { namespace?: string } {
-  return namespace === undefined ? {} : { namespace }
-}
-
-/** An empty name or namespace would address the whole collection, which is never intended. */
-function checkKey(type: ResourceType, key: ObjectKey): { namespace?: string; name: string } {
-  if (key.name === '') throw new TypeError(`a ${type.kind} must be addressed by name`)
-  if (type.namespaced && !key.namespace) {
-    throw new TypeError(`${type.kind} "${key.name}" must be addressed with its namespace`)
-  }
-  return key
 }
 
 /** Fills in apiVersion and kind, which list items of built-in kinds lack. */

@@ -1,5 +1,8 @@
 import { openScope } from '@fairlead/base'
-import type { CallOptions, Client, SubresourceWriter } from './client.ts'
+import type { Client } from './client.ts'
+import { isWrite, withOptions } from './client-call.ts'
+import { clientOf } from './client-of.ts'
+import { handlerOf } from './handler-of.ts'
 import type { WriteFence } from './write-fence.ts'
 
 /**
@@ -7,33 +10,14 @@ import type { WriteFence } from './write-fence.ts'
  * call begins, and ends it when it closes. `createClient` asks it right before it sends.
  */
 export function fencedClient(client: Client, fence: WriteFence): Client {
-  async function write<O extends CallOptions, T>(
-    options: O | undefined,
-    send: (options: O & CallOptions) => Promise<T>,
-  ): Promise<T> {
-    fence.check()
-    using scope = openScope({ parents: [options?.signal, fence.signal] })
-    return await send({ ...(options as O), signal: scope.signal })
-  }
-
-  const fenced = (writer: SubresourceWriter): SubresourceWriter => ({
-    update: (type, object, options) =>
-      write(options, (passed) => writer.update(type, object, passed)),
-    patch: (type, key, patch, options) =>
-      write(options, (passed) => writer.patch(type, key, patch, passed)),
-    apply: (type, object, options) =>
-      write(options, (passed) => writer.apply(type, object, passed)),
+  const { send, watch } = handlerOf(client)
+  return clientOf({
+    watch,
+    async send(call) {
+      if (!isWrite(call)) return send(call)
+      fence.check()
+      using scope = openScope({ parents: [call.options.signal, fence.signal] })
+      return await send(withOptions(call, { signal: scope.signal }))
+    },
   })
-
-  return {
-    get: (type, key, options) => client.get(type, key, options),
-    list: (type, options) => client.list(type, options),
-    watch: (type, options) => client.watch(type, options),
-    create: (type, object, options) =>
-      write(options, (passed) => client.create(type, object, passed)),
-    delete: (type, key, options) => write(options, (passed) => client.delete(type, key, passed)),
-    deleteAllOf: (type, options) => write(options, (passed) => client.deleteAllOf(type, passed)),
-    ...fenced(client),
-    status: fenced(client.status),
-  }
 }

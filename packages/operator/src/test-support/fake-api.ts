@@ -118,6 +118,13 @@ export class FakeApi {
       apply: unused,
       delete: unused,
       deleteAllOf: unused,
+      subresource: () => ({
+        get: unused,
+        create: unused,
+        update: unused,
+        patch: unused,
+        apply: unused,
+      }),
       status: {
         update: unused,
         patch: async (type, key, patch) => this.#patchStatus(type, key, patch) as never,
