@@ -49,9 +49,10 @@ export interface ApplyCall extends ObjectCallOf<'apply', ApplyOptions> {
 export type DeleteCall = ObjectCallOf<'delete', DeleteOptions>
 type DeleteAllOfCall = CallOf<'deleteAllOf', DeleteAllOfOptions>
 
+type FieldWriteCall = CreateCall | UpdateCall | PatchCall | ApplyCall
+
 /** A call that changes something. */
-export type WriteCall =
-  CreateCall | UpdateCall | PatchCall | ApplyCall | DeleteCall | DeleteAllOfCall
+export type WriteCall = FieldWriteCall | DeleteCall | DeleteAllOfCall
 
 /**
  * One call of a client as a value: what stands between a caller and the server, a fence, a memory, a
@@ -67,4 +68,11 @@ export function isWrite(call: ClientCall): call is WriteCall {
 /** The same call with other or more options. */
 export function withOptions<C extends ClientCall>(call: C, options: Partial<C['options']>): C {
   return { ...call, options: { ...call.options, ...options } }
+}
+
+const fieldWrites: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'apply'])
+
+/** Whether a call writes fields, of which a field manager becomes the owner. */
+export function isFieldWrite(call: ClientCall): call is FieldWriteCall {
+  return fieldWrites.has(call.verb)
 }
