@@ -79,8 +79,19 @@ export type { InformerOptions } from './informer/shared-informer.ts'
 export { stripManagedFields } from './informer/managed-fields.ts'
 export type { IndexFunction } from './informer/store.ts'
 
-export { InformerCache, KindNotCachedError } from './cache/cache.ts'
-export type { Cache, CacheListOptions, CacheOptions, InformerLease } from './cache/cache.ts'
+export { NamespaceNotCachedError } from './informer/namespace-not-cached-error.ts'
+export { InformerCache } from './cache/cache.ts'
+export type { Cache, CacheOptions, CacheScope, InformerLease } from './cache/cache.ts'
+export { CacheNotStartedError, KindNotCachedError } from './cache/cache-errors.ts'
+export { allNamespaces, kindSettings } from './cache/cache-settings.ts'
+export type {
+  CacheSettings,
+  KindSettings,
+  NamespaceSettings,
+  SelectorSettings,
+  SettingsOfKind,
+} from './cache/cache-settings.ts'
+export type { CacheListOptions } from './cache/select-objects.ts'
 export { OwnWrites } from './cache/own-writes.ts'
 export { rememberingClient } from './cache/remembering-client.ts'
 

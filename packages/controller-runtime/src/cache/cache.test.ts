@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { FakeReader } from '../testing/fake-reader.ts'
-import { InformerCache, KindNotCachedError } from './cache.ts'
+import { InformerCache } from './cache.ts'
+import { KindNotCachedError } from './cache-errors.ts'
 
 let clock: FakeClock
 let reader: FakeReader

@@ -1,33 +1,26 @@
-import { parseLabelSelector, qualifiedResource } from '@fairlead/kube-core'
+import { deepEqual } from '@fairlead/kube-core'
 import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import { aborted, type Clock, type Logger, openScope, type Random } from '@fairlead/base'
 import type { Reader } from '../client/client.ts'
 import type { Informer, InformerScope } from '../informer/informer.ts'
 import { stripManagedFields } from '../informer/managed-fields.ts'
+import { NamespacedInformers } from '../informer/namespaced-informers.ts'
 import { SharedInformer } from '../informer/shared-informer.ts'
 import type { IndexFunction } from '../informer/store.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
 import { metadataOf, metadataOnly, wholeObjects } from '../metadata-only.ts'
 import type { KeyOf, NamespaceOf, ObjectKey } from '../object-key.ts'
-
-/** Thrown when a kind that nobody declared is read from the cache. */
-export class KindNotCachedError extends Error {
-  override readonly name = 'KindNotCachedError'
-  constructor(type: ResourceType) {
-    super(
-      `${qualifiedResource(type)} is not in the cache: watch it with a controller, ` +
-        'declare it with cache.informerFor, or read it with the client',
-    )
-  }
-}
-
-export interface CacheListOptions {
-  readonly namespace?: string
-  readonly labelSelector?: string
-  /** Only objects with this value in an index that was added before. */
-  readonly index?: { readonly name: string; readonly value: string }
-}
+import { CacheNotStartedError, KindNotCachedError } from './cache-errors.ts'
+import { allNamespaces, informerScopes } from './cache-settings.ts'
+import type {
+  CacheSettings,
+  NamespaceSettings,
+  ScopeSettings,
+  SelectorSettings,
+  SettingsOfKind,
+} from './cache-settings.ts'
+import { type CacheListOptions, selectObjects } from './select-objects.ts'
 
 /** A reference-counted use of an informer, which runs while at least one is held. */
 export interface InformerLease<T extends TypedObject> {
@@ -40,19 +33,25 @@ export interface InformerLease<T extends TypedObject> {
  * watch. Objects are frozen; copy before changing one.
  */
 export interface Cache {
-  /** Declares the kind for as long as the cache runs and returns its informer. */
+  /**
+   * Declares the kind for as long as the cache runs and returns its informer. The scope takes the
+   * place of what the cache's settings say of the kind.
+   */
   informerFor<T extends TypedObject>(
     type: ResourceType<T>,
-    scope?: InformerScope,
+    scope?: CacheScope,
   ): Informer<DeepReadonly<T>>
   /** Holds the kind's informer until `release`; the last release stops it and drops its copy. */
   acquire<T extends TypedObject>(type: ResourceType<T>): InformerLease<DeepReadonly<T>>
-  /** Undefined if there is no such object. Throws KindNotCachedError. */
+  /**
+   * Undefined if there is no such object. Throws KindNotCachedError, NamespaceNotCachedError, and
+   * CacheNotStartedError.
+   */
   get<T extends TypedObject>(
     type: ResourceType<T>,
     key: KeyOf<NoInfer<T>>,
   ): DeepReadonly<T> | undefined
-  /** Throws KindNotCachedError. */
+  /** All that match. Throws as `get`, and for a field selector without the index that it needs. */
   list<T extends TypedObject>(
     type: ResourceType<T>,
     options?: CacheListOptions & NamespaceOf<NoInfer<T>>,
@@ -73,38 +72,52 @@ export interface Cache {
   unsynced(): readonly string[]
 }
 
+/** Restricts the copy of a kind to a part of it. Everything by default. */
+export interface CacheScope extends SelectorSettings {
+  /** Only this namespace. */
+  readonly namespace?: string
+  /** Instead of `namespace`: several. */
+  readonly namespaces?: NamespaceSettings
+}
+
 interface Entry {
-  readonly informer: SharedInformer<TypedObject>
-  readonly scope: InformerScope
+  readonly informer: Informer
+  readonly scopes: ReadonlyMap<string, InformerScope>
   leases: number
   pinned: boolean
   stop: () => void
 }
 
-export interface CacheOptions {
+export interface CacheOptions extends CacheSettings {
   readonly client: Reader
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  /**
-   * What is kept of each object: a changed copy, or the object. Defaults to `stripManagedFields`; an
-   * update of an object without them changes nothing about who owns its fields.
-   */
-  readonly transform?: <T extends TypedObject>(object: T) => T
   readonly metrics?: Metrics
-  /** See `InformerOptions`. */
-  readonly idleTimeoutMs?: number
+  /** The cluster's name, which comes before the names of resources in metrics. None by default. */
+  readonly cluster?: string
 }
 
-/** The cache of a manager: runs one shared informer per declared kind. */
+const syncPeriodDefaultMs = 10 * 3600 * 1000
+
+/** The cache of a manager: runs the informers of the declared kinds, one for each namespace. */
 export class InformerCache implements Cache {
   readonly #options: CacheOptions
   readonly #entries = new Map<string, Entry>()
   readonly #running = new Set<Promise<void>>()
   #signal: AbortSignal | undefined
 
+  readonly #settings = new Map<string, SettingsOfKind>()
+
   constructor(options: CacheOptions) {
     this.#options = options
+    for (const settings of options.byObject ?? []) {
+      const resource = qualifiedVersion(settings.type)
+      if (this.#settings.has(resource))
+        throw new Error(`${resource} has settings twice in byObject`)
+      this.#settings.set(resource, settings)
+      informerScopes(settings.type, settings, options)
+    }
   }
 
   /** Runs the informers, also those declared later, until the signal aborts and all have ended. */
@@ -117,7 +130,7 @@ export class InformerCache implements Cache {
 
   informerFor<T extends TypedObject>(
     type: ResourceType<T>,
-    scope?: InformerScope,
+    scope?: CacheScope,
   ): Informer<DeepReadonly<T>> {
     const entry = this.#declare(type, scope)
     entry.pinned = true
@@ -145,23 +158,14 @@ export class InformerCache implements Cache {
     type: ResourceType<T>,
     key: KeyOf<NoInfer<T>>,
   ): DeepReadonly<T> | undefined {
-    return this.#informer(type).get(key)
+    return this.#readable(type).get(key)
   }
 
   list<T extends TypedObject>(
     type: ResourceType<T>,
     options: CacheListOptions = {},
   ): readonly DeepReadonly<T>[] {
-    const informer = this.#informer(type)
-    const { namespace, index, labelSelector } = options
-    let objects =
-      index === undefined ? informer.list(namespace) : informer.byIndex(index.name, index.value)
-    if (index !== undefined && namespace !== undefined) {
-      objects = objects.filter(({ metadata }) => metadata.namespace === namespace)
-    }
-    if (labelSelector === undefined) return objects
-    const selector = parseLabelSelector(labelSelector)
-    return objects.filter(({ metadata }) => selector.matches(metadata.labels))
+    return selectObjects(this.#readable(type), options)
   }
 
   addIndex<T extends TypedObject>(
@@ -215,25 +219,63 @@ export class InformerCache implements Cache {
     return informerOf<T>(entry)
   }
 
-  #declare(type: ResourceType, scope?: InformerScope): Entry {
+  #readable<T extends TypedObject>(type: ResourceType<T>): Informer<DeepReadonly<T>> {
+    const informer = this.#informer(type)
+    if (this.#signal === undefined) throw new CacheNotStartedError()
+    return informer
+  }
+
+  #declare(type: ResourceType, scope?: CacheScope): Entry {
     const resource = qualifiedVersion(type)
+    const settings = this.#settings.get(resource)
+    const scopes = informerScopes(type, kindScope(type, scope) ?? settings ?? {}, this.#options)
     const existing = this.#entries.get(resource)
     if (existing !== undefined) {
-      if (scope !== undefined && !sameScope(scope, existing.scope)) {
+      if (scope !== undefined && !sameScopes(scopes, existing.scopes)) {
         throw new Error(`${resource} is already cached with another scope`)
       }
       return existing
     }
-    const informer = new SharedInformer<TypedObject>({
-      transform: stripManagedFields,
-      ...this.#options,
-      type,
-      scope: scope ?? {},
-    })
-    const entry: Entry = { informer, scope: scope ?? {}, leases: 0, pinned: false, stop: () => {} }
+    const informer = this.#informerOf(type, scopes, settings)
+    const entry: Entry = { informer, scopes, leases: 0, pinned: false, stop: () => {} }
     this.#entries.set(resource, entry)
     if (this.#signal !== undefined && !this.#signal.aborted) this.#run(entry, this.#signal)
     return entry
+  }
+
+  #informerOf(
+    type: ResourceType,
+    scopes: ReadonlyMap<string, InformerScope>,
+    settings: SettingsOfKind | undefined,
+  ): Informer {
+    const { client, clock, random, logger, metrics, cluster } = this.#options
+    const { idleTimeoutMs, onWatchError } = this.#options
+    const kindTransform = settings?.transform as ((object: TypedObject) => TypedObject) | undefined
+    const options = {
+      type,
+      client,
+      clock,
+      random,
+      logger,
+      transform: kindTransform ?? this.#options.transform ?? stripManagedFields,
+      resyncMs: settings?.syncPeriodMs ?? this.#options.syncPeriodMs ?? syncPeriodDefaultMs,
+      ...(metrics === undefined ? {} : { metrics }),
+      ...(cluster === undefined ? {} : { cluster }),
+      ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+      ...(onWatchError === undefined
+        ? {}
+        : { onWatchError: (error: Error) => onWatchError(error, type) }),
+    }
+    const informers = new Map(
+      [...scopes].map(([namespace, scope]) => [
+        namespace,
+        new SharedInformer({ ...options, scope }),
+      ]),
+    )
+    const others = informers.get(allNamespaces)
+    informers.delete(allNamespaces)
+    if (others !== undefined && informers.size === 0) return others
+    return new NamespacedInformers(type.plural, informers, others)
   }
 
   #run(entry: Entry, signal: AbortSignal): void {
@@ -258,10 +300,20 @@ function informerOf<T extends TypedObject>(entry: Entry): Informer<DeepReadonly<
   return entry.informer as unknown as Informer<DeepReadonly<T>>
 }
 
-function sameScope(a: InformerScope, b: InformerScope): boolean {
-  return (
-    a.namespace === b.namespace &&
-    a.labelSelector === b.labelSelector &&
-    a.fieldSelector === b.fieldSelector
-  )
+/** What `informerFor` was told, as settings of the kind. */
+function kindScope(type: ResourceType, scope: CacheScope | undefined): ScopeSettings | undefined {
+  if (scope === undefined) return undefined
+  const { namespace, namespaces, ...selectors } = scope
+  if (namespace === undefined) return { ...selectors, ...(namespaces && { namespaces }) }
+  if (namespaces !== undefined) {
+    throw new Error(`${type.plural} cannot have both a namespace and namespaces in the cache`)
+  }
+  return { ...selectors, namespaces: [namespace] }
+}
+
+function sameScopes(
+  a: ReadonlyMap<string, InformerScope>,
+  b: ReadonlyMap<string, InformerScope>,
+): boolean {
+  return deepEqual(Object.fromEntries(a), Object.fromEntries(b))
 }

@@ -1,5 +1,8 @@
+import { qualifiedResource } from '@fairlead/kube-core'
+import type { ResourceType } from '@fairlead/kube-core'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Contact } from './contact.ts'
+import type { InformerScope } from './informer.ts'
 
 /** What a reflector counts. */
 export interface ReflectorMetrics {
@@ -7,6 +10,16 @@ export interface ReflectorMetrics {
   watchStarted(): void
   /** The watch ended at once, without an event. */
   watchWasShort(): void
+}
+
+/** `deployments.apps`, with what tells the informers of a kind apart. */
+export function informerName(
+  type: ResourceType,
+  { namespace }: InformerScope,
+  cluster: string | undefined,
+): string {
+  const resource = qualifiedResource(type) + (type.metadataOnly === true ? ' (metadata only)' : '')
+  return [cluster, namespace, resource].filter((part) => part !== undefined).join('/')
 }
 
 /** The metrics of one informer, labelled with its resource, until they are disposed of. */

@@ -40,7 +40,7 @@ export interface Informer<T extends TypedObject = TypedObject> {
   get(key: ObjectKey): T | undefined
   list(namespace?: string): readonly T[]
   addIndex(name: string, valuesOf: IndexFunction<T>): void
-  byIndex(name: string, value: string): readonly T[]
+  byIndex(name: string, value: string, namespace?: string): readonly T[]
   /**
    * Stores an object as our own write returned it, so that reads see it before the watch delivers
    * it. Handlers are called when the watch does, in order with everything else.

@@ -43,6 +43,7 @@ interface ReflectorOptions<T extends TypedObject> {
   readonly backoff?: BackoffOptions | undefined
   /** Aborts a watch that received no byte for this long. */
   readonly idleTimeoutMs: number
+  readonly onWatchError?: ((error: Error) => void) | undefined
 }
 
 const pageSize = 500
@@ -103,7 +104,16 @@ export class Reflector<T extends TypedObject> {
       { reason: error.message, delayMs: Math.round(delayMs), relist: !resumable },
       'list or watch failed and is retried',
     )
+    this.#tell(error)
     await sleep(this.#options.clock, delayMs, signal).catch(() => {})
+  }
+
+  #tell(error: Error): void {
+    try {
+      this.#options.onWatchError?.(error)
+    } catch (thrown) {
+      this.#options.logger.error({ err: thrown }, 'onWatchError threw')
+    }
   }
 
   async #list(signal: AbortSignal): Promise<void> {

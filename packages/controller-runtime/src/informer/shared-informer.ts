@@ -1,4 +1,4 @@
-import { copyJson, deepFreeze, qualifiedResource } from '@fairlead/kube-core'
+import { copyJson, deepFreeze } from '@fairlead/kube-core'
 import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import {
   type Clock,
@@ -18,7 +18,7 @@ import type { ObjectKey } from '../object-key.ts'
 import { AheadOfWatch, isNewer } from './ahead.ts'
 import type { BackoffOptions } from './backoff.ts'
 import { Contact } from './contact.ts'
-import { informerMetrics } from './informer-metrics.ts'
+import { informerMetrics, informerName } from './informer-metrics.ts'
 import type { Informer, InformerHandler, InformerScope } from './informer.ts'
 import { lastManager } from './managed-fields.ts'
 import { Reflector } from './reflector.ts'
@@ -35,7 +35,7 @@ export interface InformerOptions<T extends TypedObject> {
   /** Defaults to `consoleLogger()`. */
   readonly logger?: Logger
   readonly backoff?: BackoffOptions
-  /** Reports every object as updated again about this often. Off by default. */
+  /** Reports every object as updated again about this often, ±10 %. Off by default. */
   readonly resyncMs?: number
   /**
    * Aborts a watch that received no byte for this long, and resumes it on a new connection. Servers
@@ -46,6 +46,10 @@ export interface InformerOptions<T extends TypedObject> {
   readonly transform?: (object: T) => T
   /** Where lists, watches and their failures are counted. */
   readonly metrics?: Metrics
+  /** The cluster's name, which comes before the resource's in metrics. None by default. */
+  readonly cluster?: string
+  /** Is told of each failure of a list or watch, which is logged and tried again in any case. */
+  readonly onWatchError?: (error: Error) => void
 }
 
 const idleTimeoutDefaultMs = 120_000
@@ -100,6 +104,7 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
       idleTimeoutMs: this.#options.idleTimeoutMs ?? idleTimeoutDefaultMs,
       contact: this.#contact,
       metrics,
+      onWatchError: this.#options.onWatchError,
       sink: {
         replace: (objects) => this.#replace(objects),
         change: (type, object) => this.#change(type, object),
@@ -130,8 +135,10 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
     this.#store.addIndex(name, valuesOf)
   }
 
-  byIndex(name: string, value: string): readonly T[] {
-    return this.#store.byIndex(name, value)
+  byIndex(name: string, value: string, namespace?: string): readonly T[] {
+    const objects = this.#store.byIndex(name, value)
+    if (namespace === undefined) return objects
+    return objects.filter(({ metadata }) => metadata.namespace === namespace)
   }
 
   remember(object: T): void {
@@ -281,15 +288,15 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
   }
 
   #meter(): ReturnType<typeof informerMetrics> | undefined {
-    const { metrics, type } = this.#options
+    const { metrics, type, scope = {}, cluster } = this.#options
     if (metrics === undefined) return undefined
     const state = { contact: this.#contact, synced: () => this.#synced }
-    return informerMetrics(metrics, qualifiedResource(type), state)
+    return informerMetrics(metrics, informerName(type, scope, cluster), state)
   }
 
   #scheduleResync(): () => void {
     const { resyncMs } = this.#options
-    if (resyncMs === undefined) return () => {}
+    if (resyncMs === undefined || resyncMs === Infinity) return () => {}
     let timer: Timer
     const arm = () => {
       timer = this.#clock.setTimer(resyncMs * (0.9 + 0.2 * this.#random()), () => {

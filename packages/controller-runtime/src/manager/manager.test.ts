@@ -302,8 +302,9 @@ describe('a manager', () => {
     }
     manager.eventRecorder('test').event(object, { type: 'Normal', reason: 'Made', note: '' })
     await clock.advance(0)
-    // The elector, the recorder, the informer, the queue and the monitor of the loop each wait.
-    expect(clock.pendingTimers).toBe(5)
+    // The elector, the recorder, the queue and the monitor of the loop each wait, and the informer
+    // does for the watch and for the next resync.
+    expect(clock.pendingTimers).toBe(6)
     stop.abort()
     await clock.advance(hangs ? 30_000 : 0)
     await running.catch(() => {})

@@ -14,6 +14,7 @@ import {
 } from '@fairlead/base'
 import { InformerCache } from '../cache/cache.ts'
 import type { Cache } from '../cache/cache.ts'
+import type { CacheSettings } from '../cache/cache-settings.ts'
 import { OwnWrites } from '../cache/own-writes.ts'
 import { rememberingClient } from '../cache/remembering-client.ts'
 import type { Client } from '../client/client.ts'
@@ -72,6 +73,8 @@ export interface ManagerOptions {
   readonly cacheStaleAfterMs?: number
   /** How long a watch of the cache may be silent before it is made anew. Defaults to 2 min. */
   readonly watchIdleTimeoutMs?: number
+  /** Which namespaces and objects the cache keeps, and any other option of it. */
+  readonly cacheOptions?: CacheSettings
   /** Runs controllers on one replica only. Off by default. */
   readonly leaderElection?: LeaderElectionOptions
   /** The liveness check `event-loop` fails when the event loop was blocked longer. Defaults to 10 s. */
@@ -133,6 +136,7 @@ export class Manager {
     this.#fence = this.#election && new LeaseFence(this.#election.term, this.#clock)
     const client = this.#fencedClient(options)
     this.#cache = new InformerCache({
+      ...options.cacheOptions,
       client,
       clock: this.#clock,
       random: this.#random,
