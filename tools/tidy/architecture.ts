@@ -47,6 +47,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'selector',
       'cel',
       'crd',
+      'samples',
       'versions',
       'index.ts',
     ],

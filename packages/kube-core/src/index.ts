@@ -181,6 +181,13 @@ export type {
   VersionsDeclaration,
 } from './versions/define-versions.ts'
 export type { Converted, ObjectOf, VersionConversion } from './versions/version-conversion.ts'
+export { checkRoundTrips } from './versions/check-round-trips.ts'
+export type { RoundTripOptions } from './versions/check-round-trips.ts'
+export { RoundTripError } from './versions/round-trip-error.ts'
+export type { FailedRoundTrip } from './versions/round-trip-error.ts'
+export type { ConvertibleKind } from './versions/convertible-kind.ts'
+export type { Difference } from './versions/difference.ts'
+export { SampleError } from './samples/sample-error.ts'
 export { carriedFields } from './versions/carried-fields.ts'
 export type { CarriedFields } from './versions/carried-fields.ts'
 export { containsAddress, formatIp, maskedAddress, parseCidr, parseIp } from './cel/ip-address.ts'
