@@ -139,6 +139,42 @@ export type { ControllerDefaults, ControllerOptions } from './controller/control
 export { ControllerBuilder, controllerBuilder } from './controller/controller-builder.ts'
 export type { WatchConditions } from './controller/controller-builder.ts'
 
+export { allOf } from './webhook/admission-handler.ts'
+export type { AdmissionHandler } from './webhook/admission-handler.ts'
+export type {
+  AdmissionOperation,
+  AdmissionRequest,
+  AdmissionUser,
+} from './webhook/admission-request.ts'
+export { AdmissionDeniedError, allowed, denied, patched } from './webhook/admission-response.ts'
+export type { AdmissionResponse } from './webhook/admission-response.ts'
+export type { ConvertibleKind } from './webhook/conversion-review.ts'
+export type { Defaulter } from './webhook/defaulting-handler.ts'
+export type {
+  RegisteredAdmission,
+  RegisteredConversion,
+  RegisteredWebhook,
+  WebhookOptions,
+  WebhookRule,
+} from './webhook/registered-webhook.ts'
+export type { Validation, Validator } from './webhook/validating-handler.ts'
+export { WebhookBuilder, webhookBuilder } from './webhook/webhook-builder.ts'
+export type { WebhookHost } from './webhook/webhook-builder.ts'
+export { webhookConfigurations } from './webhook/webhook-configurations.ts'
+export type {
+  WebhookConfigurationOptions,
+  WebhookConfigurations,
+  WebhookService,
+} from './webhook/webhook-configurations.ts'
+export { webhookEndpoint } from './webhook/webhook-endpoint.ts'
+export { WebhookRegistry } from './webhook/webhook-registry.ts'
+export type {
+  ReviewOptions,
+  WebhookAnswer,
+  WebhookRegistryOptions,
+} from './webhook/webhook-registry.ts'
+export type { WebhookMetrics } from './metrics/webhook-metrics.ts'
+
 export { Manager } from './manager/manager.ts'
 export type { ManagerOptions } from './manager/manager.ts'
 export { runnable } from './runnable.ts'

@@ -16,7 +16,7 @@ import {
 } from './admission-response.ts'
 
 /** What a handler runs in. */
-export interface AdmissionSurroundings {
+interface AdmissionSurroundings {
   readonly logger: Logger
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal

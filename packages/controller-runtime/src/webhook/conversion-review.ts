@@ -10,20 +10,24 @@ import {
   type CustomResourceDefinitionObject,
   deepFreeze,
   goQuote,
-  type KubernetesObject,
   parseApiVersion,
   StatusError,
+  type TypedObject,
 } from '@fairlead/kube-core'
+
+import type { DeepReadonly } from '../deep-readonly.ts'
 
 /** A kind with several versions, such as `defineVersions` of `@fairlead/kube-core` makes. */
 export interface ConvertibleKind {
   readonly crd: CustomResourceDefinitionObject
   /** The object, which is frozen, in another version. */
-  convert(object: KubernetesObject, version: string): KubernetesObject | Promise<KubernetesObject>
+  convert(object: AnyObject, version: string): AnyObject | Promise<AnyObject>
 }
 
+type AnyObject = DeepReadonly<TypedObject>
+
 /** What conversions run in. */
-export interface ConversionSurroundings {
+interface ConversionSurroundings {
   readonly logger: Logger
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal
@@ -61,7 +65,7 @@ async function convertAll(
   kinds: readonly ConvertibleKind[],
   { logger, signal, onPanic }: ConversionSurroundings,
 ): Promise<JsonObject> {
-  const converted: KubernetesObject[] = []
+  const converted: AnyObject[] = []
   const { desiredAPIVersion } = request
   try {
     for (const object of arrayOrEmpty(request['objects'])) {
@@ -84,7 +88,7 @@ async function convertOne(
   object: unknown,
   desired: string,
   kinds: readonly ConvertibleKind[],
-): Promise<KubernetesObject> {
+): Promise<AnyObject> {
   const source = objectToConvert(object)
   const from = parseApiVersion(source.apiVersion)
   const to = parseApiVersion(desired)
@@ -101,6 +105,11 @@ async function convertOne(
   if (kind === undefined) {
     throw new ConversionRefusedError(`${what}: no conversion of this kind is registered`)
   }
+  if (!kind.crd.spec.versions.some(({ name }) => name === to.version)) {
+    throw new ConversionRefusedError(
+      `${what} cannot be converted into ${desired}: there is no such version`,
+    )
+  }
   const converted = await kind.convert(source, to.version)
   checkIdentity(what, source, converted, desired)
   return converted
@@ -111,19 +120,19 @@ class ConversionRefusedError extends Error {
   override readonly name = 'ConversionRefusedError'
 }
 
-function objectToConvert(object: unknown): KubernetesObject {
+function objectToConvert(object: unknown): AnyObject {
   const { apiVersion, kind, metadata } = isJsonObject(object) ? object : {}
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || !isJsonObject(metadata)) {
     throw new ConversionRefusedError('an object to convert has no apiVersion, kind or metadata')
   }
-  return deepFreeze(object as KubernetesObject)
+  return deepFreeze(object as AnyObject)
 }
 
 /** The API server refuses these too, but does not say whose conversion it was. */
 function checkIdentity(
   what: string,
-  source: KubernetesObject,
-  converted: KubernetesObject,
+  source: AnyObject,
+  converted: AnyObject,
   desired: string,
 ): void {
   const { apiVersion, kind, metadata } = converted
@@ -140,7 +149,7 @@ function checkIdentity(
   }
 }
 
-function nameOf({ metadata: { namespace, name = '' } }: KubernetesObject): string {
+function nameOf({ metadata: { namespace, name = '' } }: AnyObject): string {
   return namespace === undefined ? name : `${namespace}/${name}`
 }
 

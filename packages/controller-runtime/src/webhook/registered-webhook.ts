@@ -39,7 +39,7 @@ export interface RegisteredAdmission {
   readonly rules: readonly WebhookRule[]
   /** The kind, if it is for one. */
   readonly type?: ResourceType
-  readonly options: WebhookOptions
+  readonly options: Omit<WebhookOptions, 'path'>
 }
 
 /** The conversion of the versions of a kind. */
