@@ -34,9 +34,14 @@ import { LeaseFence } from '../leader-election/lease-fence.ts'
 import { type LeaderElectionOptions, openElection } from '../leader-election/open-election.ts'
 import { EventLoopMonitor } from './event-loop-monitor.ts'
 import { RunnableGroup } from './runnable-group.ts'
+import {
+  managerServers,
+  type ManagerServers,
+  type ManagerServersOptions,
+} from '../serving/manager-servers.ts'
 import { type Runnable, runnable } from '../runnable.ts'
 
-export interface ManagerOptions {
+export interface ManagerOptions extends ManagerServersOptions {
   /** The API server; the manager makes a client and closes it at the end. */
   readonly config?: KubeConfig
   /** Options of the client made from `config`. */
@@ -98,6 +103,8 @@ export class Manager {
    */
   readonly client: Client
   readonly metrics: Metrics
+  /** Those that the options ask for; each tells where it listens. */
+  readonly servers: ManagerServers
   readonly #options: ManagerOptions
   readonly #clock: Clock
   readonly #random: Random
@@ -167,6 +174,7 @@ export class Manager {
     // Nobody need have asked.
     this.#elections.promise.catch(() => {})
     this.#readyz.set('caches-current', () => this.#checkCurrent())
+    this.servers = this.#openServers(options)
   }
 
   get cache(): Cache {
@@ -275,6 +283,17 @@ export class Manager {
     const fence = this.#fence
     if (fence === undefined) return this.#unfenced
     return client === undefined ? this.#connect(config, { fence }) : fencedClient(client, fence)
+  }
+
+  #openServers(options: ManagerServersOptions): ManagerServers {
+    const { servers, runnables } = managerServers(options, this.healthChecks, {
+      client: this.#unfenced,
+      metrics: this.metrics,
+      logger: this.#logger,
+      clock: this.#clock,
+    })
+    for (const each of runnables) this.#servers.add(each)
+    return servers
   }
 
   #bind(controller: Controller): void {

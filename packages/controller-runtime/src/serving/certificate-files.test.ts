@@ -7,12 +7,12 @@ import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { createMetrics } from '../metrics/metrics.ts'
 import { RecordingLogger } from '../testing/recording-logger.ts'
-import { testCertificates } from '../testing/test-certificates.ts'
+import { makeTestCertificates } from '../testing/test-certificates.ts'
 import { CertificateFiles, type CertificateFilesOptions } from './certificate-files.ts'
 import type { ServingCertificate } from './certificate-source.ts'
 import { HttpServer } from './http-server.ts'
 
-const { first, second, third } = testCertificates
+const { first, second, third } = makeTestCertificates()
 
 describe('CertificateFiles', () => {
   let directory: string

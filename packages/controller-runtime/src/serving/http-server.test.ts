@@ -9,7 +9,7 @@ import { RecordingLogger } from '../testing/recording-logger.ts'
 import { type CertificateSource, fixedCertificate } from './certificate-source.ts'
 import type { HttpHandler } from './http-handler.ts'
 import { HttpServer, type HttpServerOptions } from './http-server.ts'
-import { testCertificates } from '../testing/test-certificates.ts'
+import { makeTestCertificates } from '../testing/test-certificates.ts'
 
 const local = { host: '127.0.0.1', port: 0 }
 const hello: HttpHandler = () => ({ status: 200, body: 'hello' })
@@ -195,7 +195,7 @@ describe('HttpServer', () => {
   })
 
   describe('with TLS', () => {
-    const { first, second } = testCertificates
+    const { first, second, client, ca } = makeTestCertificates()
 
     /** The names in the certificate that a new connection is shown, or the error. */
     async function shown(port: number, identity: object = {}): Promise<string> {
@@ -260,7 +260,7 @@ describe('HttpServer', () => {
     })
 
     it('asks callers for a certificate of the authority', async () => {
-      const tls = { certificate: fixedCertificate(first), clientCa: second.cert }
+      const tls = { certificate: fixedCertificate(first), clientCa: ca }
       const { port } = await serve(hello, { tls })
       const status = async (identity: object) => {
         const socket = connectTls({
@@ -282,7 +282,7 @@ describe('HttpServer', () => {
       }
       expect(await status({})).toBe('refused')
       expect(await status({ cert: first.cert, key: first.key })).toBe('refused')
-      expect(await status({ cert: second.cert, key: second.key })).toBe('HTTP/1.1 200 OK')
+      expect(await status(client)).toBe('HTTP/1.1 200 OK')
     })
 
     it('speaks no TLS older than 1.2', async () => {

@@ -1,63 +1,22 @@
+import { systemClock } from '@fairlead/base'
+import { credentialFilesInMemory, PublicKeyInfrastructure } from '@fairlead/pki'
 import type { ServingCertificate } from '../serving/certificate-source.ts'
 
-/**
- * Three certificates, each signed by itself, for tests: for `first.test`, `second.test` and
- * `third.test`, and all for `localhost` and 127.0.0.1, until the year 2126.
- */
-export const testCertificates: Readonly<Record<'first' | 'second' | 'third', ServingCertificate>> =
-  {
-    first: {
-      cert: `-----BEGIN CERTIFICATE-----
-MIIBnzCCAUWgAwIBAgIUdWQTxXwNUQb62FhUDTc9npVm8gwwCgYIKoZIzj0EAwIw
-EDEOMAwGA1UEAwwFZmlyc3QwIBcNMjYxMTI4MDIxNTE2WhgPMjEyNjExMDQwMjE1
-MTZaMBAxDjAMBgNVBAMMBWZpcnN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
-e+6FFs1jpDDpOTAYoVkjFjCF85BTz9hvHvt+Gw7gL6VRbebu41aZ4y9ye3KH1v6e
-do1zbLzU+D9L+TmyPspuUaN7MHkwHQYDVR0OBBYEFE7trNuf18AIcK/m03knQvuY
-u50ZMB8GA1UdIwQYMBaAFE7trNuf18AIcK/m03knQvuYu50ZMA8GA1UdEwEB/wQF
-MAMBAf8wJgYDVR0RBB8wHYIKZmlyc3QudGVzdIIJbG9jYWxob3N0hwR/AAABMAoG
-CCqGSM49BAMCA0gAMEUCIQCtZrhp3BCQ3hdRlJZboEBydUMI1mtsK+EiDGkRBIJX
-OgIgFDqzYDFTKvV96gtdzULS1NM+2tyd2h7tegLxEbzyFPc=
------END CERTIFICATE-----`,
-      key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgecSl1oAtTEd3r3RV
-HaJO0X0aWHN9b5HAniT2Jxae1j+hRANCAAR77oUWzWOkMOk5MBihWSMWMIXzkFPP
-2G8e+34bDuAvpVFt5u7jVpnjL3J7cofW/p52jXNsvNT4P0v5ObI+ym5R
------END PRIVATE KEY-----`,
-    },
-    second: {
-      cert: `-----BEGIN CERTIFICATE-----
-MIIBoTCCAUigAwIBAgIUN1umElmP+aXm+zMrk+RbQYM4plowCgYIKoZIzj0EAwIw
-ETEPMA0GA1UEAwwGc2Vjb25kMCAXDTI2MTEyODAyMTUxNloYDzIxMjYxMTA0MDIx
-NTE2WjARMQ8wDQYDVQQDDAZzZWNvbmQwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
-AASDAl1dX/XdZzuaMbXoQmoVJIC/aoZfiK+uRQEl0S7QoPrBlZVrUU5qtVdcPoVw
-/wxKwBMQn6IGz/sWegRH3U9ao3wwejAdBgNVHQ4EFgQUr4UtXxMMkJUlVs31uUjT
-sbNrAf8wHwYDVR0jBBgwFoAUr4UtXxMMkJUlVs31uUjTsbNrAf8wDwYDVR0TAQH/
-BAUwAwEB/zAnBgNVHREEIDAeggtzZWNvbmQudGVzdIIJbG9jYWxob3N0hwR/AAAB
-MAoGCCqGSM49BAMCA0cAMEQCIFEaDJ5y76YTUP6V+cCmV2NLkpa60dkF04FjSphd
-dabXAiBFqd43kn8jVDV0U9GCr/CFGz9iXfjjkA10DXQWj8tCuw==
------END CERTIFICATE-----`,
-      key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0HPyUbpkl4K1yPAe
-mcmMcdWXcrCje8Bdo0IhoyOsQiChRANCAASDAl1dX/XdZzuaMbXoQmoVJIC/aoZf
-iK+uRQEl0S7QoPrBlZVrUU5qtVdcPoVw/wxKwBMQn6IGz/sWegRH3U9a
------END PRIVATE KEY-----`,
-    },
-    third: {
-      cert: `-----BEGIN CERTIFICATE-----
-MIIBnzCCAUWgAwIBAgIUD6PCNAMCS3gTSlMn+XnKIG+loagwCgYIKoZIzj0EAwIw
-EDEOMAwGA1UEAwwFdGhpcmQwIBcNMjYxMTI4MDIxNTE2WhgPMjEyNjExMDQwMjE1
-MTZaMBAxDjAMBgNVBAMMBXRoaXJkMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
-fmmfEzILnIurBXkBKcDUt291tIP/Wpr/gircGIxqCyG6ehT0a3s5Ah1pljqPpieu
-7mdhKCmGd548e1elA/GDA6N7MHkwHQYDVR0OBBYEFFDKq4qn2zU4DGHhZlxOjH+g
-XiWTMB8GA1UdIwQYMBaAFFDKq4qn2zU4DGHhZlxOjH+gXiWTMA8GA1UdEwEB/wQF
-MAMBAf8wJgYDVR0RBB8wHYIKdGhpcmQudGVzdIIJbG9jYWxob3N0hwR/AAABMAoG
-CCqGSM49BAMCA0gAMEUCIEaqVC8xtb6pG88Wle83olUSOEl8f755ByC7KSuLLqiV
-AiEA+SLtY0AZBVInIe8JG+NyuDi9Sj3vTtBqpS7CmD1EoDY=
------END CERTIFICATE-----`,
-      key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgihbHQ1fFLq+0LJZO
-EtsLf0wv3dJuNtP3CtUY2tcMp/KhRANCAAR+aZ8TMguci6sFeQEpwNS3b3W0g/9a
-mv+CKtwYjGoLIbp6FPRrezkCHWmWOo+mJ67uZ2EoKYZ3njx7V6UD8YMD
------END PRIVATE KEY-----`,
-    },
+/** Certificates for tests, of `first.test` and so on, and a client's; all of one authority. */
+export function makeTestCertificates(): Readonly<
+  Record<'first' | 'second' | 'third' | 'client', ServingCertificate> & { ca: string }
+> {
+  const pki = new PublicKeyInfrastructure(credentialFilesInMemory(), () => systemClock.now())
+  const make = (commonName: string, usage: 'server' | 'client' = 'server') => {
+    const hosts = usage === 'server' ? [`${commonName}.test`, 'localhost', '127.0.0.1'] : []
+    const { certificate, privateKey } = pki.newLeaf({ subject: { commonName }, usage, hosts })
+    return { cert: certificate, key: privateKey }
   }
+  return {
+    first: make('first'),
+    second: make('second'),
+    third: make('third'),
+    client: make('client', 'client'),
+    ca: pki.caCertificate,
+  }
+}

@@ -1,0 +1,44 @@
+import type { ProbeChecks } from '../probes/probe-response.ts'
+import type { Runnable } from '../runnable.ts'
+import { healthServer, type HealthServerOptions } from './health-server.ts'
+import type { HttpServer } from './http-server.ts'
+import { metricsServer, type MetricsServerOptions } from './metrics-server.ts'
+import { profilingServer, type ProfilingServerOptions } from './profiling-server.ts'
+import type { ServingEnvironment } from './serving-options.ts'
+
+/** Which servers a manager has; none by default. */
+export interface ManagerServersOptions {
+  /** Serves the metrics at `/metrics`. */
+  readonly metricsServer?: MetricsServerOptions
+  /** Serves `/healthz` and `/readyz`. */
+  readonly healthServer?: HealthServerOptions
+  /** Serves profiles below `/debug/pprof/`. */
+  readonly profilingServer?: ProfilingServerOptions
+}
+
+/** The servers of a manager, undefined where there is none. */
+export interface ManagerServers {
+  readonly metrics: HttpServer | undefined
+  readonly health: HttpServer | undefined
+  readonly profiling: HttpServer | undefined
+}
+
+/** The servers, and all that the manager must run for them. */
+export function managerServers(
+  options: ManagerServersOptions,
+  checks: ProbeChecks,
+  environment: ServingEnvironment,
+): { readonly servers: ManagerServers; readonly runnables: readonly Runnable[] } {
+  const metrics = options.metricsServer && metricsServer(options.metricsServer, environment)
+  const health = options.healthServer && healthServer(options.healthServer, checks, environment)
+  const profiling = options.profilingServer && profilingServer(options.profilingServer, environment)
+  const servers = {
+    metrics: metrics?.server,
+    health: health?.server,
+    profiling: profiling?.server,
+  }
+  const runnables = [metrics, health, profiling].flatMap((parts) =>
+    parts === undefined ? [] : [...parts.runnables, parts.server],
+  )
+  return { servers, runnables }
+}
