@@ -113,6 +113,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'informer',
       'cache',
       'events',
+      'cluster',
       'controller',
       'leader-election',
       'webhook',

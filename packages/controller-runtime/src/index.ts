@@ -122,8 +122,19 @@ export type {
 export { queueMetrics } from './queue/queue-metrics.ts'
 export type { QueueMetrics } from './queue/queue-metrics.ts'
 
-export { TerminalError } from './controller/reconcile.ts'
-export type { Reconcile, ReconcileContext, Request, Result } from './controller/reconcile.ts'
+export { Cluster } from './cluster/cluster.ts'
+export type { ClusterOptions } from './cluster/cluster.ts'
+export { ClusterNotFoundError } from './cluster/clusters.ts'
+export type { ClusterSelector } from './cluster/clusters.ts'
+
+export { requestKey, TerminalError } from './controller/reconcile.ts'
+export type {
+  Reconcile,
+  ReconcileContext,
+  Request,
+  RequestOf,
+  Result,
+} from './controller/reconcile.ts'
 export type { CreateEvent, DeleteEvent, UpdateEvent } from './controller/event.ts'
 export {
   and,
@@ -140,7 +151,7 @@ export type { Predicate } from './controller/predicate.ts'
 export { forObject, forOwner, fromMapFunction } from './controller/event-handler.ts'
 export type { EventHandler, ForOwnerOptions, MapToRequests } from './controller/event-handler.ts'
 export { ChannelSource, kindSource } from './controller/source.ts'
-export type { Source, SourceContext } from './controller/source.ts'
+export type { KindSourceOptions, Source, SourceContext } from './controller/source.ts'
 export { Controller } from './controller/controller.ts'
 export type { ControllerEnvironment } from './controller/controller.ts'
 export type { ControllerDefaults, ControllerOptions } from './controller/controller-options.ts'
@@ -184,7 +195,7 @@ export type {
 export type { WebhookMetrics } from './metrics/webhook-metrics.ts'
 
 export { Manager } from './manager/manager.ts'
-export type { ManagerOptions } from './manager/manager.ts'
+export type { AddedClusterOptions, ManagerOptions } from './manager/manager.ts'
 export { runnable } from './runnable.ts'
 export type { Runnable } from './runnable.ts'
 export { LeaderElectionLostError } from './leader-election/leader-election-lost-error.ts'

@@ -1,17 +1,16 @@
 import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import type { DeepReadonly } from '../deep-readonly.ts'
-import type { KeyOf } from '../object-key.ts'
 import type { Runnable } from '../runnable.ts'
 import { Controller } from './controller.ts'
 import type { ControllerOptions } from './controller-options.ts'
 import { forObject, forOwner, fromMapFunction } from './event-handler.ts'
 import type { EventHandler, ForOwnerOptions, MapToRequests } from './event-handler.ts'
 import type { Predicate } from './predicate.ts'
-import type { Reconcile, Request } from './reconcile.ts'
+import type { Reconcile, Request, RequestOf } from './reconcile.ts'
 import { kindSource } from './source.ts'
-import type { Source } from './source.ts'
+import type { KindSourceOptions, Source } from './source.ts'
 
-export interface WatchConditions<T extends TypedObject> {
+export interface WatchConditions<T extends TypedObject> extends Pick<KindSourceOptions, 'cluster'> {
   /** An event must pass all of them. */
   readonly predicates?: readonly Predicate<T>[]
 }
@@ -47,14 +46,14 @@ export class ControllerBuilder<K extends Request = Request> {
   for<T extends TypedObject>(
     type: ResourceType<T>,
     conditions: WatchConditions<DeepReadonly<NoInfer<T>>> = {},
-  ): ControllerBuilder<KeyOf<T>> {
+  ): ControllerBuilder<RequestOf<T>> {
     if (this.#for !== undefined) {
       throw new Error('for() may only be called once, could not assign multiple types')
     }
     this.#for = type
     this.#addKind(type, forObject<DeepReadonly<T>>(), conditions)
     // From here on the requests are known to be for this kind.
-    return this as unknown as ControllerBuilder<KeyOf<T>>
+    return this as unknown as ControllerBuilder<RequestOf<T>>
   }
 
   /** A kind controlled by the reconciled objects: its events enqueue the owner. */
@@ -122,9 +121,17 @@ export class ControllerBuilder<K extends Request = Request> {
   #addKind<T extends TypedObject>(
     type: ResourceType<T>,
     handler: EventHandler<DeepReadonly<T>>,
-    { predicates = [] }: WatchConditions<DeepReadonly<T>>,
+    { predicates = [], ...options }: WatchConditions<DeepReadonly<T>>,
   ): this {
-    this.#sources.push((global) => kindSource(type, handler, [...global, ...predicates]))
+    const { cluster } = options
+    this.#sources.push((global) =>
+      kindSource(
+        type,
+        handler,
+        [...global, ...predicates],
+        cluster === undefined ? {} : { cluster },
+      ),
+    )
     return this
   }
 }

@@ -11,10 +11,10 @@ import {
   withFields,
 } from '@fairlead/base'
 import type { Cache } from '../cache/cache.ts'
+import { ClusterNotFoundError, type Clusters } from '../cluster/clusters.ts'
 import type { OwnWrites } from '../cache/own-writes.ts'
 import type { Runnable } from '../runnable.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { keyText } from '../object-key.ts'
 import { queueMetrics } from '../queue/queue-metrics.ts'
 import { ExponentialBackoff } from '../queue/rate-limiter.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
@@ -25,13 +25,15 @@ import { HotLoops } from './hot-loops.ts'
 import { OwnChanges } from './own-changes.ts'
 import { withDefaults } from './controller-options.ts'
 import type { ControllerDefaults, ControllerOptions } from './controller-options.ts'
-import { TerminalError } from './reconcile.ts'
+import { requestKey, TerminalError } from './reconcile.ts'
 import type { Reconcile, Request, Result } from './reconcile.ts'
 import type { Source, SourceContext } from './source.ts'
 
 /** What a manager provides to its controllers. */
 export interface ControllerEnvironment {
   readonly cache: Cache
+  /** The clusters beside that of the cache; none by default. */
+  readonly clusters?: Clusters
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -163,7 +165,7 @@ export class Controller implements Runnable {
     const environment = this.#environment
     if (environment === undefined)
       throw new Error(`controller ${this.name} must be added to a manager`)
-    const { clock, cache, logger } = environment
+    const { clock, cache, clusters, logger } = environment
     const queue = this.#newQueue(environment)
     const hotLoops = new HotLoops(clock)
     const ownChanges = this.#ownChanges(environment, queue)
@@ -176,6 +178,7 @@ export class Controller implements Runnable {
       cache,
       delivery,
       hotLoops,
+      ...(clusters === undefined ? {} : { clusters }),
       ...(lowPriority === undefined ? {} : { lowPriority }),
       ...(ownChanges === undefined ? {} : { ownChanges }),
     }
@@ -206,7 +209,7 @@ export class Controller implements Runnable {
     const { rateLimiter = new ExponentialBackoff(), newQueue } = this.#options
     const options: WorkQueueOptions<Request> = {
       clock,
-      keyOf: keyText,
+      keyOf: requestKey,
       rateLimiter,
       metrics: queueMetrics(metrics, this.name, clock),
     }
@@ -248,7 +251,8 @@ export class Controller implements Runnable {
     for (;;) {
       const lease = await work.queue.get()
       if (lease === undefined) return
-      await this.#handle(lease, work)
+      if (!isOfRemovedCluster(lease.item, work)) await this.#handle(lease, work)
+      else this.#drop(lease.item, work)
     }
   }
 
@@ -282,6 +286,13 @@ export class Controller implements Runnable {
     }
   }
 
+  #drop(request: Request, { queue, logger }: Work): void {
+    const object = requestKey(request)
+    logger.debug({ controller: this.name, object }, 'the cluster of the object is gone')
+    queue.forget(request)
+    queue.done(request)
+  }
+
   async #call(
     request: Request,
     log: Logger,
@@ -292,7 +303,7 @@ export class Controller implements Runnable {
       parents: [signal],
       clock,
       timeoutMs: this.#options.reconcileTimeoutMs,
-      what: `the reconcile of ${keyText(request)}`,
+      what: `the reconcile of ${requestKey(request)}`,
     })
     try {
       const reconcile = async () => this.#reconcile(request, { signal: scope.signal, log })
@@ -354,6 +365,12 @@ export class Controller implements Runnable {
       this.#count(metrics, 'requeue')
       return
     }
+    if (error instanceof ClusterNotFoundError) {
+      queue.forget(lease.item)
+      log.debug({ err: error }, 'a cluster is gone: the object is not reconciled again')
+      this.#count(metrics, 'success')
+      return
+    }
     metrics.controller.errors.inc(labels)
     this.#count(metrics, 'error')
     if (isProgrammingError(error)) metrics.controller.panics.inc(labels)
@@ -370,6 +387,10 @@ export class Controller implements Runnable {
   #count(metrics: Metrics, result: Outcome): void {
     metrics.controller.reconciles.inc({ controller: this.name, result })
   }
+}
+
+function isOfRemovedCluster({ cluster = '' }: Request, { clusters }: Work): boolean {
+  return cluster !== '' && clusters?.has(cluster) !== true
 }
 
 /** What Go would call a panic: a programming error, or a thrown value that is not an Error. */

@@ -3,7 +3,7 @@ import type { OwnerReference, ResourceType, TypedObject } from '@fairlead/kube-c
 import { keyOf, keyText } from '../object-key.ts'
 import type { AddOptions, Enqueuer } from '../queue/work-queue.ts'
 import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
-import type { Request } from './reconcile.ts'
+import { type Request, requestKey } from './reconcile.ts'
 
 /**
  * Maps events to requests. What it adds without a priority has a low one if the object existed at
@@ -65,7 +65,7 @@ export function fromMapFunction<T extends TypedObject>(map: MapToRequests<T>): E
 function addAll(queue: Enqueuer<Request>, requests: readonly Request[], options: AddOptions): void {
   const seen = new Set<string>()
   for (const request of requests) {
-    const key = keyText(request)
+    const key = requestKey(request)
     if (seen.has(key)) continue
     seen.add(key)
     queue.add(request, options)

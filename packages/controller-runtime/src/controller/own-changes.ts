@@ -1,9 +1,8 @@
 import type { TypedObject } from '@fairlead/kube-core'
 import { onlyStatusDiffers } from '../cache/own-writes.ts'
 import type { OwnWrites } from '../cache/own-writes.ts'
-import { keyText } from '../object-key.ts'
 import type { AddOptions, Enqueuer } from '../queue/work-queue.ts'
-import type { Request } from './reconcile.ts'
+import { type Request, requestKey } from './reconcile.ts'
 
 /** A request that an update causes while its reconcile runs, which may have made the update. */
 interface Held {
@@ -34,7 +33,7 @@ export class OwnChanges {
 
   /** Takes note of whatever the work writes as done for the request. */
   async during<T>(request: Request, work: () => Promise<T>): Promise<T> {
-    const key = keyText(request)
+    const key = requestKey(request)
     const held: Held[] = []
     this.#running.set(key, held)
     try {
@@ -50,7 +49,7 @@ export class OwnChanges {
     return {
       add: (request, options) => {
         if (this.#isOwn(request, before, after)) return
-        const held = this.#running.get(keyText(request))
+        const held = this.#running.get(requestKey(request))
         if (held === undefined || !onlyStatusDiffers(before, after)) queue.add(request, options)
         else if (held.length < heldLimit) held.push({ request, before, after, options })
         else queue.add(request, options)
@@ -63,7 +62,7 @@ export class OwnChanges {
   }
 
   #isOwn(request: Request, before: TypedObject, after: TypedObject): boolean {
-    return this.#writes.writerOf(before, after) === this.#writerOf(keyText(request))
+    return this.#writes.writerOf(before, after) === this.#writerOf(requestKey(request))
   }
 
   #writerOf(key: string): string {

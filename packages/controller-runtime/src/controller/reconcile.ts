@@ -1,8 +1,22 @@
 import type { Logger } from '@fairlead/base'
-import type { ObjectKey } from '../object-key.ts'
+import type { TypedObject } from '@fairlead/kube-core'
+import { type KeyOf, keyText, type ObjectKey } from '../object-key.ts'
 
 /** What a reconciler is given: the name of an object, never the object or its event. */
-export interface Request extends ObjectKey {}
+export interface Request extends ObjectKey {
+  /** The cluster that has the object, if that is not the manager's own: see `getCluster`. */
+  readonly cluster?: string
+}
+
+/** A request for an object of that kind. */
+export type RequestOf<T extends TypedObject> = KeyOf<T> & Pick<Request, 'cluster'>
+
+/** `namespace/name`, after `cluster://name/` if it is in another cluster than the manager's own. */
+export function requestKey(request: Request): string {
+  const key = keyText(request)
+  const { cluster = '' } = request
+  return cluster === '' ? key : `cluster://${cluster}/${key}`
+}
 
 export interface Result {
   /** Reconcile again after this long, in milliseconds, even if nothing changes. */

@@ -5,16 +5,19 @@ import { keyOf, keyText } from '../object-key.ts'
 import type { Enqueuer } from '../queue/work-queue.ts'
 import type { EventDelivery } from './event-delivery.ts'
 import type { EventHandler } from './event-handler.ts'
+import { type ClusterSelector, type Clusters, isSelected } from '../cluster/clusters.ts'
 import { describeChange } from './hot-loops.ts'
 import type { HotLoops } from './hot-loops.ts'
 import type { OwnChanges } from './own-changes.ts'
 import type { Predicate } from './predicate.ts'
-import type { Request } from './reconcile.ts'
+import { type Request, requestKey } from './reconcile.ts'
 
 /** What a source is given while its controller runs. */
 export interface SourceContext {
   readonly queue: Enqueuer<Request>
   readonly cache: Cache
+  /** The clusters beside that of the cache. */
+  readonly clusters?: Pick<Clusters, 'engage' | 'isRequired'>
   /** The priority of what exists at the start, and of resyncs. Defaults to -100. */
   readonly lowPriority?: number
   /** Calls predicates and handlers, again if they throw. */
@@ -38,27 +41,96 @@ export interface Source {
   start(context: SourceContext, signal: AbortSignal): Promise<void>
 }
 
-/** The objects of a kind, watched through the manager's cache. */
+export interface KindSourceOptions {
+  /**
+   * The clusters in which the kind is watched, those too that are added later, each until it is
+   * removed: by default the manager's own. Requests for the others name their cluster, unless the
+   * handler has set one; `cluster: ''` is the manager's own.
+   */
+  readonly cluster?: ClusterSelector
+  /** Instead: this cache. Requests are as the handler makes them. */
+  readonly cache?: Cache
+}
+
+/** Begins to watch in the cluster of that name and resolves when its copy has synced. */
+type Watch = (context: SourceContext, signal: AbortSignal, cluster?: string) => Promise<void>
+
+/** The objects of a kind, watched through the manager's cache, or those of other clusters. */
 export function kindSource<T extends TypedObject>(
   type: ResourceType<T>,
   handler: EventHandler<DeepReadonly<NoInfer<T>>>,
   predicates: readonly Predicate<DeepReadonly<NoInfer<T>>>[] = [],
+  options: KindSourceOptions = {},
 ): Source {
+  const { cluster, cache } = options
+  if (cluster !== undefined && cache !== undefined) {
+    throw new Error('a source watches in one cache or in the selected clusters, not both')
+  }
+  const watch: Watch = (context, signal, name = '') =>
+    watchKind(type, name === '' ? handler : inCluster(name, handler), predicates, context, signal)
   return {
     name: type.kind,
     async start(context, signal) {
-      const lease = context.cache.acquire(type)
-      const unsubscribe = subscribe(lease, handler, predicates, context)
-      signal.addEventListener(
-        'abort',
-        () => {
-          unsubscribe()
-          lease.release()
-        },
-        { once: true },
-      )
-      await lease.informer.waitForSync(signal)
+      if (cluster !== undefined) return inClusters(cluster, context, signal, watch)
+      await watch(cache === undefined ? context : { ...context, cache }, signal)
     },
+  }
+}
+
+async function watchKind<T extends TypedObject>(
+  type: ResourceType<T>,
+  handler: EventHandler<DeepReadonly<T>>,
+  predicates: readonly Predicate<DeepReadonly<T>>[],
+  context: SourceContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const lease = context.cache.acquire(type)
+  const unsubscribe = subscribe(lease, handler, predicates, context)
+  signal.addEventListener(
+    'abort',
+    () => {
+      unsubscribe()
+      lease.release()
+    },
+    { once: true },
+  )
+  await lease.informer.waitForSync(signal)
+}
+
+/** Watches in each selected cluster; resolves when those have synced that are there and required. */
+async function inClusters(
+  selector: ClusterSelector,
+  context: SourceContext,
+  signal: AbortSignal,
+  watch: Watch,
+): Promise<void> {
+  const syncs: Promise<void>[] = []
+  if (isSelected('', selector)) syncs.push(watch(context, signal))
+  context.clusters?.engage(
+    selector,
+    ({ name = '', cache }, removed) => {
+      const scope = AbortSignal.any([signal, removed])
+      // Who waits for it has a deadline; a cluster that was removed is not waited for.
+      const synced = watch({ ...context, cache }, scope, name).catch((error: unknown) => {
+        if (!scope.aborted) throw error
+      })
+      if (context.clusters?.isRequired(name) === true) syncs.push(synced)
+    },
+    signal,
+  )
+  await Promise.all(syncs)
+}
+
+/** The handler, with the name of the cluster in requests that name none. */
+function inCluster<T extends TypedObject>(name: string, handler: EventHandler<T>): EventHandler<T> {
+  const named = (queue: Enqueuer<Request>): Enqueuer<Request> => ({
+    add: ({ cluster = name, ...request }, options) =>
+      queue.add(cluster === '' ? request : { cluster, ...request }, options),
+  })
+  return {
+    create: (event, queue) => handler.create(event, named(queue)),
+    update: (event, queue) => handler.update(event, named(queue)),
+    delete: (event, queue) => handler.delete(event, named(queue)),
   }
 }
 
@@ -106,7 +178,7 @@ function queueOfUpdate(
 ): Enqueuer<Request> {
   const telling: Enqueuer<Request> = {
     add(request, options = {}) {
-      const isWarm = options.reason !== undefined && hotLoops?.isWarm(keyText(request)) === true
+      const isWarm = options.reason !== undefined && hotLoops?.isWarm(requestKey(request)) === true
       if (!isWarm) return queue.add(request, options)
       const reason = `${options.reason}: ${describeChange(before, after, manager)}`
       queue.add(request, { ...options, reason })
@@ -151,7 +223,7 @@ export class ChannelSource implements Source {
         `the source ${this.name} holds ${pendingLimit} requests: start its controller`,
       )
     }
-    this.#pending.set(keyText(request), request)
+    this.#pending.set(requestKey(request), request)
   }
 
   start({ queue }: SourceContext, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,3 @@
-import type { TypedObject } from '@fairlead/kube-core'
-import type { Registry } from 'prom-client'
 import {
   abortReason,
   type Clock,
@@ -12,63 +10,38 @@ import {
   systemRandom,
   untilAborted,
 } from '@fairlead/base'
-import { InformerCache } from '../cache/cache.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { CacheSettings } from '../cache/cache-settings.ts'
 import { OwnWrites } from '../cache/own-writes.ts'
-import { rememberingClient } from '../cache/remembering-client.ts'
 import type { Client } from '../client/client.ts'
-import { createClient, defaultUserAgent } from '../client/create-client.ts'
-import { fencedClient } from '../client/fenced-client.ts'
-import type { ClientOptions } from '../client/create-client.ts'
+import { defaultUserAgent } from '../client/create-client.ts'
+import { Cluster, type ClusterOptions } from '../cluster/cluster.ts'
+import { Clusters } from '../cluster/clusters.ts'
+import { Connections } from '../cluster/connections.ts'
 import { Controller } from '../controller/controller.ts'
 import type { ControllerDefaults } from '../controller/controller-options.ts'
-import type { KubeConfig } from '../kube-config/kube-config.ts'
-import { EventRecorder } from '../events/event-recorder.ts'
-import { createMetrics } from '../metrics/metrics.ts'
-import type { Metrics } from '../metrics/metrics.ts'
+import type { EventRecorder } from '../events/event-recorder.ts'
+import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import type { HealthCheck, ProbeChecks } from '../probes/probe-response.ts'
 import type { Election } from '../leader-election/election.ts'
 import { LeaderElectionLostError } from '../leader-election/leader-election-lost-error.ts'
 import { LeaseFence } from '../leader-election/lease-fence.ts'
 import { type LeaderElectionOptions, openElection } from '../leader-election/open-election.ts'
-import { EventLoopMonitor } from './event-loop-monitor.ts'
-import { RunnableGroup } from './runnable-group.ts'
 import {
   managerServers,
   type ManagerServers,
   type ManagerServersOptions,
 } from '../serving/manager-servers.ts'
+import { EventLoopMonitor } from './event-loop-monitor.ts'
 import { type Runnable, runnable } from '../runnable.ts'
+import { RunnableGroup } from '../runnable-group.ts'
 
-export interface ManagerOptions extends ManagerServersOptions {
-  /** The API server; the manager makes a client and closes it at the end. */
-  readonly config?: KubeConfig
-  /** Options of the client made from `config`. */
-  readonly clientOptions?: Omit<ClientOptions, 'clock' | 'metrics'>
-  /** Instead of `config`: a client, which whoever made it closes. */
-  readonly client?: Client
-  readonly clock?: Clock
-  /** Between 0 and 1; defaults to the machine's randomness. */
-  readonly random?: Random
-  /**
-   * Defaults to `consoleLogger()`: standard error, as text on a terminal and otherwise as JSON. Pass
-   * `silentLogger` for silence.
-   */
-  readonly logger?: Logger
-  /** Where metrics are registered; a new registry by default. */
-  readonly registry?: Registry
-  /** Instead of `registry`: metrics that are already declared, shared with a client. */
-  readonly metrics?: Metrics
+export interface ManagerOptions
+  extends Omit<ClusterOptions, 'name' | 'fence' | 'ownWrites'>, ManagerServersOptions {
   /** Grace period for stopping everything. Defaults to 30 s. */
   readonly gracefulShutdownTimeoutMs?: number
   /** How long the first sync of the cache may take. Defaults to 2 min. */
   readonly cacheSyncTimeoutMs?: number
-  /**
-   * What the cache keeps of each object: a changed copy, or the object. Defaults to
-   * `stripManagedFields`.
-   */
-  readonly transform?: <T extends TypedObject>(object: T) => T
   /** For all controllers that do not say otherwise. */
   readonly controllerDefaults?: ControllerDefaults
   /**
@@ -76,14 +49,22 @@ export interface ManagerOptions extends ManagerServersOptions {
    * `Infinity` turns it off.
    */
   readonly cacheStaleAfterMs?: number
-  /** How long a watch of the cache may be silent before it is made anew. Defaults to 2 min. */
-  readonly watchIdleTimeoutMs?: number
-  /** Which namespaces and objects the cache keeps, and any other option of it. */
-  readonly cacheOptions?: CacheSettings
   /** Runs controllers on one replica only. Off by default. */
   readonly leaderElection?: LeaderElectionOptions
   /** The liveness check `event-loop` fails when the event loop was blocked longer. Defaults to 10 s. */
   readonly eventLoopLagLimitMs?: number
+}
+
+/** A cluster that a manager runs beside its own. The rest is the manager's. */
+export interface AddedClusterOptions extends Omit<
+  ClusterOptions,
+  'name' | 'fence' | 'ownWrites' | 'clock' | 'random' | 'logger' | 'registry' | 'metrics'
+> {
+  /**
+   * Whether the start of the manager and its readiness wait for this cluster's cache. Defaults to
+   * true; false for one of many, whose absence should not stop the work for the others.
+   */
+  readonly required?: boolean
 }
 
 type State = 'new' | 'running' | 'stopped'
@@ -97,22 +78,16 @@ type State = 'new' | 'running' | 'stopped'
  * events.
  */
 export class Manager {
-  /**
-   * Reads from the API server; its writes can be read from the cache immediately. With leader
-   * election, a process that has led and no longer does cannot write: LeaderElectionLostError.
-   */
-  readonly client: Client
-  readonly metrics: Metrics
+  /** Its own cluster, whose Lease it is elected by. */
+  readonly cluster: Cluster
   /** Those that the options ask for; each tells where it listens. */
   readonly servers: ManagerServers
   readonly #options: ManagerOptions
   readonly #clock: Clock
   readonly #random: Random
   readonly #logger: Logger
-  readonly #cache: InformerCache
-  /** Without the fence: for the election itself, and for events, which tell and change nothing. */
-  readonly #unfenced: Client
-  readonly #opened: { close(): Promise<void> }[] = []
+  readonly #connections: Connections
+  readonly #clusters = new Clusters()
   readonly #failure = new AbortController()
   readonly #election: Election | undefined
   readonly #fence: LeaseFence | undefined
@@ -125,7 +100,6 @@ export class Manager {
   readonly #known = new Set<Runnable>()
   readonly #names = new Set<string>()
   readonly #ownWrites = new OwnWrites()
-  readonly #eventRecorders = new Map<string, EventRecorder>()
   readonly #healthz = new Map<string, HealthCheck>()
   readonly #readyz = new Map<string, HealthCheck>()
   #state: State = 'new'
@@ -137,24 +111,12 @@ export class Manager {
     this.#clock = options.clock ?? systemClock
     this.#random = options.random ?? systemRandom
     this.#logger = options.logger ?? consoleLogger()
-    this.metrics = options.metrics ?? createMetrics(options.registry)
-    this.#unfenced = options.client ?? this.#connect(options.config)
-    this.#election = this.#openElection(options)
+    const metrics = options.metrics ?? createMetrics(options.registry)
+    const basics = { clock: this.#clock, logger: this.#logger, metrics }
+    this.#connections = new Connections({ ...options, ...basics })
+    this.#election = this.#openElection(options, metrics)
     this.#fence = this.#election && new LeaseFence(this.#election.term, this.#clock)
-    const client = this.#fencedClient(options)
-    this.#cache = new InformerCache({
-      ...options.cacheOptions,
-      client,
-      clock: this.#clock,
-      random: this.#random,
-      logger: this.#logger,
-      ...(options.transform === undefined ? {} : { transform: options.transform }),
-      metrics: this.metrics,
-      ...(options.watchIdleTimeoutMs === undefined
-        ? {}
-        : { idleTimeoutMs: options.watchIdleTimeoutMs }),
-    })
-    this.client = rememberingClient(client, this.#cache, this.#ownWrites)
+    this.cluster = new Cluster({ ...options, ...this.#shared(metrics) }, this.#connections)
     const fail = (error: unknown) => this.#fail(error)
     this.#recorders = new RunnableGroup(fail)
     this.#servers = new RunnableGroup(fail)
@@ -162,11 +124,12 @@ export class Manager {
     this.#others = new RunnableGroup(fail)
     this.#warmups = new RunnableGroup(fail)
     this.#leaders = new RunnableGroup(fail)
-    this.#caches.add(this.#cache)
+    this.#recorders.add(this.cluster.recorders)
+    this.#caches.add(runnable((signal) => this.cluster.runCache(signal)))
     this.#readyz.set('caches-synced', () => this.#checkSynced())
     const eventLoop = new EventLoopMonitor({
       clock: this.#clock,
-      metrics: this.metrics,
+      metrics,
       limitMs: options.eventLoopLagLimitMs ?? 10_000,
     })
     this.#servers.add(eventLoop)
@@ -177,8 +140,20 @@ export class Manager {
     this.servers = this.#openServers(options)
   }
 
+  /**
+   * Reads from the API server; its writes can be read from the cache immediately. With leader
+   * election, a process that has led and no longer does cannot write: LeaderElectionLostError.
+   */
+  get client(): Client {
+    return this.cluster.client
+  }
+
   get cache(): Cache {
-    return this.#cache
+    return this.cluster.cache
+  }
+
+  get metrics(): Metrics {
+    return this.cluster.metrics
   }
 
   /** Whether this replica runs the controllers; once started without election, always true. */
@@ -211,29 +186,46 @@ export class Manager {
     addCheck(this.#readyz, name, check)
   }
 
-  /** Adds a controller or a runnable, also to a running manager. Adding it twice has no effect. */
+  /**
+   * Adds a controller or a runnable, also to a running manager. Adding it twice has no effect; once
+   * the manager stops, it is an error.
+   */
   add(added: Runnable): void {
     if (this.#known.has(added)) return
     if (added instanceof Controller) this.#bind(added)
     this.#known.add(added)
     const group = this.#groupOf(added)
     if (group === this.#leaders && this.#election !== undefined) this.#warmUp(added)
-    group.add(added)
+    this.#addTo(group, added)
+  }
+
+  /**
+   * Runs another cluster, from the start or from now on: its cache is started with the manager's own,
+   * and controllers begin to watch in it if they are meant to. Its metrics and log lines name it, and
+   * no replica but the leader writes to it, as to the manager's own.
+   */
+  addCluster(name: string, { required = true, ...options }: AddedClusterOptions): Cluster {
+    const cluster = new Cluster({ ...options, ...this.#shared(this.metrics), name })
+    this.#addTo(this.#caches, this.#clusters.add(name, cluster, { required }))
+    return cluster
+  }
+
+  /**
+   * Ends the watches of a cluster and forgets it; requests that name it are no longer reconciled.
+   * Resolves when it has stopped, at once if there is none of that name.
+   */
+  async removeCluster(name: string): Promise<void> {
+    await this.#clusters.remove(name)
+  }
+
+  /** The cluster that a request names, the manager's own if it names none; ClusterNotFoundError. */
+  getCluster(name = ''): Cluster {
+    return name === '' ? this.cluster : this.#clusters.get(name)
   }
 
   /** The event recorder that reports as the component; it runs with the manager. */
   eventRecorder(component: string): EventRecorder {
-    const known = this.#eventRecorders.get(component)
-    if (known !== undefined) return known
-    const recorder = new EventRecorder({
-      client: this.#unfenced,
-      component,
-      clock: this.#clock,
-      logger: this.#logger,
-    })
-    this.#eventRecorders.set(component, recorder)
-    this.#recorders.add(recorder)
-    return recorder
+    return this.cluster.eventRecorder(component)
   }
 
   /**
@@ -266,28 +258,26 @@ export class Manager {
     if (this.#failure.signal.aborted) throw abortReason(this.#failure.signal)
   }
 
-  #connect(config: KubeConfig | undefined, more: Partial<ClientOptions> = {}): Client {
-    if (config === undefined) throw new Error('a manager needs a config or a client')
-    const client = createClient(config, {
-      logger: this.#logger,
-      ...this.#options.clientOptions,
+  /** What all clusters have in common. */
+  #shared(metrics: Metrics) {
+    return {
       clock: this.#clock,
-      metrics: this.metrics,
-      ...more,
-    })
-    this.#opened.push(client)
-    return client
+      random: this.#random,
+      logger: this.#logger,
+      metrics,
+      ownWrites: this.#ownWrites,
+      ...(this.#fence === undefined ? {} : { fence: this.#fence }),
+    }
   }
 
-  #fencedClient({ client, config }: ManagerOptions): Client {
-    const fence = this.#fence
-    if (fence === undefined) return this.#unfenced
-    return client === undefined ? this.#connect(config, { fence }) : fencedClient(client, fence)
+  #addTo(group: RunnableGroup, added: Runnable): void {
+    if (group.add(added)) return
+    throw new Error('nothing can be added any more: the manager is stopping, or has stopped')
   }
 
   #openServers(options: ManagerServersOptions): ManagerServers {
     const { servers, runnables } = managerServers(options, this.healthChecks, {
-      client: this.#unfenced,
+      client: this.#connections.unfenced,
       metrics: this.metrics,
       logger: this.#logger,
       clock: this.#clock,
@@ -304,7 +294,8 @@ export class Manager {
       )
     }
     controller.bind({
-      cache: this.#cache,
+      cache: this.cache,
+      clusters: this.#clusters,
       clock: this.#clock,
       logger: this.#logger,
       metrics: this.metrics,
@@ -324,7 +315,7 @@ export class Manager {
     return needLeaderElection === false ? this.#others : this.#leaders
   }
 
-  #openElection(options: ManagerOptions): Election | undefined {
+  #openElection(options: ManagerOptions, metrics: Metrics): Election | undefined {
     if (options.leaderElection === undefined) return undefined
     const config = options.client === undefined ? options.config : undefined
     return openElection(options.leaderElection, {
@@ -333,11 +324,11 @@ export class Manager {
       clock: this.#clock,
       random: this.#random,
       logger: this.#logger,
-      metrics: this.metrics,
+      metrics,
       connect: (own, userAgent) =>
         own === undefined && config === undefined
-          ? this.#unfenced
-          : this.#connect(own ?? config, { userAgent }),
+          ? this.#connections.unfenced
+          : this.#connections.open(own ?? config, { userAgent }),
     })
   }
 
@@ -349,7 +340,7 @@ export class Manager {
       what: 'the first sync of the cache',
     })
     try {
-      await this.#cache.waitForSync(deadline.signal)
+      await Promise.all(this.#required().map((one) => one.cache.waitForSync(deadline.signal)))
     } catch (cause) {
       if (!(cause instanceof DeadlineError)) throw cause
       throw new Error(`${cause.message}; ${this.#notSynced()}`, { cause })
@@ -414,22 +405,40 @@ export class Manager {
     } finally {
       this.#state = 'stopped'
       this.#elected = false
-      await Promise.all(this.#opened.map((client) => client.close()))
+      await this.cluster.close()
     }
+  }
+
+  #required(): readonly Cluster[] {
+    return [this.cluster, ...this.#clusters.required()]
   }
 
   #checkSynced(): void {
     if (this.#state !== 'running') throw new Error(`the manager is ${this.#state}`)
-    if (this.#cache.unsynced().length > 0) throw new Error(this.#notSynced())
+    if (this.#unsynced().length > 0) throw new Error(this.#notSynced())
   }
 
   #checkCurrent(): void {
-    const stale = this.#cache.stale(this.#options.cacheStaleAfterMs ?? 60_000)
+    const afterMs = this.#options.cacheStaleAfterMs ?? 60_000
+    const stale = this.#inRequired((cluster) => cluster.stale(afterMs))
     if (stale.length > 0) throw new Error(`not watched any more: ${stale.join(', ')}`)
   }
 
   #notSynced(): string {
-    return `not synced: ${this.#cache.unsynced().join(', ')}`
+    return `not synced: ${this.#unsynced().join(', ')}`
+  }
+
+  #unsynced(): readonly string[] {
+    return this.#inRequired((cluster) => cluster.cache.unsynced())
+  }
+
+  /** What each required cluster says of its kinds, with its name before those of others. */
+  #inRequired(describe: (cluster: Cluster) => readonly string[]): readonly string[] {
+    return this.#required().flatMap((cluster) =>
+      describe(cluster).map((kind) =>
+        cluster.name === undefined ? kind : `${cluster.name}: ${kind}`,
+      ),
+    )
   }
 }
 

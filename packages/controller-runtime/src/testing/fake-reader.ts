@@ -59,6 +59,8 @@ export class FakeReader implements Reader {
         yield* waiting.splice(0)
         await new Promise<void>((resolve) => {
           wake = resolve
+          // It may have aborted while nothing was to be yielded.
+          if (signal?.aborted === true) return resolve()
           signal?.addEventListener('abort', () => resolve(), { once: true })
         })
       }

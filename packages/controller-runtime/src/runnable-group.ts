@@ -1,8 +1,9 @@
-import type { Runnable } from '../runnable.ts'
+import { abortReason } from '@fairlead/base'
+import type { Runnable } from './runnable.ts'
 
 /**
- * Runnables that start and stop together. One added before the group starts is
- * started with it; one added later is started at once; one added after the stop is ignored.
+ * Runnables that start and stop together. One added before the group starts is started with it; one
+ * added later is started at once.
  */
 export class RunnableGroup {
   readonly #waiting: Runnable[] = []
@@ -16,12 +17,16 @@ export class RunnableGroup {
     this.#onError = onError
   }
 
-  add(runnable: Runnable): void {
+  /** False if the group stops or has stopped, and the runnable will never run. */
+  add(runnable: Runnable): boolean {
+    if (this.#controller.signal.aborted) return false
     if (this.#started) this.#run(runnable)
     else this.#waiting.push(runnable)
+    return true
   }
 
   start(): void {
+    if (this.#controller.signal.aborted) return
     this.#started = true
     for (const runnable of this.#waiting.splice(0)) this.#run(runnable)
   }
@@ -34,11 +39,18 @@ export class RunnableGroup {
 
   #run(runnable: Runnable): void {
     const { signal } = this.#controller
-    if (signal.aborted) return
     const running = Promise.resolve()
       .then(() => runnable.start(signal))
-      .catch(this.#onError)
+      .catch((error: unknown) => {
+        if (!isOfStop(error, signal)) this.#onError(error)
+      })
       .finally(() => this.#running.delete(running))
     this.#running.add(running)
   }
+}
+
+/** Whether it says no more than that the signal has aborted, as what was waited for does. */
+function isOfStop(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false
+  return error === abortReason(signal) || (error instanceof Error && error.name === 'AbortError')
 }
