@@ -114,6 +114,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'cache',
       'events',
       'cluster',
+      'explain',
       'controller',
       'leader-election',
       'webhook',

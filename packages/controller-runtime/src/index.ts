@@ -116,9 +116,11 @@ export type {
   AddOptions,
   Enqueuer,
   Queue,
+  QueuedItem,
   QueueLease,
   WorkQueueOptions,
 } from './queue/work-queue.ts'
+export type { Cause, Trigger } from './queue/trigger.ts'
 export { queueMetrics } from './queue/queue-metrics.ts'
 export type { QueueMetrics } from './queue/queue-metrics.ts'
 
@@ -135,6 +137,12 @@ export type {
   RequestOf,
   Result,
 } from './controller/reconcile.ts'
+
+export { describeExplanation, explainResponse } from './explain/explain-response.ts'
+export type { ExplainResponse } from './explain/explain-response.ts'
+export type { ExplainRequest, Explanation, NextRun } from './explain/explanation.ts'
+export type { Run, RunOutcome } from './explain/run.ts'
+
 export type { CreateEvent, DeleteEvent, UpdateEvent } from './controller/event.ts'
 export {
   and,

@@ -15,8 +15,14 @@ import { ClusterNotFoundError, type Clusters } from '../cluster/clusters.ts'
 import type { OwnWrites } from '../cache/own-writes.ts'
 import type { Runnable } from '../runnable.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import { RunHistory } from '../explain/run-history.ts'
+import type { RecordedRun } from '../explain/run-history.ts'
+import type { Explanation } from '../explain/explanation.ts'
+import { TimeShare } from '../explain/time-share.ts'
+import type { RunEnd } from '../explain/run.ts'
 import { queueMetrics } from '../queue/queue-metrics.ts'
 import { ExponentialBackoff } from '../queue/rate-limiter.ts'
+import { describeCause } from '../queue/trigger.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
 import type { Queue, QueueLease, WorkQueueOptions } from '../queue/work-queue.ts'
 import { AbandonedReconciles } from './abandoned-reconciles.ts'
@@ -55,6 +61,7 @@ interface Intake {
   readonly queue: Queue<Request>
   readonly abandoned: AbandonedReconciles
   readonly hotLoops: HotLoops
+  readonly history: RunHistory
   readonly ownChanges: OwnChanges | undefined
   /** Aborts when events can no longer be delivered. */
   readonly failed: AbortController
@@ -148,7 +155,7 @@ export class Controller implements Runnable {
       const { logger } = environment
       logger.debug({ controller: this.name, workers: this.#concurrency }, 'controller started')
       const stopped = aborted(scope.signal).then(() => intake.stop())
-      const workers = Array.from({ length: this.#concurrency }, () => this.#work(work))
+      const workers = Array.from({ length: this.#concurrency }, () => this.#runWorker(work))
       await Promise.all([stopped, ...workers])
       await abandoned.ended()
       intake.failed.signal.throwIfAborted()
@@ -178,6 +185,7 @@ export class Controller implements Runnable {
       cache,
       delivery,
       hotLoops,
+      comparing: new TimeShare(clock),
       ...(clusters === undefined ? {} : { clusters }),
       ...(lowPriority === undefined ? {} : { lowPriority }),
       ...(ownChanges === undefined ? {} : { ownChanges }),
@@ -188,6 +196,7 @@ export class Controller implements Runnable {
       environment,
       queue,
       hotLoops,
+      history: new RunHistory(clock),
       ownChanges,
       abandoned: new AbandonedReconciles(limit, clock),
       failed,
@@ -203,6 +212,36 @@ export class Controller implements Runnable {
     scope.signal.addEventListener('abort', () => intake.stop(), { once: true })
     this.#intake = intake
     return intake
+  }
+
+  /**
+   * What it did with the object lately and why, and what it will do; undefined if it knows nothing
+   * of it. Of the last 4096 objects, the last ten runs each, and at most 4 MiB in all.
+   */
+  explain(request: Request): Explanation | undefined {
+    if (this.#intake === undefined) return undefined
+    const { queue, history, environment } = this.#intake
+    const object = requestKey(request)
+    const queued = queue.inspect?.(request)
+    const runs = history.of(object)
+    if (queued === undefined && runs.length === 0) return undefined
+    return {
+      controller: this.name,
+      object,
+      running: runs.some(({ outcome }) => outcome === 'running' || outcome === 'abandoned'),
+      failures: queue.retries(request),
+      ...(queued === undefined
+        ? {}
+        : {
+            next: {
+              dueMs: environment.clock.now() + queued.dueInMs,
+              state: queued.state,
+              priority: queued.priority,
+              triggers: queued.triggers,
+            },
+          }),
+      runs,
+    }
   }
 
   #newQueue({ clock, metrics }: ControllerEnvironment): Queue<Request> {
@@ -247,7 +286,7 @@ export class Controller implements Runnable {
     )
   }
 
-  async #work(work: Work): Promise<void> {
+  async #runWorker(work: Work): Promise<void> {
     for (;;) {
       const lease = await work.queue.get()
       if (lease === undefined) return
@@ -257,15 +296,16 @@ export class Controller implements Runnable {
   }
 
   async #handle(lease: QueueLease<Request>, work: Work): Promise<void> {
-    const { queue, clock, logger, metrics, signal } = work
+    const { queue, clock, logger, metrics, signal, history } = work
     const labels = { controller: this.name }
-    const log = withFields(logger, {
-      controller: this.name,
-      object: lease.key,
-      reconcileID: randomUUID(),
-    })
-    log.debug({ triggeredBy: lease.reasons }, 'reconciling')
-    work.hotLoops.count(lease.key, lease.reasons, log)
+    const reconcileID = randomUUID()
+    const log = withFields(logger, { controller: this.name, object: lease.key, reconcileID })
+    if (log.isLevelEnabled?.('debug') !== false) {
+      log.debug({ triggeredBy: lease.triggers.map(describeCause) }, 'reconciling')
+    }
+    work.hotLoops.count(lease.key, lease.triggers, log)
+    const recorded = history.begin(lease.key, reconcileID, lease.triggers)
+    let end: RunEnd = { outcome: 'stopped' }
     metrics.controller.activeWorkers.inc(labels)
     const startMs = clock.monotonicMs()
     const unlock = () => queue.done(lease.item)
@@ -273,13 +313,14 @@ export class Controller implements Runnable {
     try {
       const result = await this.#call(lease.item, log, work, (ended) => {
         isAbandoned = true
-        this.#abandon(ended.then(unlock), log, startMs, work)
+        this.#abandon(ended.then(unlock), log, startMs, recorded, work)
       })
-      this.#settle(lease, result, queue, metrics)
+      end = this.#settle(lease, result, queue, metrics)
     } catch (error) {
       // A stop is not a failure of the object, and after the shutdown nothing is queued.
-      if (!signal.aborted) this.#fail(lease, error, queue, metrics, log)
+      if (!signal.aborted) end = this.#fail(lease, error, queue, metrics, log)
     } finally {
+      history.end(recorded, isAbandoned ? { ...end, outcome: 'abandoned' } : end)
       metrics.controller.duration.observe(labels, (clock.monotonicMs() - startMs) / 1000)
       metrics.controller.activeWorkers.dec(labels)
       if (!isAbandoned) unlock()
@@ -317,8 +358,14 @@ export class Controller implements Runnable {
   }
 
   /** Tells about a reconcile that goes on after its deadline, and about its end. */
-  #abandon(ended: Promise<void>, log: Logger, startMs: number, work: Work): void {
-    const { clock, metrics, abandoned } = work
+  #abandon(
+    ended: Promise<void>,
+    log: Logger,
+    startMs: number,
+    recorded: RecordedRun,
+    work: Work,
+  ): void {
+    const { clock, metrics, abandoned, history } = work
     const labels = { controller: this.name }
     metrics.controller.abandoned.set(labels, abandoned.size)
     log.error(
@@ -327,6 +374,7 @@ export class Controller implements Runnable {
         'stays locked until it ends; pass the signal on to whatever it waits for',
     )
     void ended.then(() => {
+      history.end(recorded, { outcome: 'error' })
       metrics.controller.abandoned.set(labels, abandoned.size)
       const seconds = (clock.monotonicMs() - startMs) / 1000
       log.info({ seconds }, 'an abandoned reconcile has ended; its result is ignored')
@@ -338,15 +386,16 @@ export class Controller implements Runnable {
     { requeueAfterMs, priority = lease.priority }: Result,
     queue: Queue<Request>,
     metrics: Metrics,
-  ): void {
+  ): RunEnd {
     // The call succeeded, whenever the next one is due.
     queue.forget(lease.item)
     if (requeueAfterMs !== undefined && requeueAfterMs > 0) {
       queue.add(lease.item, { afterMs: requeueAfterMs, priority, reason: 'requeueAfter' })
       this.#count(metrics, 'requeue_after')
-    } else {
-      this.#count(metrics, 'success')
+      return { outcome: 'requeue_after', requeueAfterMs }
     }
+    this.#count(metrics, 'success')
+    return { outcome: 'success' }
   }
 
   #fail(
@@ -355,7 +404,7 @@ export class Controller implements Runnable {
     queue: Queue<Request>,
     metrics: Metrics,
     log: Logger,
-  ): void {
+  ): RunEnd {
     const labels = { controller: this.name }
     const { priority } = lease
     if (isConflict(error)) {
@@ -363,13 +412,13 @@ export class Controller implements Runnable {
       queue.add(lease.item, { rateLimited: true, priority, reason: 'conflict' })
       log.debug({ err: error }, 'the object was changed concurrently and is reconciled again')
       this.#count(metrics, 'requeue')
-      return
+      return { outcome: 'requeue', error }
     }
     if (error instanceof ClusterNotFoundError) {
       queue.forget(lease.item)
       log.debug({ err: error }, 'a cluster is gone: the object is not reconciled again')
       this.#count(metrics, 'success')
-      return
+      return { outcome: 'success', error }
     }
     metrics.controller.errors.inc(labels)
     this.#count(metrics, 'error')
@@ -377,11 +426,12 @@ export class Controller implements Runnable {
     if (error instanceof TerminalError) {
       metrics.controller.terminalErrors.inc(labels)
       log.error({ err: error }, 'reconcile failed and is not retried')
-    } else {
-      queue.add(lease.item, { rateLimited: true, priority, reason: 'error' })
-      const retries = queue.retries(lease.item)
-      log.error({ err: error, retries }, 'reconcile failed and is retried')
+      return { outcome: 'terminal_error', error }
     }
+    queue.add(lease.item, { rateLimited: true, priority, reason: 'error' })
+    const retries = queue.retries(lease.item)
+    log.error({ err: error, retries }, 'reconcile failed and is retried')
+    return { outcome: 'error', error }
   }
 
   #count(metrics: Metrics, result: Outcome): void {

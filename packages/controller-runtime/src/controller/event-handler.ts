@@ -1,6 +1,7 @@
 import { parseApiVersion } from '@fairlead/kube-core'
 import type { OwnerReference, ResourceType, TypedObject } from '@fairlead/kube-core'
-import { keyOf, keyText } from '../object-key.ts'
+import { keyOf } from '../object-key.ts'
+import type { Cause } from '../queue/trigger.ts'
 import type { AddOptions, Enqueuer } from '../queue/work-queue.ts'
 import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
 import { type Request, requestKey } from './reconcile.ts'
@@ -76,6 +77,9 @@ function requestOf(owner: ResourceType, name: string, namespace: string | undefi
   return owner.namespaced && namespace !== undefined ? { namespace, name } : { name }
 }
 
-function reasonOf(verb: string, object: TypedObject): string {
-  return `${verb} ${object.kind} ${keyText(keyOf(object))}@${object.metadata.resourceVersion ?? '?'}`
+function reasonOf(verb: string, { kind, metadata }: TypedObject): Cause {
+  const { namespace, name = '', resourceVersion = '?' } = metadata
+  return namespace === undefined
+    ? { verb, kind, name, resourceVersion }
+    : { verb, kind, namespace, name, resourceVersion }
 }

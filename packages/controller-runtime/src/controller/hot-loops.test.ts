@@ -1,15 +1,28 @@
-import type { ConfigMap } from '@fairlead/kube-core'
 import { FakeClock } from '@fairlead/base/testing'
 import { expect, it } from 'vitest'
 import { RecordingLogger } from '../testing/recording-logger.ts'
-import { describeChange, HotLoops } from './hot-loops.ts'
+import { HotLoops } from './hot-loops.ts'
 
 async function callEvery(stepMs: number, calls: number) {
   const clock = new FakeClock()
   const logger = new RecordingLogger()
   const loops = new HotLoops(clock)
   for (let call = 0; call < calls; call += 1) {
-    loops.count('ns/a', [`update Pod ns/a@${call}: changed status.count by me`], logger)
+    loops.count(
+      'ns/a',
+      [
+        {
+          verb: 'update',
+          kind: 'Pod',
+          namespace: 'ns',
+          name: 'a',
+          resourceVersion: String(call),
+          changedFields: ['status.count'],
+          fieldManager: 'me',
+        },
+      ],
+      logger,
+    )
     await clock.advance(stepMs)
   }
   return { clock, logger, loops }
@@ -41,22 +54,4 @@ it('is silent about calls that are further apart', async () => {
   expect(loops.isWarm('ns/b')).toBe(false)
   await clock.advance(10_000)
   expect(loops.isWarm('ns/a')).toBe(false)
-})
-
-it('names the fields that changed, and who changed them', () => {
-  const object = (labels: object, data: object, resourceVersion: string): ConfigMap => ({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'a', resourceVersion, labels: { ...labels } },
-    data: { ...data },
-  })
-  const before = object({ x: '1' }, { same: 's', y: '1' }, '1')
-  expect(describeChange(before, object({ x: '2' }, { same: 's' }, '2'), 'me')).toBe(
-    'changed metadata.labels.x, data.y by me',
-  )
-  expect(describeChange(before, object({ x: '1' }, before.data ?? {}, '2'), undefined)).toBe(
-    'changed nothing',
-  )
-  const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, 'v']))
-  expect(describeChange(before, object({ x: '1' }, many, '2'), 'me').split(', ')).toHaveLength(8)
 })

@@ -1,6 +1,6 @@
-import type { TypedObject } from '@fairlead/kube-core'
-import { deepEqual } from '@fairlead/kube-core'
 import { type Clock, type Logger, RecentMap } from '@fairlead/base'
+import { describeRepeated } from '../queue/trigger.ts'
+import type { Cause } from '../queue/trigger.ts'
 
 interface Window {
   readonly startMs: number
@@ -15,7 +15,6 @@ const windowMs = 10_000
 const warmCalls = 20
 const hotCalls = 100
 const causesLimit = 8
-const fieldsLimit = 8
 const keysLimit = 4096
 
 /** Notices names that are reconciled a hundred times in ten seconds, and says why they are. */
@@ -33,11 +32,11 @@ export class HotLoops {
   }
 
   /** Counts a call of the name's reconciler, and warns if there are too many. */
-  count(key: string, reasons: readonly string[], log: Logger): void {
+  count(key: string, triggers: readonly Cause[], log: Logger): void {
     const window = this.#current(key) ?? this.#open(key)
     window.calls += 1
     if (window.calls <= warmCalls) return
-    for (const reason of reasons) note(window.causes, reason.replace(/@[^\s:]+/, ''))
+    for (const trigger of triggers) note(window.causes, describeRepeated(trigger))
     if (window.calls < hotCalls || window.told) return
     window.told = true
     const causes = [...window.causes].toSorted(([, a], [, b]) => b - a)
@@ -70,33 +69,4 @@ function note(causes: Map<string, number>, cause: string): void {
   const times = causes.get(cause)
   if (times !== undefined) causes.set(cause, times + 1)
   else if (causes.size < causesLimit) causes.set(cause, 1)
-}
-
-/** `changed status.count, metadata.labels.x by my-operator`: what a loop's events have in common. */
-export function describeChange(
-  before: TypedObject,
-  after: TypedObject,
-  manager: string | undefined,
-): string {
-  const fields: string[] = []
-  collectChanges(before, after, '', fields)
-  const by = manager === undefined ? '' : ` by ${manager}`
-  return fields.length === 0 ? `changed nothing${by}` : `changed ${fields.join(', ')}${by}`
-}
-
-const ofEveryWrite = new Set(['metadata.resourceVersion', 'metadata.managedFields'])
-
-function collectChanges(before: unknown, after: unknown, path: string, fields: string[]): void {
-  if (fields.length >= fieldsLimit || ofEveryWrite.has(path) || deepEqual(before, after)) return
-  if (!isRecord(before) || !isRecord(after)) {
-    fields.push(path)
-    return
-  }
-  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    collectChanges(before[name], after[name], path === '' ? name : `${path}.${name}`, fields)
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,11 +2,12 @@ import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import type { DeepReadonly } from '../deep-readonly.ts'
 import type { Cache, InformerLease } from '../cache/cache.ts'
 import { keyOf, keyText } from '../object-key.ts'
+import { changedFields } from '../explain/changed-fields.ts'
+import type { TimeShare } from '../explain/time-share.ts'
 import type { Enqueuer } from '../queue/work-queue.ts'
 import type { EventDelivery } from './event-delivery.ts'
 import type { EventHandler } from './event-handler.ts'
 import { type ClusterSelector, type Clusters, isSelected } from '../cluster/clusters.ts'
-import { describeChange } from './hot-loops.ts'
 import type { HotLoops } from './hot-loops.ts'
 import type { OwnChanges } from './own-changes.ts'
 import type { Predicate } from './predicate.ts'
@@ -26,6 +27,8 @@ export interface SourceContext {
   readonly ownChanges?: Pick<OwnChanges, 'queueFor'>
   /** Knows the names for which the changes of updates are worth telling. */
   readonly hotLoops?: Pick<HotLoops, 'isWarm'>
+  /** Limits the time that it takes to tell which fields an update changed. */
+  readonly comparing?: Pick<TimeShare, 'spend'>
 }
 
 const lowPriorityDefault = -100
@@ -171,16 +174,25 @@ function subscribe<T extends TypedObject>(
 }
 
 function queueOfUpdate(
-  { queue, ownChanges, hotLoops }: SourceContext,
+  { queue, ownChanges, hotLoops, comparing }: SourceContext,
   before: TypedObject,
   after: TypedObject,
   manager: string | undefined,
 ): Enqueuer<Request> {
+  let compared: readonly string[] | undefined
+  const compare = () => (compared ??= changedFields(before, after))
   const telling: Enqueuer<Request> = {
     add(request, options = {}) {
-      const isWarm = options.reason !== undefined && hotLoops?.isWarm(requestKey(request)) === true
-      if (!isWarm) return queue.add(request, options)
-      const reason = `${options.reason}: ${describeChange(before, after, manager)}`
+      if (options.reason === undefined) return queue.add(request, options)
+      const fields =
+        comparing?.spend(compare) ??
+        (hotLoops?.isWarm(requestKey(request)) ? compare() : undefined)
+      const cause = typeof options.reason === 'string' ? { verb: options.reason } : options.reason
+      const reason = {
+        ...cause,
+        ...(fields === undefined ? {} : { changedFields: fields }),
+        ...(manager === undefined ? {} : { fieldManager: manager }),
+      }
       queue.add(request, { ...options, reason })
     },
   }

@@ -11,7 +11,6 @@ import {
   untilAborted,
 } from '@fairlead/base'
 import type { Cache } from '../cache/cache.ts'
-import type { CacheSettings } from '../cache/cache-settings.ts'
 import { OwnWrites } from '../cache/own-writes.ts'
 import type { Client } from '../client/client.ts'
 import { defaultUserAgent } from '../client/create-client.ts'
@@ -19,6 +18,7 @@ import { Cluster, type ClusterOptions } from '../cluster/cluster.ts'
 import { Clusters } from '../cluster/clusters.ts'
 import { Connections } from '../cluster/connections.ts'
 import { Controller } from '../controller/controller.ts'
+import type { ExplainRequest, Explanation } from '../explain/explanation.ts'
 import type { ControllerDefaults } from '../controller/controller-options.ts'
 import type { EventRecorder } from '../events/event-recorder.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
@@ -221,6 +221,18 @@ export class Manager {
   /** The cluster that a request names, the manager's own if it names none; ClusterNotFoundError. */
   getCluster(name = ''): Cluster {
     return name === '' ? this.cluster : this.#clusters.get(name)
+  }
+
+  /**
+   * What its controllers, or one of them, did with the object lately and why, and what they will do:
+   * for people and tests, never a source of truth for a reconciler.
+   */
+  explain({ controller, ...object }: ExplainRequest): readonly Explanation[] {
+    return [...this.#known].flatMap((one) => {
+      if (!(one instanceof Controller)) return []
+      if (controller !== undefined && controller !== one.name) return []
+      return one.explain(object) ?? []
+    })
   }
 
   /** The event recorder that reports as the component; it runs with the manager. */

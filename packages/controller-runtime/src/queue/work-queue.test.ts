@@ -283,7 +283,16 @@ describe('a work queue', () => {
     const { queue } = newQueue()
     for (let index = 0; index < 20; index += 1) queue.add('a', { reason: `r${index % 12}` })
     const lease = await queue.get()
-    expect(lease?.reasons).toEqual(['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7'])
+    expect(lease?.triggers.map(({ verb }) => verb)).toEqual([
+      'r0',
+      'r1',
+      'r2',
+      'r3',
+      'r4',
+      'r5',
+      'r6',
+      'r7',
+    ])
   })
 
   describe('after shutdown', () => {

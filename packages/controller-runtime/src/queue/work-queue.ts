@@ -5,6 +5,8 @@ import { ReadyEntries } from './ready-entries.ts'
 import type { Ageing, Ready } from './ready-entries.ts'
 import { noQueueMetrics } from './queue-metrics.ts'
 import type { QueueMetrics } from './queue-metrics.ts'
+import { isSameCause } from './trigger.ts'
+import type { Cause, Trigger } from './trigger.ts'
 
 /** How an item is added to the queue. */
 export interface AddOptions {
@@ -14,8 +16,8 @@ export interface AddOptions {
   readonly afterMs?: number
   /** Counts a failure of the key and delays it as the rate limiter says. */
   readonly rateLimited?: boolean
-  /** Why it is added: for the log only, at most eight per key, never part of the item. */
-  readonly reason?: string
+  /** Why it is added: for people only, at most eight per key, never part of the item. */
+  readonly reason?: string | Cause
 }
 
 /** An item handed to a worker. `done` must be called for it, whatever happens. */
@@ -24,7 +26,17 @@ export interface QueueLease<T> {
   readonly item: T
   readonly priority: number
   /** Why it was added, oldest first, at most eight. */
-  readonly reasons: readonly string[]
+  readonly triggers: readonly Trigger[]
+}
+
+/** What a queue holds of a key. */
+export interface QueuedItem {
+  /** `waiting` for its time, `ready` for a worker, or `blocked`: ready, but a worker has its key. */
+  readonly state: 'waiting' | 'ready' | 'blocked'
+  /** How long until it is ready; 0 if it is. */
+  readonly dueInMs: number
+  readonly priority: number
+  readonly triggers: readonly Trigger[]
 }
 
 /** The part of a queue that sources and handlers use. */
@@ -42,6 +54,8 @@ export interface Queue<T> extends Enqueuer<T> {
   forget(item: T): void
   /** Number of failures of the item's key since it was last forgotten. */
   retries(item: T): number
+  /** What is queued under the item's key; a queue without it explains nothing. */
+  inspect?(item: T): QueuedItem | undefined
   shutdown(): void
 }
 
@@ -55,20 +69,17 @@ export interface WorkQueueOptions<T> {
   readonly ageing?: Ageing | false
 }
 
-/** `waiting` for its time, `ready` for a worker, or `blocked`: ready, but a worker has its key. */
-type State = 'waiting' | 'ready' | 'blocked'
-
 interface Entry<T> extends Ready {
   readonly key: string
   readonly item: T
-  readonly reasons: string[]
-  state: State
+  readonly triggers: Trigger[]
+  state: QueuedItem['state']
   /** When a waiting entry becomes ready, by the monotonic clock. */
   readyAtMs: number
   placeByTime: number
 }
 
-const reasonsLimit = 8
+const triggersLimit = 8
 
 /**
  * The queue between watches and reconcilers, with the semantics of controller-runtime's priority
@@ -120,8 +131,10 @@ export class WorkQueue<T> implements Queue<T> {
     const priority = options.priority ?? 0
 
     const known = this.#entries.get(key)
-    if (known === undefined) this.#insert(newEntry(key, item, priority, readyAtMs, options.reason))
-    else this.#merge(known, priority, readyAtMs, options.reason)
+    const entry = known ?? newEntry(key, item, priority, readyAtMs)
+    this.#note(entry.triggers, options.reason)
+    if (known === undefined) this.#insert(entry)
+    else this.#merge(known, priority, readyAtMs)
     this.#serve()
   }
 
@@ -176,6 +189,14 @@ export class WorkQueue<T> implements Queue<T> {
     return this.#rateLimiter.retries(this.#keyOf(item))
   }
 
+  inspect(item: T): QueuedItem | undefined {
+    const entry = this.#entries.get(this.#keyOf(item))
+    if (entry === undefined) return undefined
+    const { state, priority, triggers, readyAtMs } = entry
+    const leftMs = state === 'waiting' ? readyAtMs - this.#clock.monotonicMs() : 0
+    return { state, dueInMs: Math.max(0, leftMs), priority, triggers: [...triggers] }
+  }
+
   /** How many items are ready, including those whose key is still with a worker. */
   get length(): number {
     return this.#ready.size + this.#blocked
@@ -206,8 +227,14 @@ export class WorkQueue<T> implements Queue<T> {
     else this.#makeReady(entry)
   }
 
-  #merge(entry: Entry<T>, priority: number, readyAtMs: number, reason: string | undefined): void {
-    note(entry.reasons, reason)
+  #note(triggers: Trigger[], reason: string | Cause | undefined): void {
+    if (reason === undefined || triggers.length >= triggersLimit) return
+    const cause = typeof reason === 'string' ? { verb: reason } : reason
+    if (triggers.some((one) => isSameCause(one, cause))) return
+    triggers.push({ ...cause, atMs: this.#clock.now() })
+  }
+
+  #merge(entry: Entry<T>, priority: number, readyAtMs: number): void {
     if (priority > entry.priority) this.#raise(entry, priority)
     if (entry.state !== 'waiting' || readyAtMs >= entry.readyAtMs) return
     this.#waiting.remove(entry)
@@ -287,24 +314,19 @@ export class WorkQueue<T> implements Queue<T> {
       this.#entries.delete(entry.key)
       this.#locked.add(entry.key)
       this.#metrics.taken(entry.key, entry.priority)
-      take({ key: entry.key, item: entry.item, priority: entry.priority, reasons: entry.reasons })
+      const { item, priority, triggers } = entry
+      take({ key: entry.key, item, priority, triggers })
     }
   }
 }
 
-function newEntry<T>(
-  key: string,
-  item: T,
-  priority: number,
-  readyAtMs: number,
-  reason: string | undefined,
-): Entry<T> {
-  const entry: Entry<T> = {
+function newEntry<T>(key: string, item: T, priority: number, readyAtMs: number): Entry<T> {
+  return {
     key,
     item,
     priority,
     readyAtMs,
-    reasons: [],
+    triggers: [],
     state: 'waiting',
     order: 0,
     readySinceMs: 0,
@@ -312,11 +334,4 @@ function newEntry<T>(
     placeByAge: -1,
     placeByTime: -1,
   }
-  note(entry.reasons, reason)
-  return entry
-}
-
-function note(reasons: string[], reason: string | undefined): void {
-  if (reason === undefined || reasons.length >= reasonsLimit) return
-  if (!reasons.includes(reason)) reasons.push(reason)
 }

@@ -55,8 +55,9 @@ export class FakeReader implements Reader {
     count(1)
     onActivity?.()
     try {
-      while (signal?.aborted !== true) {
+      while (!isAborted(signal)) {
         yield* waiting.splice(0)
+        if (waiting.length > 0 || isAborted(signal)) continue
         await new Promise<void>((resolve) => {
           wake = resolve
           // It may have aborted while nothing was to be yielded.
@@ -69,4 +70,8 @@ export class FakeReader implements Reader {
       count(-1)
     }
   }
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true
 }

@@ -1,0 +1,56 @@
+import { keyText } from '../object-key.ts'
+
+/** What causes an item to be queued; the queue adds when. */
+export interface Cause {
+  /** `create`, `update`, `delete`, `generic`, or `requeueAfter`, `error`, `conflict`, or any text. */
+  readonly verb: string
+  /** The kind of the object that an event is about. */
+  readonly kind?: string
+  readonly namespace?: string
+  readonly name?: string
+  readonly resourceVersion?: string
+  /** Which fields an update changed, at most eight; absent if they were not compared. */
+  readonly changedFields?: readonly string[]
+  /** Who wrote last, as the object's managed fields tell. */
+  readonly fieldManager?: string
+}
+
+/** Why and when an item was queued. */
+export interface Trigger extends Cause {
+  /** Wall time in milliseconds since the epoch. */
+  readonly atMs: number
+}
+
+/** Whether two causes are of one kind: the same event of the same version of an object. */
+export function isSameCause(a: Cause, b: Cause): boolean {
+  return (
+    a.verb === b.verb &&
+    a.resourceVersion === b.resourceVersion &&
+    a.name === b.name &&
+    a.namespace === b.namespace &&
+    a.kind === b.kind
+  )
+}
+
+/** `update Pod shop/web@5: changed spec.replicas by kubectl`. */
+export function describeCause(cause: Cause): string {
+  const version = cause.resourceVersion === undefined ? '' : `@${cause.resourceVersion}`
+  return describe(cause, version)
+}
+
+/** The same without the version: what a loop's events have in common. */
+export function describeRepeated(cause: Cause): string {
+  return describe(cause, '')
+}
+
+function describe(cause: Cause, version: string): string {
+  const { verb, kind, namespace, name, changedFields, fieldManager } = cause
+  const object =
+    name === undefined ? '' : keyText(namespace === undefined ? { name } : { namespace, name })
+  const what = [verb, kind, object === '' ? '' : object + version]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ')
+  if (changedFields === undefined) return what
+  const fields = changedFields.length === 0 ? 'nothing' : changedFields.join(', ')
+  return `${what}: changed ${fields}${fieldManager === undefined ? '' : ` by ${fieldManager}`}`
+}
