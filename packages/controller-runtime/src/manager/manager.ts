@@ -82,6 +82,8 @@ export class Manager {
   readonly cluster: Cluster
   /** Those that the options ask for; each tells where it listens. */
   readonly servers: ManagerServers
+  /** What it and its controllers read time from. */
+  readonly clock: Clock
   readonly #options: ManagerOptions
   readonly #clock: Clock
   readonly #random: Random
@@ -108,7 +110,8 @@ export class Manager {
 
   constructor(options: ManagerOptions) {
     this.#options = options
-    this.#clock = options.clock ?? systemClock
+    this.clock = options.clock ?? systemClock
+    this.#clock = this.clock
     this.#random = options.random ?? systemRandom
     this.#logger = options.logger ?? consoleLogger()
     const metrics = options.metrics ?? createMetrics(options.registry)
