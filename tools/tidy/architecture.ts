@@ -119,6 +119,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'leader-election',
       'webhook',
       'manager',
+      'operator',
       'testing',
       'testing.ts',
       'index.ts',

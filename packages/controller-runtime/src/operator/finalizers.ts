@@ -1,0 +1,51 @@
+import type { KubernetesObject } from '@fairlead/kube-core'
+import type { Result } from '../controller/reconcile.ts'
+import { hasFinalizer, isBeingDeleted, withFinalizer, withoutFinalizer } from '../finalizer.ts'
+import { keyOf } from '../object-key.ts'
+import type { FinalizerDeclaration } from './operator-declaration.ts'
+import type { OwnerRun } from './owner-run.ts'
+
+/** The owner with all of the finalizers: those that it lacks are added, in one write. */
+export async function addFinalizers(
+  finalizers: readonly FinalizerDeclaration[],
+  run: OwnerRun,
+): Promise<KubernetesObject> {
+  const held = finalizers.reduce((one, { finalizer }) => withFinalizer(one, finalizer), run.owner)
+  return held === run.owner ? held : writeFinalizers(held, run)
+}
+
+/**
+ * Runs the cleanups whose finalizers the owner still has, the last declared first, and removes each
+ * finalizer when its cleanup is done. Ends at the first that is not.
+ */
+export async function runFinalizers(
+  finalizers: readonly FinalizerDeclaration[],
+  run: OwnerRun,
+): Promise<Result> {
+  let { owner } = run
+  for (const { finalizer, cleanUp } of finalizers.toReversed()) {
+    if (!hasFinalizer(owner, finalizer)) continue
+    const { isDone, result } = await cleanUp({ ...run, owner })
+    if (!isDone) return result
+    run.context.log.info({ finalizer }, 'cleaned up')
+    owner = await writeFinalizers(withoutFinalizer(owner, finalizer), run)
+  }
+  return {}
+}
+
+/** Writes the list, unless somebody else has written the object meanwhile: it is theirs too. */
+async function writeFinalizers(
+  owner: KubernetesObject,
+  { ownerType, fieldManager, context }: OwnerRun,
+): Promise<KubernetesObject> {
+  const { client, cache, signal } = context
+  const { resourceVersion, uid, finalizers = [] } = owner.metadata
+  const body = { metadata: { resourceVersion, finalizers } }
+  const patch = { type: 'merge', body } as const
+  const written = await client.patch(ownerType, keyOf(owner), patch, { fieldManager, signal })
+  // Nothing keeps it: by this write it is gone, and no cleanup may be called again.
+  if (isBeingDeleted(written) && uid !== undefined && !written.metadata.finalizers?.length) {
+    cache.rememberDeletion(ownerType, keyOf(owner), uid)
+  }
+  return written
+}
