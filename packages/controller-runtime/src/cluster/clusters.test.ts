@@ -237,7 +237,7 @@ describe('a manager of several clusters', () => {
   it('is not stopped by a cluster that is removed before it has synced', async () => {
     const west = newServer()
     west.stuck.add('configmaps')
-    manager.addCluster('west', over(west))
+    manager.addCluster('west', over(west)).cache.informerFor(ConfigMap)
     new ControllerBuilder(manager).for(ConfigMap, { cluster: inAll }).build(reconcile)
     await start()
     await manager.removeCluster('west')

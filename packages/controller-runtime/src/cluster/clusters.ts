@@ -1,4 +1,4 @@
-import { openScope } from '@fairlead/base'
+import { aborted, openScope } from '@fairlead/base'
 import { type Runnable, runnable } from '../runnable.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -61,6 +61,17 @@ export class Clusters {
   /** Those without which the manager is not ready. */
   required(): readonly Cluster[] {
     return [...this.#entries.values()].filter((one) => one.required).map((one) => one.cluster)
+  }
+
+  /** Resolves when the required ones have synced or have been removed. */
+  async waitForSync(signal: AbortSignal): Promise<void> {
+    const required = [...this.#entries.values()].filter((one) => one.required)
+    await Promise.all(
+      required.map(async ({ cluster, removal }) => {
+        const removed = aborted(removal.signal)
+        await Promise.race([cluster.cache.waitForSync(signal), removed])
+      }),
+    )
   }
 
   isRequired(name: string): boolean {

@@ -106,13 +106,12 @@ export class ControllerBuilder<K extends Request = Request> {
     const name = this.#name ?? this.#for?.kind.toLowerCase()
     if (name === undefined) throw new Error('a controller without for() needs a name: named(...)')
     const sources = this.#sources.map((make) => make(this.#predicates))
-    const groupKind = this.#for === undefined ? undefined : groupKindOf(this.#for)
     const controller = new Controller(
       name,
       sources,
       reconcile as Reconcile,
       this.#options,
-      groupKind,
+      this.#for,
     )
     this.#manager?.add(controller)
     return controller
@@ -134,10 +133,6 @@ export class ControllerBuilder<K extends Request = Request> {
     )
     return this
   }
-}
-
-function groupKindOf({ kind, group }: ResourceType): string {
-  return group === '' ? kind : `${kind}.${group}`
 }
 
 /** A builder whose `build` adds the controller to the manager. */

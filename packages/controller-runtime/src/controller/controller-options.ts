@@ -1,3 +1,4 @@
+import type { ResourceType } from '@fairlead/kube-core'
 import type { RateLimiter } from '../queue/rate-limiter.ts'
 import type { Queue, WorkQueueOptions } from '../queue/work-queue.ts'
 import type { Request } from './reconcile.ts'
@@ -49,9 +50,9 @@ export interface ControllerDefaults extends Omit<ControllerOptions, 'rateLimiter
 export function withDefaults(
   own: ControllerOptions,
   { groupKindConcurrency = {}, newRateLimiter, ...defaults }: ControllerDefaults,
-  groupKind: string | undefined,
+  type: ResourceType | undefined,
 ): ControllerOptions {
-  const concurrency = groupKind === undefined ? undefined : groupKindConcurrency[groupKind]
+  const concurrency = type === undefined ? undefined : groupKindConcurrency[groupKindOf(type)]
   const options = {
     ...defaults,
     ...(concurrency === undefined ? {} : { maxConcurrentReconciles: concurrency }),
@@ -59,4 +60,8 @@ export function withDefaults(
   }
   if (options.rateLimiter !== undefined || newRateLimiter === undefined) return options
   return { ...options, rateLimiter: newRateLimiter() }
+}
+
+function groupKindOf({ kind, group }: ResourceType): string {
+  return group === '' ? kind : `${kind}.${group}`
 }

@@ -1,4 +1,4 @@
-import { isConflict } from '@fairlead/kube-core'
+import { isConflict, type ResourceType } from '@fairlead/kube-core'
 import { randomUUID } from 'node:crypto'
 import {
   aborted,
@@ -26,6 +26,7 @@ import { describeCause } from '../queue/trigger.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
 import type { Queue, QueueLease, WorkQueueOptions } from '../queue/work-queue.ts'
 import { AbandonedReconciles } from './abandoned-reconciles.ts'
+import type { ControllerDescription } from './controller-description.ts'
 import { EventDelivery } from './event-delivery.ts'
 import { HotLoops } from './hot-loops.ts'
 import { OwnChanges } from './own-changes.ts'
@@ -85,21 +86,21 @@ export class Controller implements Runnable {
   readonly name: string
   readonly #reconcile: Reconcile
   readonly #sources: readonly Source[]
-  readonly #groupKind: string | undefined
+  readonly #for: ResourceType | undefined
   #options: ControllerOptions
   #environment: ControllerEnvironment | undefined
   #intake: Intake | undefined
 
-  /** `groupKind` is what it reconciles, like `Deployment.apps`. */
+  /** `type` is what it reconciles, if it has a kind. */
   constructor(
     name: string,
     sources: readonly Source[],
     reconcile: Reconcile,
     options: ControllerOptions = {},
-    groupKind?: string,
+    type?: ResourceType,
   ) {
     this.name = name
-    this.#groupKind = groupKind
+    this.#for = type
     this.#sources = sources
     this.#reconcile = reconcile
     this.#options = options
@@ -109,12 +110,19 @@ export class Controller implements Runnable {
     return this.#options.needLeaderElection ?? true
   }
 
+  /** What it is for and what it watches. */
+  get description(): ControllerDescription {
+    const { name, needLeaderElection } = this
+    const watches = this.#sources.flatMap(({ watched }) => watched ?? [])
+    return { name, needLeaderElection, watches, ...(this.#for && { for: this.#for }) }
+  }
+
   /** Gives it what it needs to run, and initializes its metrics so that they appear at once. */
   bind(environment: ControllerEnvironment): void {
     if (this.#environment !== undefined)
       throw new Error(`controller ${this.name} already has a manager`)
     this.#environment = environment
-    this.#options = withDefaults(this.#options, environment.defaults ?? {}, this.#groupKind)
+    this.#options = withDefaults(this.#options, environment.defaults ?? {}, this.#for)
     const { controller } = environment.metrics
     const labels = { controller: this.name }
     for (const result of outcomes) controller.reconciles.inc({ ...labels, result }, 0)

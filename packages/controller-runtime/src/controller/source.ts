@@ -5,6 +5,7 @@ import { keyOf, keyText } from '../object-key.ts'
 import { changedFields } from '../explain/changed-fields.ts'
 import type { TimeShare } from '../explain/time-share.ts'
 import type { Enqueuer } from '../queue/work-queue.ts'
+import type { WatchedKind } from './controller-description.ts'
 import type { EventDelivery } from './event-delivery.ts'
 import type { EventHandler } from './event-handler.ts'
 import { type ClusterSelector, type Clusters, isSelected } from '../cluster/clusters.ts'
@@ -37,6 +38,8 @@ const lowPriorityDefault = -100
 export interface Source {
   /** Names the source in messages, for example when it does not sync. */
   readonly name: string
+  /** The kind that it watches, if it watches one: see `Manager.controllers`. */
+  readonly watched?: WatchedKind
   /**
    * Starts to enqueue and resolves when everything that already exists has been enqueued. It stops
    * by itself when the signal aborts.
@@ -73,6 +76,7 @@ export function kindSource<T extends TypedObject>(
     watchKind(type, name === '' ? handler : inCluster(name, handler), predicates, context, signal)
   return {
     name: type.kind,
+    watched: cluster === undefined ? { type } : { type, cluster },
     async start(context, signal) {
       if (cluster !== undefined) return inClusters(cluster, context, signal, watch)
       await watch(cache === undefined ? context : { ...context, cache }, signal)

@@ -19,6 +19,7 @@ import { Clusters } from '../cluster/clusters.ts'
 import { Connections } from '../cluster/connections.ts'
 import { Controller } from '../controller/controller.ts'
 import type { ExplainRequest, Explanation } from '../explain/explanation.ts'
+import type { ControllerDescription } from '../controller/controller-description.ts'
 import type { ControllerDefaults } from '../controller/controller-options.ts'
 import type { EventRecorder } from '../events/event-recorder.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
@@ -33,6 +34,7 @@ import {
   type ManagerServersOptions,
 } from '../serving/manager-servers.ts'
 import { EventLoopMonitor } from './event-loop-monitor.ts'
+import { offlineConfig, OfflineError } from './offline-config.ts'
 import { type Runnable, runnable } from '../runnable.ts'
 import { RunnableGroup } from '../runnable-group.ts'
 
@@ -108,6 +110,14 @@ export class Manager {
   #elected = false
   readonly #elections = Promise.withResolvers<void>()
 
+  /**
+   * A manager without an API server, to be described: whatever is set up on it can be read from
+   * `controllers`. It is never started, and every call of its client fails with OfflineError.
+   */
+  static offline(options: Omit<ManagerOptions, 'config' | 'client'> = {}): Manager {
+    return new Manager({ ...options, config: offlineConfig })
+  }
+
   constructor(options: ManagerOptions) {
     this.#options = options
     this.clock = options.clock ?? systemClock
@@ -157,6 +167,11 @@ export class Manager {
 
   get metrics(): Metrics {
     return this.cluster.metrics
+  }
+
+  /** The controllers that were added, in that order. */
+  get controllers(): readonly ControllerDescription[] {
+    return [...this.#known].flatMap((one) => (one instanceof Controller ? one.description : []))
   }
 
   /** Whether this replica runs the controllers; once started without election, always true. */
@@ -248,6 +263,7 @@ export class Manager {
    * that failure, or if stopping took longer than the grace period.
    */
   async start(signal: AbortSignal): Promise<void> {
+    if (this.#options.config === offlineConfig) throw new OfflineError('start')
     if (this.#state !== 'new') throw new Error('a manager can only be started once')
     this.#state = 'running'
     using life = openScope({ parents: [signal, this.#failure.signal] })
@@ -355,7 +371,8 @@ export class Manager {
       what: 'the first sync of the cache',
     })
     try {
-      await Promise.all(this.#required().map((one) => one.cache.waitForSync(deadline.signal)))
+      await this.cache.waitForSync(deadline.signal)
+      await this.#clusters.waitForSync(deadline.signal)
     } catch (cause) {
       if (!(cause instanceof DeadlineError)) throw cause
       throw new Error(`${cause.message}; ${this.#notSynced()}`, { cause })
