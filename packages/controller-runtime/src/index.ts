@@ -19,12 +19,16 @@ export type {
   ApplyOptions,
   CallOptions,
   Client,
+  Connection,
+  ConnectOptions,
   DeleteAllOfOptions,
   DeleteOptions,
   Deletion,
   ListOptions,
   Patch,
+  Query,
   Reader,
+  StreamOptions,
   SubresourceClient,
   SubresourceWriter,
   WatchEvent,
@@ -49,6 +53,18 @@ export { dryRunClient } from './client/dry-run-client.ts'
 export { namespacedClient } from './client/namespaced-client.ts'
 export { interceptedClient } from './client/intercepted-client.ts'
 export type { Interceptors } from './client/intercepted-client.ts'
+export { attach, exec } from './streaming/exec.ts'
+export type { AttachOptions, ExecOptions } from './streaming/exec.ts'
+export { execOutput } from './streaming/exec-output.ts'
+export type { ExecOutputOptions } from './streaming/exec-output.ts'
+export { CommandExitError } from './streaming/command-exit-error.ts'
+export type { CommandStreams, TerminalSize } from './streaming/remote-command.ts'
+export { podLogBytes, podLogs } from './streaming/pod-logs.ts'
+export type { PodLogOptions } from './streaming/pod-logs.ts'
+export { connectToPod } from './streaming/pod-connection.ts'
+export { portForward } from './streaming/port-forward.ts'
+export type { PortForward, PortForwardOptions } from './streaming/port-forward.ts'
+export { WebSocketError } from './websocket/web-socket-error.ts'
 export { retryOnConflict } from './client/retry-on-conflict.ts'
 export type { RetryOnConflictOptions } from './client/retry-on-conflict.ts'
 export type { RequestRateOptions } from './client/request-rate.ts'

@@ -1,7 +1,7 @@
 import { type KubernetesObject, type TypedObject, untyped } from '@fairlead/kube-core'
 import type { Client, Deletion } from '../client/client.ts'
-import type { DeleteCall, WriteCall } from '../client/client-call.ts'
-import { isWrite } from '../client/client-call.ts'
+import type { DeleteCall, FieldWriteCall } from '../client/client-call.ts'
+import { isFieldWrite } from '../client/client-call.ts'
 import { clientOf } from '../client/client-of.ts'
 import { handlerOf } from '../client/handler-of.ts'
 import { wholeObjects } from '../metadata-only.ts'
@@ -20,11 +20,8 @@ export function rememberingClient(client: Client, cache: Memory, ownWrites?: Own
     watch,
     async send(call) {
       const answer = await send(call)
-      if (!isWrite(call) || call.options.dryRun === true || call.verb === 'deleteAllOf') {
-        return answer
-      }
       if (call.verb === 'delete') rememberDeletion(cache, call, answer as Deletion | undefined)
-      else rememberWrite(cache, ownWrites, call, answer as TypedObject)
+      if (isFieldWrite(call)) rememberWrite(cache, ownWrites, call, answer as TypedObject)
       return answer
     },
   })
@@ -33,9 +30,10 @@ export function rememberingClient(client: Client, cache: Memory, ownWrites?: Own
 function rememberWrite(
   cache: Memory,
   ownWrites: OwnWrites | undefined,
-  call: Exclude<WriteCall, { verb: 'delete' | 'deleteAllOf' }>,
+  call: FieldWriteCall,
   written: TypedObject,
 ): void {
+  if (call.options.dryRun === true) return
   // What a subresource answers may be another kind, such as a Scale, which says nothing of the rest.
   if (call.subresource !== undefined && written.kind !== call.type.kind) return
   ownWrites?.record(call.verb === 'patch' ? call.patch.body : call.object, written)
@@ -43,7 +41,7 @@ function rememberWrite(
 }
 
 function rememberDeletion(cache: Memory, call: DeleteCall, deletion: Deletion | undefined): void {
-  if (deletion === undefined) return
+  if (deletion === undefined || call.options.dryRun === true) return
   const { uid, remaining } = deletion
   if (remaining !== undefined) cache.remember(untyped(wholeObjects(call.type)), remaining as KubernetesObject)
   else if (uid !== undefined) cache.rememberDeletion(call.type, call.key, uid)

@@ -1,7 +1,7 @@
 import { resourcePath } from '@fairlead/kube-core'
 import type { ResourceType } from '@fairlead/kube-core'
 import type { ObjectKey } from '../object-key.ts'
-import type { DeleteOptions, WatchOptions, WriteOptions } from './client.ts'
+import type { DeleteOptions, Query, WatchOptions, WriteOptions } from './client.ts'
 import type { ClientCall } from './client-call.ts'
 import { acceptOf, refuseMetadata } from './metadata-form.ts'
 import type { TransportRequest } from './transport.ts'
@@ -14,8 +14,6 @@ const patchContentTypes = {
   apply: 'application/apply-patch+yaml',
 } as const
 
-type Query = Readonly<Record<string, string | number | boolean | undefined>>
-
 /** The request that a call is sent as; `fieldManager` is that of writes which name none. */
 export function callRequest(call: ClientCall, fieldManager?: string): TransportRequest {
   const write = (options: WriteOptions): Query => ({
@@ -26,6 +24,9 @@ export function callRequest(call: ClientCall, fieldManager?: string): TransportR
   switch (call.verb) {
     case 'get':
       return { method: 'GET', path: objectPath(call), accept: acceptOf(call.type, 'object') }
+    case 'stream':
+    case 'connect':
+      return { method: 'GET', path: withQuery(objectPath(call), call.options.query ?? {}) }
     case 'list':
       return { method: 'GET', path: listPath(call), accept: acceptOf(call.type, 'list') }
     case 'create':
@@ -83,7 +84,9 @@ export function watchPath(type: ResourceType, watch: WatchOptions): string {
 function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') parameters.set(name, String(value))
+    for (const one of Array.isArray(value) ? (value as readonly string[]) : [value]) {
+      if (one !== undefined && one !== '') parameters.append(name, String(one))
+    }
   }
   const text = parameters.toString()
   return text === '' ? path : `${path}?${text}`

@@ -3,10 +3,12 @@ import type { ObjectKey } from '../object-key.ts'
 import type {
   ApplyOptions,
   CallOptions,
+  ConnectOptions,
   DeleteAllOfOptions,
   DeleteOptions,
   ListOptions,
   Patch,
+  StreamOptions,
   WriteOptions,
 } from './client.ts'
 
@@ -27,6 +29,16 @@ interface ObjectCallOf<Verb extends string, Options extends CallOptions> extends
 }
 
 export type GetCall = ObjectCallOf<'get', CallOptions>
+/** Reads a subresource as it comes. */
+export interface StreamCall extends ObjectCallOf<'stream', StreamOptions> {
+  readonly subresource: string
+}
+
+/** Opens a WebSocket to a subresource. */
+export interface ConnectCall extends ObjectCallOf<'connect', ConnectOptions> {
+  readonly subresource: string
+}
+
 type ListCall = CallOf<'list', ListOptions>
 
 /** Creates an object, whose name may be empty, or something below an object, such as an Eviction. */
@@ -49,20 +61,22 @@ export interface ApplyCall extends ObjectCallOf<'apply', ApplyOptions> {
 export type DeleteCall = ObjectCallOf<'delete', DeleteOptions>
 type DeleteAllOfCall = CallOf<'deleteAllOf', DeleteAllOfOptions>
 
-type FieldWriteCall = CreateCall | UpdateCall | PatchCall | ApplyCall
+export type FieldWriteCall = CreateCall | UpdateCall | PatchCall | ApplyCall
 
 /** A call that changes something. */
-export type WriteCall = FieldWriteCall | DeleteCall | DeleteAllOfCall
+type WriteCall = FieldWriteCall | DeleteCall | DeleteAllOfCall | ConnectCall
 
 /**
  * One call of a client as a value: what stands between a caller and the server, a fence, a memory, a
  * decorator, sees every verb in this form, so that none can be forgotten.
  */
-export type ClientCall = GetCall | ListCall | WriteCall
+export type ClientCall = GetCall | ListCall | StreamCall | WriteCall
+
+const reads: ReadonlySet<string> = new Set(['get', 'list', 'stream'])
 
 /** Whether a call changes something. */
 export function isWrite(call: ClientCall): call is WriteCall {
-  return call.verb !== 'get' && call.verb !== 'list'
+  return !reads.has(call.verb)
 }
 
 /** The same call with other or more options. */

@@ -58,6 +58,9 @@ function subresourceOf<Name extends string>(
       sent(handler, { verb: 'patch', ...of(type, key), patch, options }),
     apply: (type, key, object, options) =>
       sent(handler, { verb: 'apply', ...of(type, key), object, options }),
+    stream: (type, key, options = {}) =>
+      sent(handler, { verb: 'stream', ...of(type, key), options }),
+    connect: (type, key, options) => sent(handler, { verb: 'connect', ...of(type, key), options }),
   }
 }
 

@@ -84,6 +84,40 @@ export interface DeleteAllOfOptions extends Omit<DeleteOptions, 'preconditions'>
   readonly fieldSelector?: string
 }
 
+/** A subresource that is read as it comes, such as a log. */
+export interface StreamOptions extends CallOptions {
+  /** Ends the stream, also after it has begun. */
+  readonly signal?: AbortSignal
+  /** How long to wait for the answer to begin. Defaults to the client's timeout, 30 s. */
+  readonly timeoutMs?: number
+  readonly query?: Query
+}
+
+/** A subresource that is spoken with through a WebSocket, such as exec. */
+export interface ConnectOptions extends StreamOptions {
+  /** The subprotocols that the caller speaks, the preferred first. */
+  readonly protocols: readonly string[]
+}
+
+/** Parameters of a request; a list is sent as the same parameter several times. */
+export type Query = Readonly<
+  Record<string, string | number | boolean | readonly string[] | undefined>
+>
+
+/** A WebSocket to a subresource. */
+export interface Connection {
+  /** The subprotocol that the server chose. */
+  readonly protocol: string
+  /**
+   * What the server sends, to be iterated once; leaving the iteration ends the connection. What is not
+   * read is not buffered. Ends when the server closes normally, and throws WebSocketError otherwise.
+   */
+  messages(): AsyncIterable<Uint8Array>
+  /** Sends one message; resolves when the connection takes more. */
+  send(message: Uint8Array): Promise<void>
+  close(): void
+}
+
 /** A change to an object. Custom resources accept `json` and `merge`, not `strategic`. */
 export interface Patch {
   readonly type: 'json' | 'merge' | 'strategic'
@@ -166,6 +200,18 @@ export interface SubresourceClient<Name extends string = string> {
     object: ApplyOf<SubresourceForm<NoInfer<T>, Name>>,
     options: ApplyOptions,
   ): Promise<SubresourceForm<T, Name>>
+  /** The bytes of the answer as they come, to be iterated once; leaving the iteration ends it. */
+  stream<T extends TypedObject>(
+    type: ResourceType<T>,
+    key: KeyOf<NoInfer<T>>,
+    options?: StreamOptions,
+  ): Promise<AsyncIterable<Uint8Array>>
+  /** Opens a WebSocket. It counts as a write: what is done through it changes things. */
+  connect<T extends TypedObject>(
+    type: ResourceType<T>,
+    key: KeyOf<NoInfer<T>>,
+    options: ConnectOptions,
+  ): Promise<Connection>
 }
 
 /**

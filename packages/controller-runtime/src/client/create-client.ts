@@ -4,15 +4,18 @@ import { type Clock, consoleLogger, type Logger, openScope, systemClock } from '
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { callRequest, watchPath } from './call-request.ts'
-import type { ClientCall } from './client-call.ts'
+import { type ClientCall, type ConnectCall, isWrite, type StreamCall } from './client-call.ts'
 import { clientOf } from './client-of.ts'
 import type { CallOptions, Client, WatchEvent, WatchOptions } from './client.ts'
 import { ConnectionError } from './connection-error.ts'
 import { deletionOf } from './deletion.ts'
 import { WatchStreamError } from './line-splitter.ts'
 import { acceptOf, formed } from './metadata-form.ts'
+import { openConnection } from './open-connection.ts'
+import { openStream } from './open-stream.ts'
 import { RequestRate, type RequestRateOptions } from './request-rate.ts'
 import { logEachOnce, type WarningHandler } from './server-warnings.ts'
+import { StreamLife } from './stream-life.ts'
 import { Transport } from './transport.ts'
 import type { TransportRequest } from './transport.ts'
 import { decodeWatchEvents } from './watch-events.ts'
@@ -66,9 +69,21 @@ export function createClient(
     return await transport.json({ ...request, signal: scope.signal })
   }
 
+  const lifeOf = (call: StreamCall | ConnectCall) =>
+    new StreamLife({
+      parents: [call.options.signal, isWrite(call) ? options.fence?.signal : undefined],
+      clock,
+      timeoutMs: call.options.timeoutMs ?? timeoutMs,
+      what: `the answer of ${call.subresource}`,
+    })
+
   const client = clientOf({
     async send(call) {
       const request = callRequest(call, options.fieldManager)
+      if (call.verb === 'stream') return openStream(transport, request, lifeOf(call))
+      if (call.verb === 'connect') {
+        return openConnection(transport, { request, clock, life: lifeOf(call), ...call.options })
+      }
       return answerTo(call, await send(request, call.options))
     },
     watch: (type, watch = {}) => openWatch(transport, type, watch),

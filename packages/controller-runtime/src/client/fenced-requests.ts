@@ -2,12 +2,17 @@ import type { Dispatcher } from 'undici'
 import type { WriteFence } from './write-fence.ts'
 
 /**
- * Asks the fence about each request that is not a read when its turn on a connection has come:
+ * Asks the fence about each request that is not a read when its turn on a connection has come, an
+ * upgrade, by which commands are run, included:
  * whatever it waited for before, credentials, a connection, a handshake, took time.
  */
 export function fencedRequests(fence: WriteFence): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) =>
-    dispatch(options, options.method === 'GET' ? handler : new FencedHandler(handler, fence))
+    dispatch(options, isRead(options) ? handler : new FencedHandler(handler, fence))
+}
+
+function isRead({ method, upgrade }: Dispatcher.DispatchOptions): boolean {
+  return method === 'GET' && !upgrade
 }
 
 class FencedHandler implements Dispatcher.DispatchHandler {
@@ -22,6 +27,12 @@ class FencedHandler implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
     this.#fence.check()
     this.#handler.onRequestStart?.(controller, context)
+  }
+
+  onRequestUpgrade(
+    ...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestUpgrade']>>
+  ): void {
+    this.#handler.onRequestUpgrade?.(...args)
   }
 
   onResponseStarted(): void {

@@ -28,6 +28,10 @@ async function perform(client: Client, call: ClientCall): Promise<unknown> {
       return client.delete(call.type, call.key, call.options)
     case 'deleteAllOf':
       return client.deleteAllOf(call.type, call.options)
+    case 'stream':
+      return client.subresource(call.subresource).stream(call.type, call.key, call.options)
+    case 'connect':
+      return client.subresource(call.subresource).connect(call.type, call.key, call.options)
     case 'get':
       if (call.subresource !== undefined) break
       return client.get(call.type, call.key, call.options)

@@ -1,11 +1,13 @@
-import { pipeline } from 'node:stream'
+import { type Duplex, pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import type { Dispatcher } from 'undici'
 import { abortReason, type Clock, openScope, readRetryAfterSeconds, sleep } from '@fairlead/base'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { Handshake } from '../websocket/handshake.ts'
+import { WebSocketError } from '../websocket/web-socket-error.ts'
 import { ConnectionError, isBrokenConnection, networkErrorCode } from './connection-error.ts'
 import { ConnectionPool } from './connection-pool.ts'
+import { exchange, type Exchange } from './exchange.ts'
 import { impersonationHeaders } from './impersonation-headers.ts'
 import type { RequestRate } from './request-rate.ts'
 import { responseError } from './response-error.ts'
@@ -23,7 +25,12 @@ export interface TransportRequest {
   readonly signal?: AbortSignal | undefined
   /** Whether the answer may be compressed; a watch, which is read as it comes, is not. */
   readonly mayBeCompressed?: boolean
+  /** Asks for a WebSocket. It counts as a write: what is done through it changes things. */
+  readonly handshake?: Handshake
 }
+
+/** A request that asks for a WebSocket. */
+type UpgradeRequest = TransportRequest & { readonly handshake: Handshake; signal: AbortSignal }
 
 interface TransportOptions {
   readonly clock: Clock
@@ -104,8 +111,26 @@ export class Transport {
     }
   }
 
+  /** The connection after a WebSocket's handshake. Throws as `open`, and WebSocketError. */
+  async connect(request: UpgradeRequest): Promise<{ socket: Duplex; protocol: string }> {
+    const { statusCode, headers, body, socket } = await this.open(request)
+    if (socket === undefined) {
+      await body.dump()
+      throw new WebSocketError(
+        `${describe(request)}: the server answered ${statusCode} to a WebSocket handshake: it, or a ` +
+          'proxy on the way, does not know WebSockets',
+      )
+    }
+    try {
+      return { socket, protocol: request.handshake.protocolOf(headers) }
+    } catch (error) {
+      socket.destroy()
+      throw error
+    }
+  }
+
   /** The successful response with its body unread. Throws StatusError, ConnectionError. */
-  async open(request: TransportRequest): Promise<Dispatcher.ResponseData> {
+  async open(request: TransportRequest): Promise<Exchange> {
     let renewed = false
     for (let attempt = 0; ; attempt += 1) {
       const response = await this.#attempt(request, attempt)
@@ -132,10 +157,7 @@ export class Transport {
   }
 
   /** One exchange; undefined if the connection broke and the request may be retried. */
-  async #attempt(
-    request: TransportRequest,
-    attempt: number,
-  ): Promise<Dispatcher.ResponseData | undefined> {
+  async #attempt(request: TransportRequest, attempt: number): Promise<Exchange | undefined> {
     await this.#waitForTurn(request)
     const startMs = this.#clock.monotonicMs()
     let code = '<error>'
@@ -144,13 +166,14 @@ export class Transport {
     const presented = await credentials.current(scope.signal)
     const ca = await (tls.currentCa?.() ?? tls.ca)
     try {
-      const response = await this.#connections.for(presented, ca).request({
+      const response = await exchange(this.#connections.for(presented, ca), {
         origin: this.#origin,
         method: request.method,
         path: this.#basePath + request.path,
         headers: this.#headers(request, presented.authorization),
         body: request.body ?? null,
         signal: request.signal ?? null,
+        ...(request.handshake === undefined ? {} : { upgrade: 'websocket' }),
       })
       code = String(response.statusCode)
       for (const text of warningTexts(response.headers['warning'])) {
@@ -160,8 +183,8 @@ export class Transport {
       return response
     } catch (cause) {
       if (request.signal?.aborted) throw abortReason(request.signal)
-      if (request.method !== 'GET') this.#fence?.check()
-      if (request.method === 'GET' && attempt < retriesLimit && isBrokenConnection(cause)) {
+      if (!isRead(request)) this.#fence?.check()
+      if (isRead(request) && attempt < retriesLimit && isBrokenConnection(cause)) {
         await this.#pause(Math.min(10 * 2 ** attempt, brokenConnectionPauseLimitMs), request)
         this.#countRetry(request, code)
         return undefined
@@ -174,7 +197,7 @@ export class Transport {
 
   async #failure(
     request: TransportRequest,
-    response: Dispatcher.ResponseData,
+    response: Exchange,
     retryAfterSeconds: number | undefined,
   ): Promise<Error> {
     const body = await this.#readBody(request, response, errorBodyLimitBytes)
@@ -188,7 +211,7 @@ export class Transport {
 
   async #readBody(
     request: TransportRequest,
-    response: Dispatcher.ResponseData,
+    response: Exchange,
     limitBytes: number,
   ): Promise<string> {
     const chunks: Buffer[] = []
@@ -217,6 +240,7 @@ export class Transport {
     return {
       ...this.#fixedHeaders,
       ...(request.accept === undefined ? {} : { accept: request.accept }),
+      ...request.handshake?.headers,
       ...(this.#compresses && request.mayBeCompressed ? { 'accept-encoding': 'gzip' } : {}),
       ...(authorization === undefined ? {} : { authorization }),
       ...(request.body === undefined
@@ -271,7 +295,7 @@ function reasonOf(cause: unknown): string {
 }
 
 /** The bytes of the answer as they were before compression. */
-function decoded({ body, headers }: Dispatcher.ResponseData): AsyncIterable<Buffer> {
+function decoded({ body, headers }: Exchange): AsyncIterable<Buffer> {
   if (headers['content-encoding'] !== 'gzip') return body as AsyncIterable<Buffer>
   // The iteration throws what breaks either stream, so the callback has nothing to do.
   return pipeline(body, createGunzip(), () => {}) as AsyncIterable<Buffer>
@@ -284,6 +308,10 @@ function isThisMachine(hostname: string): boolean {
 
 function mayRetry(code: number, retryAfterSeconds: number | undefined): boolean {
   return retryAfterSeconds !== undefined && (code === 429 || code >= 500)
+}
+
+function isRead({ method, handshake }: TransportRequest): boolean {
+  return method === 'GET' && handshake === undefined
 }
 
 function describe(request: TransportRequest): string {

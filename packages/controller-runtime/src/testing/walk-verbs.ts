@@ -17,6 +17,7 @@ const anything = {
   type: 'merge',
   body: {},
   fieldManager: 'm',
+  protocols: ['p'],
 }
 
 /** Every verb that a client has, found by looking: a new one is in it without being named here. */

@@ -124,6 +124,8 @@ export class FakeApi {
         update: unused,
         patch: unused,
         apply: unused,
+        stream: unused,
+        connect: unused,
       }),
       status: {
         update: unused,
