@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '@fairlead/base'
+import { type Environment, environmentProxy } from './environment-proxy.ts'
 import { KubeConfigError } from './kube-config.ts'
 import type { KubeConfig } from './kube-config.ts'
 import { rotated } from './pem-source.ts'
@@ -15,7 +16,7 @@ const serviceAccountDirectory = '/var/run/secrets/kubernetes.io/serviceaccount'
  */
 export function inClusterConfig(
   clock: Clock,
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env: Environment,
   directory: string = serviceAccountDirectory,
 ): KubeConfig {
   const host = env['KUBERNETES_SERVICE_HOST']
@@ -28,8 +29,11 @@ export function inClusterConfig(
   const namespace = readOptional(join(directory, 'namespace'))?.trim()
   const caFile = join(directory, 'ca.crt')
   const ca = readOptional(caFile)
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const proxy = environmentProxy(server, env)
   return {
-    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    server,
+    ...(proxy === undefined ? {} : { proxy }),
     ...(namespace ? { namespace } : {}),
     tls: ca === undefined ? {} : { ca, currentCa: rotated(caFile, ca, clock).current },
     credentials: tokenFileCredentials(join(directory, 'token'), clock),

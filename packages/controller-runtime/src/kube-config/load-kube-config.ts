@@ -4,6 +4,7 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { parse } from 'yaml'
 import { type Clock, systemClock } from '@fairlead/base'
 import { clientCertificate } from './client-certificate.ts'
+import { type Environment, environmentProxy } from './environment-proxy.ts'
 import { execCredentials, type ExecClusterInfo } from './exec-plugin.ts'
 import { impersonationOf } from './impersonation.ts'
 import { combinedCredentials, fixedCredentials, KubeConfigError } from './kube-config.ts'
@@ -31,14 +32,15 @@ export interface KubeConfigSource {
 
 /**
  * Reads how to reach an API server: from a kubeconfig, or from what is mounted in a pod. Token
- * files are read and exec plugins are run when they are needed, not here. Throws
- * KubeConfigError.
+ * files are read and exec plugins are run when they are needed, not here. A proxy that the kubeconfig
+ * does not name is taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Throws KubeConfigError.
  */
 export function loadKubeConfig(
   source: KubeConfigSource | 'in-cluster',
   clock: Clock = systemClock,
+  env: Environment = process.env,
 ): KubeConfig {
-  if (source === 'in-cluster') return inClusterConfig(clock)
+  if (source === 'in-cluster') return inClusterConfig(clock, env)
   const document = readDocument(source)
   const contextName = source.context ?? document['current-context']
   if (contextName === undefined || contextName === '') {
@@ -57,7 +59,7 @@ export function loadKubeConfig(
     cluster['certificate-authority'],
     clock,
   )
-  const proxy = proxyAddress(cluster['proxy-url'], context.cluster ?? '')
+  const proxy = proxyOf({ ...cluster, server }, context.cluster ?? '', env)
   const impersonate = impersonationOf(user, userName)
   return {
     server,
@@ -68,6 +70,17 @@ export function loadKubeConfig(
     ...(impersonate === undefined ? {} : { impersonate }),
     ...(cluster['disable-compression'] === true ? { compression: false } : {}),
   }
+}
+
+/** The proxy that the cluster names, or else the environment. */
+function proxyOf(
+  cluster: ClusterEntry & { readonly server: string },
+  name: string,
+  env: Environment,
+): string | undefined {
+  const url = cluster['proxy-url'] ?? ''
+  if (url === '') return environmentProxy(cluster.server, env)
+  return proxyAddress(url, `the proxy-url of cluster "${name}"`)
 }
 
 /**
