@@ -122,6 +122,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'webhook',
       'manager',
       'operator',
+      'program',
       'testing',
       'testing.ts',
       'index.ts',
