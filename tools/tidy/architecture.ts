@@ -119,6 +119,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'explain',
       'controller',
       'leader-election',
+      'certificates',
       'webhook',
       'manager',
       'operator',

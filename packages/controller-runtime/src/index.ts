@@ -217,6 +217,17 @@ export type {
   WebhookAnswer,
   WebhookRegistryOptions,
 } from './webhook/webhook-registry.ts'
+export { WebhookServer } from './webhook/webhook-server.ts'
+export type {
+  CertificateDirectory,
+  ProvisionedCertificates,
+  WebhookServerContext,
+  WebhookServerOptions,
+} from './webhook/webhook-server.ts'
+export type { CertificateLifetimes } from './certificates/certificate-lifetimes.ts'
+export { ForeignSecretError } from './certificates/certificate-secret.ts'
+export type { SecretName } from './certificates/certificate-secret.ts'
+export type { ProvisionOptions } from './certificates/provisioned-certificate.ts'
 export type { WebhookMetrics } from './metrics/webhook-metrics.ts'
 
 export { Manager } from './manager/manager.ts'

@@ -1,3 +1,5 @@
+export { createAuthority, createLeaf, issuerOf } from './authority.ts'
+export { coversHost } from './covers-host.ts'
 export { credentialFilesIn, credentialFilesInMemory } from './credential-files.ts'
 export type { CredentialFiles } from './credential-files.ts'
 export type { KeyAndCertificate } from './key-and-certificate.ts'

@@ -7,12 +7,8 @@ import {
   type LeafRequest,
   type Validity,
 } from './authority.ts'
-import {
-  isAddress,
-  issueCertificate,
-  type CertificateIssuer,
-  type CertificateRequest,
-} from './certificate.ts'
+import { issueCertificate, type CertificateIssuer, type CertificateRequest } from './certificate.ts'
+import { coversHost } from './covers-host.ts'
 import type { CredentialFiles } from './credential-files.ts'
 import type { KeyAndCertificate } from './key-and-certificate.ts'
 
@@ -113,10 +109,4 @@ export class PublicKeyInfrastructure {
     this.#files.write(`${name}.crt`, pair.certificate)
     return pair
   }
-}
-
-/** Whether a certificate is for a host: a DNS name or an IP address. */
-function coversHost(certificate: X509Certificate, host: string): boolean {
-  const found = isAddress(host) ? certificate.checkIP(host) : certificate.checkHost(host)
-  return found !== undefined
 }

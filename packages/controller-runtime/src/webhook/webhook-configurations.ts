@@ -33,7 +33,7 @@ export interface WebhookConfigurations {
 }
 
 /** As controller-gen names configurations that nothing else is said of. */
-const configurationNames = {
+export const configurationNames = {
   mutating: 'mutating-webhook-configuration',
   validating: 'validating-webhook-configuration',
 } as const

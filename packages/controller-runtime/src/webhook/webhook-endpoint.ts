@@ -13,7 +13,7 @@ import { admissionAnswer } from './admission-review.ts'
 import type { WebhookAnswer, WebhookRegistry } from './webhook-registry.ts'
 
 /** As in Go: two objects of 3 MiB, the largest that a request may write, and what is around them. */
-const webhookBodyBytesMax = 7 * 1024 * 1024
+export const webhookBodyBytesMax = 7 * 1024 * 1024
 
 /**
  * Answers requests of HTTP by the webhooks of a registry. As in Go, an admission webhook answers

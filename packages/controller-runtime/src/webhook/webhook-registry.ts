@@ -16,6 +16,8 @@ export interface WebhookRegistryOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: WebhookMetrics
+  /** Called after each registration. */
+  readonly onRegister?: () => void
 }
 
 /** An answer, apart from any connection. */
@@ -71,6 +73,7 @@ export class WebhookRegistry {
     this.#admissions.set(path, webhook)
     this.#handlers.set(path, handler)
     this.#options.metrics.initialize(path)
+    this.#options.onRegister?.()
   }
 
   /**
@@ -84,6 +87,7 @@ export class WebhookRegistry {
     }
     this.#conversions.push(kind)
     this.#options.metrics.initialize(conversionPath)
+    this.#options.onRegister?.()
   }
 
   /**
