@@ -219,7 +219,6 @@ export type {
 } from './webhook/webhook-registry.ts'
 export { WebhookServer } from './webhook/webhook-server.ts'
 export type {
-  CertificateDirectory,
   ProvisionedCertificates,
   WebhookServerContext,
   WebhookServerOptions,
@@ -241,7 +240,6 @@ export type { ChildState, ObservedChild } from './operator/observed-child.ts'
 export type { OwnerState } from './operator/operator-declaration.ts'
 export { readinessOf } from './operator/readiness.ts'
 export type { Readiness } from './operator/readiness.ts'
-export type { ManagerOptions } from './manager/manager.ts'
 export { FlagError } from './program/flag.ts'
 export type { Flag, Flags, FlagValues } from './program/flag.ts'
 export type { ProgramManagerOptions } from './program/program-options.ts'

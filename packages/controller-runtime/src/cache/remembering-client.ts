@@ -43,6 +43,7 @@ function rememberWrite(
 function rememberDeletion(cache: Memory, call: DeleteCall, deletion: Deletion | undefined): void {
   if (deletion === undefined || call.options.dryRun === true) return
   const { uid, remaining } = deletion
-  if (remaining !== undefined) cache.remember(untyped(wholeObjects(call.type)), remaining as KubernetesObject)
+  if (remaining !== undefined)
+    cache.remember(untyped(wholeObjects(call.type)), remaining as KubernetesObject)
   else if (uid !== undefined) cache.rememberDeletion(call.type, call.key, uid)
 }

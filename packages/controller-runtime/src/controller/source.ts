@@ -189,8 +189,7 @@ function queueOfUpdate(
     add(request, options = {}) {
       if (options.reason === undefined) return queue.add(request, options)
       const fields =
-        comparing?.spend(compare) ??
-        (hotLoops?.isWarm(requestKey(request)) ? compare() : undefined)
+        comparing?.spend(compare) ?? (hotLoops?.isWarm(requestKey(request)) ? compare() : undefined)
       const cause = typeof options.reason === 'string' ? { verb: options.reason } : options.reason
       const reason = {
         ...cause,

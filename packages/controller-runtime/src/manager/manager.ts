@@ -37,6 +37,9 @@ import { EventLoopMonitor } from './event-loop-monitor.ts'
 import { offlineConfig, OfflineError } from './offline-config.ts'
 import { type Runnable, runnable } from '../runnable.ts'
 import { RunnableGroup } from '../runnable-group.ts'
+import { ManagerWebhooks } from './manager-webhooks.ts'
+import type { WebhookRegistry } from '../webhook/webhook-registry.ts'
+import type { WebhookServerOptions } from '../webhook/webhook-server.ts'
 
 export interface ManagerOptions
   extends Omit<ClusterOptions, 'name' | 'fence' | 'ownWrites'>, ManagerServersOptions {
@@ -55,6 +58,11 @@ export interface ManagerOptions
   readonly leaderElection?: LeaderElectionOptions
   /** The liveness check `event-loop` fails when the event loop was blocked longer. Defaults to 10 s. */
   readonly eventLoopLagLimitMs?: number
+  /**
+   * How webhooks are served; needed as soon as one is registered, and without one nothing listens.
+   * `false` for no server: then only `webhooks.review` asks them.
+   */
+  readonly webhookServer?: WebhookServerOptions | false
 }
 
 /** A cluster that a manager runs beside its own. The rest is the manager's. */
@@ -106,6 +114,7 @@ export class Manager {
   readonly #ownWrites = new OwnWrites()
   readonly #healthz = new Map<string, HealthCheck>()
   readonly #readyz = new Map<string, HealthCheck>()
+  readonly #webhooks: ManagerWebhooks
   #state: State = 'new'
   #elected = false
   readonly #elections = Promise.withResolvers<void>()
@@ -151,6 +160,15 @@ export class Manager {
     this.#elections.promise.catch(() => {})
     this.#readyz.set('caches-current', () => this.#checkCurrent())
     this.servers = this.#openServers(options)
+    this.#webhooks = new ManagerWebhooks({
+      server: options.webhookServer,
+      client: this.#connections.unfenced,
+      clock: this.#clock,
+      logger: this.#logger,
+      metrics: this.metrics,
+      addReadyzCheck: (name, check) => this.addReadyzCheck(name, check),
+      addServer: (server) => this.add(server),
+    })
   }
 
   /**
@@ -172,6 +190,14 @@ export class Manager {
   /** The controllers that were added, in that order. */
   get controllers(): readonly ControllerDescription[] {
     return [...this.#known].flatMap((one) => (one instanceof Controller ? one.description : []))
+  }
+
+  /**
+   * The webhooks, which every replica serves, from before the cache starts: the API server may have
+   * to ask for a conversion before it can answer the first list. `webhookBuilder` adds to them.
+   */
+  get webhooks(): WebhookRegistry {
+    return this.#webhooks.registry
   }
 
   /** Whether this replica runs the controllers; once started without election, always true. */
@@ -270,8 +296,12 @@ export class Manager {
     const candidacy = new AbortController()
     let election: Promise<void> = Promise.resolve()
     try {
+      this.#webhooks.start()
       this.#recorders.start()
       this.#servers.start()
+      await this.#withinSyncTimeout('the start of the webhook server', life.signal, (inTime) =>
+        this.#webhooks.whenListening(inTime),
+      )
       this.#caches.start()
       await this.#firstSync(life.signal)
       this.#others.start()
@@ -364,19 +394,25 @@ export class Manager {
   }
 
   async #firstSync(signal: AbortSignal): Promise<void> {
-    using deadline = openScope({
-      parents: [signal],
-      clock: this.#clock,
-      timeoutMs: this.#options.cacheSyncTimeoutMs ?? 120_000,
-      what: 'the first sync of the cache',
-    })
     try {
-      await this.cache.waitForSync(deadline.signal)
-      await this.#clusters.waitForSync(deadline.signal)
+      await this.#withinSyncTimeout('the first sync of the cache', signal, async (inTime) => {
+        await this.cache.waitForSync(inTime)
+        await this.#clusters.waitForSync(inTime)
+      })
     } catch (cause) {
       if (!(cause instanceof DeadlineError)) throw cause
       throw new Error(`${cause.message}; ${this.#notSynced()}`, { cause })
     }
+  }
+
+  async #withinSyncTimeout(
+    what: string,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const timeoutMs = this.#options.cacheSyncTimeoutMs ?? 120_000
+    using deadline = openScope({ parents: [signal], clock: this.#clock, timeoutMs, what })
+    await work(deadline.signal)
   }
 
   #lead(life?: AbortSignal): void {

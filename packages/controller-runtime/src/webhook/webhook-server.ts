@@ -12,21 +12,13 @@ import type { Client } from '../client/client.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Runnable } from '../runnable.ts'
 import { CertificateFiles } from '../serving/certificate-files.ts'
+import type { CertificateDirectory } from '../serving/serving-options.ts'
 import type { BindAddress } from '../serving/bind-address.ts'
 import type { CertificateSource } from '../serving/certificate-source.ts'
 import { HttpServer } from '../serving/http-server.ts'
 import { configurationNames } from './webhook-configurations.ts'
 import { webhookBodyBytesMax, webhookEndpoint } from './webhook-endpoint.ts'
 import type { WebhookRegistry } from './webhook-registry.ts'
-
-/** A directory with `tls.crt` and `tls.key`, such as cert-manager and a mounted Secret fill. */
-export interface CertificateDirectory {
-  readonly directory: string
-  /** Defaults to `tls.crt`. */
-  readonly certName?: string
-  /** Defaults to `tls.key`. */
-  readonly keyName?: string
-}
 
 /** Certificates that we make, and whose authority we inject. */
 export interface ProvisionedCertificates {
