@@ -134,6 +134,22 @@ describe('a kubeconfig', () => {
     })
   })
 
+  it('acts as people whose names are not in Latin letters', async () => {
+    const user = {
+      token: environment.server.adminToken,
+      as: 'Ясмина',
+      'as-uid': 'ü-7',
+      'as-groups': ['作者', 'system:authenticated'],
+      'as-user-extra': { 'example.com/größe': ['zwölf 🎈'] },
+    }
+    expect(await whoAmI(user)()).toEqual({
+      username: 'Ясмина',
+      uid: 'ü-7',
+      groups: ['作者', 'system:authenticated'],
+      extra: { 'example.com/größe': ['zwölf 🎈'] },
+    })
+  })
+
   it('may act only as those whom its user may act as', async () => {
     const { token } = environment.addUser({ name: 'nobody' })
     await expect(whoAmI({ token, as: 'jane' })()).rejects.toMatchObject({ code: 403 })

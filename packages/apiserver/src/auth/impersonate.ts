@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 import { errors } from '@fairlead/kube-core'
 
+import { headerText } from '../decoding/header-text.ts'
 import type { Access } from './access.ts'
 import type { Authorizer } from './authorizer.ts'
 import { requireAccess } from './forbidden.ts'
@@ -42,13 +43,14 @@ export function impersonate(
 }
 
 function impersonatedBy(headers: IncomingMessage['headersDistinct']): Impersonated | undefined {
-  const name = headers['impersonate-user']?.[0] ?? ''
-  const groups = headers['impersonate-group'] ?? []
-  const uid = headers['impersonate-uid']?.[0] ?? ''
+  const values = (header: string): string[] => (headers[header] ?? []).map(headerText)
+  const [name = ''] = values('impersonate-user')
+  const groups = values('impersonate-group')
+  const [uid = ''] = values('impersonate-uid')
   const extra = new Map<string, readonly string[]>()
   for (const header in headers) {
     if (!header.startsWith(extraPrefix)) continue
-    extra.set(unescaped(header.slice(extraPrefix.length)), headers[header] ?? [])
+    extra.set(unescaped(header.slice(extraPrefix.length)), values(header))
   }
   const wanted = { name, groups, uid, extra }
   if (name !== '') return wanted

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import { impersonate } from '../auth/impersonate.ts'
+import { headerText } from '../decoding/header-text.ts'
 import type { ApiRequest, RequestHead } from '../exchange/api-request.ts'
 import type { BodyBudget } from './body-budget.ts'
 import type { RequestsInFlight } from './in-flight.ts'
@@ -79,7 +80,7 @@ function saidIn({ headers }: IncomingMessage) {
     host: headers.host ?? '',
     accept: headers.accept ?? '*/*',
     contentType: headers['content-type'] ?? '',
-    userAgent: headers['user-agent'] ?? '',
+    userAgent: headerText(headers['user-agent'] ?? ''),
     ifNoneMatch: headers['if-none-match'] ?? '',
   }
 }

@@ -1,4 +1,5 @@
 import type { Impersonation } from '../kube-config/kube-config.ts'
+import { headerValue } from './header-value.ts'
 
 /** The headers by which a client asks to act as somebody else. */
 export function impersonationHeaders(
@@ -27,9 +28,4 @@ function headerName(text: string): string {
       : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
   })
   return encoded.join('')
-}
-
-/** Headers are written byte by byte, and the server reads them as UTF-8. */
-function headerValue(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1')
 }

@@ -8,6 +8,7 @@ import { WebSocketError } from '../websocket/web-socket-error.ts'
 import { ConnectionError, isBrokenConnection, networkErrorCode } from './connection-error.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import { exchange, type Exchange } from './exchange.ts'
+import { headerValue } from './header-value.ts'
 import { impersonationHeaders } from './impersonation-headers.ts'
 import type { RequestRate } from './request-rate.ts'
 import { responseError } from './response-error.ts'
@@ -93,7 +94,7 @@ export class Transport {
     })
     this.#fixedHeaders = {
       accept: 'application/json',
-      'user-agent': options.userAgent,
+      'user-agent': headerValue(options.userAgent),
       ...impersonationHeaders(config.impersonate),
     }
   }
