@@ -13,6 +13,12 @@ import { Database } from './database.ts'
 
 export const key = { namespace: 'default', name: 'a' }
 
+interface RunOptions {
+  readonly manager?: Partial<ManagerOptions>
+  /** Of a user who may less than everything. */
+  readonly kubeconfig?: string
+}
+
 /** An API server with the kind, a client that belongs to nobody's operator, and managers. */
 export class OperatorLaboratory implements AsyncDisposable {
   readonly environment: TestEnvironment
@@ -32,7 +38,7 @@ export class OperatorLaboratory implements AsyncDisposable {
   }
 
   /** A manager that runs what `setup` declares. */
-  run(setup: (manager: Manager) => void, options: Partial<ManagerOptions> = {}): RunningOperator {
+  run(setup: (manager: Manager) => void, options: RunOptions = {}): RunningOperator {
     const running = new RunningOperator(this, setup, options)
     this.#running.push(running.start(this.#stop.signal))
     return running
@@ -77,11 +83,12 @@ class RunningOperator {
   constructor(
     laboratory: OperatorLaboratory,
     setup: (manager: Manager) => void,
-    options: Partial<ManagerOptions>,
+    options: RunOptions,
   ) {
     this.#laboratory = laboratory
-    const config = loadKubeConfig({ text: laboratory.environment.kubeconfig() })
-    this.manager = new Manager({ config, logger: this.logger, ...options })
+    const kubeconfig = options.kubeconfig ?? laboratory.environment.kubeconfig()
+    const config = loadKubeConfig({ text: kubeconfig })
+    this.manager = new Manager({ config, logger: this.logger, ...options.manager })
     setup(this.manager)
   }
 
@@ -101,6 +108,11 @@ class RunningOperator {
       this.applied +
       this.logger.lines.filter(({ message }) => message.startsWith('deleted ')).length
     )
+  }
+
+  /** What it has logged as errors. */
+  get errors(): readonly string[] {
+    return this.logger.lines.filter(({ level }) => level === 'error').map(({ message }) => message)
   }
 
   get applied(): number {

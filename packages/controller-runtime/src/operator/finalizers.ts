@@ -1,5 +1,4 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
-import type { Result } from '../controller/reconcile.ts'
 import { hasFinalizer, isBeingDeleted, withFinalizer, withoutFinalizer } from '../finalizer.ts'
 import { keyOf } from '../object-key.ts'
 import type { FinalizerDeclaration } from './operator-declaration.ts'
@@ -14,23 +13,17 @@ export async function addFinalizers(
   return held === run.owner ? held : writeFinalizers(held, run)
 }
 
-/**
- * Runs the cleanups whose finalizers the owner still has, the last declared first, and removes each
- * finalizer when its cleanup is done. Ends at the first that is not.
- */
-export async function runFinalizers(
+/** Those that the owner still has, in the order in which their cleanups are due: the last first. */
+export function dueFinalizers(
   finalizers: readonly FinalizerDeclaration[],
-  run: OwnerRun,
-): Promise<Result> {
-  let { owner } = run
-  for (const { finalizer, cleanUp } of finalizers.toReversed()) {
-    if (!hasFinalizer(owner, finalizer)) continue
-    const { isDone, result } = await cleanUp({ ...run, owner })
-    if (!isDone) return result
-    run.context.log.info({ finalizer }, 'cleaned up')
-    owner = await writeFinalizers(withoutFinalizer(owner, finalizer), run)
-  }
-  return {}
+  owner: KubernetesObject,
+): readonly FinalizerDeclaration[] {
+  return finalizers.toReversed().filter(({ finalizer }) => hasFinalizer(owner, finalizer))
+}
+
+/** The owner without the finalizer, which is written. */
+export function removeFinalizer(finalizer: string, run: OwnerRun): Promise<KubernetesObject> {
+  return writeFinalizers(withoutFinalizer(run.owner, finalizer), run)
 }
 
 /** Writes the list, unless somebody else has written the object meanwhile: it is theirs too. */

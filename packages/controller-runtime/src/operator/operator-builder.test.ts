@@ -139,7 +139,9 @@ describe('the types of an operator', () => {
       .status((_thing, { children, ready }) => ({
         ready: ready ? children.settings.objects.length : 0,
       }))
-    expectTypeOf(operator(idleManager()).for(Zone).child).toBeCallableWith(ClusterRole, () => ({}))
+    operator(idleManager())
+      .for(Zone)
+      .child(ClusterRole, () => ({}))
   })
 
   it('refuse misspelt fields', () => {

@@ -31,7 +31,7 @@ export interface FinalizerDeclaration {
 }
 
 /** Whether a cleanup is done, so that its finalizer may be removed; if not, when to try again. */
-interface CleanUp {
+export interface CleanUp {
   readonly isDone: boolean
   readonly result: Result
 }

@@ -9,8 +9,8 @@ import { keyText } from '../object-key.ts'
 import type { AppliedObjects } from './applied-objects.ts'
 import { deleteUndeclared } from './delete-children.ts'
 import { errorOf, failureOf, isStale, tellFailures, type Failure } from './failure.ts'
-import { addFinalizers, runFinalizers } from './finalizers.ts'
-import type { OperatorDeclaration } from './operator-declaration.ts'
+import { addFinalizers, dueFinalizers, removeFinalizer } from './finalizers.ts'
+import type { CleanUp, OperatorDeclaration } from './operator-declaration.ts'
 import { hasField, ownerStatus, statusId, writeStatus } from './owner-status.ts'
 import type { OwnerRun } from './owner-run.ts'
 import { observeChild, reconcileChild, type ReconciledChild } from './reconcile-child.ts'
@@ -44,7 +44,7 @@ export async function reconcileOwner(
   }
   const children: Children = {}
   const run = openRun(operator, environment, found, context, children)
-  if (isBeingDeleted(run.owner)) return cleanUp(operator, environment, run, children)
+  if (isBeingDeleted(run.owner)) return cleanUpOwner(operator, environment, run, children)
   const held = { ...run, owner: await addFinalizers(operator.finalizers, run) }
   for (const declaration of operator.children) {
     children[declaration.name] = await reconcileChild(declaration, held)
@@ -95,7 +95,8 @@ function openRun(
   }
 }
 
-async function cleanUp(
+/** Runs the cleanups that are due, up to the first that is not done. */
+async function cleanUpOwner(
   operator: OperatorDeclaration,
   environment: OperatorEnvironment,
   run: OwnerRun,
@@ -105,11 +106,18 @@ async function cleanUp(
     children[declaration.name] = observeChild(declaration, run)
   }
   const failures: Failure[] = []
-  let result: Result = {}
-  await collect(failures, 'the finalizers', run, async () => {
-    result = await runFinalizers(operator.finalizers, run)
-  })
-  if (failures.length === 0) return result
+  let { owner } = run
+  for (const { finalizer, cleanUp } of dueFinalizers(operator.finalizers, owner)) {
+    let answer: CleanUp = { isDone: false, result: {} }
+    await collect(failures, `the finalizer ${finalizer}`, run, async () => {
+      answer = await cleanUp({ ...run, owner })
+      if (answer.isDone) owner = await removeFinalizer(finalizer, { ...run, owner })
+    })
+    if (failures.length > 0) break
+    if (!answer.isDone) return answer.result
+    run.context.log.info({ finalizer }, 'cleaned up')
+  }
+  if (failures.length === 0) return {}
   await tellStatus(operator, environment, run, children, failures)
   throw errorOf(failures)
 }
