@@ -17,7 +17,7 @@ export interface DocumentProgram {
 
 /** Programs that wait for a signal need a cluster and a person: they are only type-checked. */
 export function endsByItself({ text }: DocumentProgram): boolean {
-  return !text.includes("process.once('SIG")
+  return !text.includes("process.once('SIG") && !text.includes('runOperator(')
 }
 
 /** A file of tests, which Vitest runs. */
