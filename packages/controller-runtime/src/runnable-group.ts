@@ -7,7 +7,7 @@ import type { Runnable } from './runnable.ts'
  */
 export class RunnableGroup {
   readonly #waiting: Runnable[] = []
-  readonly #running = new Set<Promise<void>>()
+  readonly #running = new Map<Promise<void>, Runnable>()
   readonly #controller = new AbortController()
   readonly #onError: (error: unknown) => void
   #started = false
@@ -34,7 +34,12 @@ export class RunnableGroup {
   /** Asks all of them to stop and resolves when they have. */
   async stop(): Promise<void> {
     this.#controller.abort(new Error('the manager is stopping'))
-    while (this.#running.size > 0) await Promise.all(this.#running)
+    while (this.#running.size > 0) await Promise.all(this.#running.keys())
+  }
+
+  /** The names of those that have not ended. */
+  unfinished(): readonly string[] {
+    return [...this.#running.values()].map(({ name = 'a runnable without a name' }) => name)
   }
 
   #run(runnable: Runnable): void {
@@ -45,7 +50,7 @@ export class RunnableGroup {
         if (!isOfStop(error, signal)) this.#onError(error)
       })
       .finally(() => this.#running.delete(running))
-    this.#running.add(running)
+    this.#running.set(running, runnable)
   }
 }
 

@@ -2,6 +2,8 @@
 export interface Runnable {
   /** Runs until the signal aborts, then resolves. A rejection stops the manager. */
   start(signal: AbortSignal): Promise<void>
+  /** Names it in messages, such as that it does not stop. */
+  readonly name?: string
   /** Whether only the leader runs it. Defaults to true, as in Go's controller-runtime. */
   readonly needLeaderElection?: boolean
   /**
@@ -16,7 +18,7 @@ export interface Runnable {
 /** Makes a runnable of a function. */
 export function runnable(
   start: (signal: AbortSignal) => Promise<void>,
-  options: Pick<Runnable, 'needLeaderElection' | 'stage'> = {},
+  options: Pick<Runnable, 'name' | 'needLeaderElection' | 'stage'> = {},
 ): Runnable {
   return { ...options, start }
 }

@@ -44,7 +44,9 @@ export class Clusters {
     const entry: Entry = { cluster, removal, ...options, running: Promise.resolve() }
     this.#entries.set(name, entry)
     for (const engagement of this.#engagements) this.#engage(name, entry, engagement)
-    return runnable((signal) => (entry.running = runUntilRemoved(entry, signal)))
+    return runnable((signal) => (entry.running = runUntilRemoved(entry, signal)), {
+      name: `the cluster ${name}`,
+    })
   }
 
   has(name: string): boolean {

@@ -43,7 +43,10 @@ import type { WebhookServerOptions } from '../webhook/webhook-server.ts'
 
 export interface ManagerOptions
   extends Omit<ClusterOptions, 'name' | 'fence' | 'ownWrites'>, ManagerServersOptions {
-  /** Grace period for stopping everything. Defaults to 30 s. */
+  /**
+   * Grace period for stopping everything. Defaults to 30 s. With 0 nothing is waited for, with
+   * `Infinity` everything is, however long it takes.
+   */
   readonly gracefulShutdownTimeoutMs?: number
   /** How long the first sync of the cache may take. Defaults to 2 min. */
   readonly cacheSyncTimeoutMs?: number
@@ -128,6 +131,10 @@ export class Manager {
   }
 
   constructor(options: ManagerOptions) {
+    const { gracefulShutdownTimeoutMs: graceMs = 0 } = options
+    if (!(graceMs >= 0)) {
+      throw new RangeError('gracefulShutdownTimeoutMs is negative: Infinity waits for ever')
+    }
     this.#options = options
     this.clock = options.clock ?? systemClock
     this.#clock = this.clock
@@ -147,7 +154,7 @@ export class Manager {
     this.#warmups = new RunnableGroup(fail)
     this.#leaders = new RunnableGroup(fail)
     this.#recorders.add(this.cluster.recorders)
-    this.#caches.add(runnable((signal) => this.cluster.runCache(signal)))
+    this.#caches.add(runnable((signal) => this.cluster.runCache(signal), { name: 'the cache' }))
     this.#readyz.set('caches-synced', () => this.#checkSynced())
     const eventLoop = new EventLoopMonitor({
       clock: this.#clock,
@@ -286,7 +293,8 @@ export class Manager {
 
   /**
    * Runs until the signal aborts or one of its runnables fails, then stops everything. Rejects with
-   * that failure, or if stopping took longer than the grace period.
+   * that failure, or if stopping took longer than the grace period; with an AggregateError of the
+   * two if both happened.
    */
   async start(signal: AbortSignal): Promise<void> {
     if (this.#options.config === offlineConfig) throw new OfflineError('start')
@@ -315,8 +323,11 @@ export class Manager {
     } catch (error) {
       if (!life.signal.aborted) this.#fail(error)
     }
-    await this.#stop(election, candidacy)
-    if (this.#failure.signal.aborted) throw abortReason(this.#failure.signal)
+    const late = await this.#stop(election, candidacy)
+    const errors = this.#failure.signal.aborted ? [abortReason(this.#failure.signal)] : []
+    if (late !== undefined && !errors.includes(late)) errors.push(late)
+    if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('; '))
+    if (errors[0] !== undefined) throw errors[0]
   }
 
   /** What all clusters have in common. */
@@ -437,17 +448,16 @@ export class Manager {
     this.#failure.abort(error instanceof Error ? error : new Error(String(error)))
   }
 
-  async #stop(election: Promise<void>, candidacy: AbortController): Promise<void> {
+  /** Resolves with what was wrong with stopping, if anything was. */
+  async #stop(election: Promise<void>, candidacy: AbortController): Promise<Error | undefined> {
     this.#elections.reject(new Error('the manager has stopped'))
     // Who leads keeps the lease until the controllers have ended; nobody else may begin now.
     if (!this.#elected) candidacy.abort()
-    const lost = this.#failure.signal.reason instanceof LeaderElectionLostError
-    // Another replica may already lead: everything is told to stop at once, without a grace period.
-    const timeoutMs = lost ? 0 : (this.#options.gracefulShutdownTimeoutMs ?? 30_000)
+    const timeoutMs = this.#graceMs()
     using grace = openScope({
       parents: [this.#fence?.signal],
       clock: this.#clock,
-      timeoutMs,
+      timeoutMs: timeoutMs === Infinity ? undefined : timeoutMs,
       what: 'stopping everything that the manager runs',
     })
     const groups = [this.#others, this.#leaders, this.#caches, this.#servers]
@@ -463,18 +473,35 @@ export class Manager {
     }
     try {
       await untilAborted(inOrder(), grace.signal)
-    } catch (error) {
-      this.#fail(error)
+      return undefined
+    } catch (cause) {
       // What has not ended would otherwise still write when another leads.
       this.#state = 'stopped'
       this.#fence?.close()
       candidacy.abort()
+      // Of the group whose turn it is: the later ones have not been asked to stop.
+      const unfinished = groups.map((group) => group.unfinished()).find(({ length }) => length > 0)
       for (const group of [...groups, this.#warmups, this.#recorders]) void group.stop()
+      return this.#late(cause, timeoutMs, unfinished ?? ['the election'])
     } finally {
       this.#state = 'stopped'
       this.#elected = false
       await this.cluster.close()
     }
+  }
+
+  #graceMs(): number {
+    // Another replica may already lead: everything is told to stop at once, without a grace period.
+    if (this.#failure.signal.reason instanceof LeaderElectionLostError) return 0
+    return this.#options.gracefulShutdownTimeoutMs ?? 30_000
+  }
+
+  #late(cause: unknown, graceMs: number, unfinished: readonly string[]): Error | undefined {
+    if (!(cause instanceof DeadlineError)) return cause instanceof Error ? cause : undefined
+    if (graceMs === 0) return undefined
+    const error = new Error(`${cause.message}; still running: ${unfinished.join(', ')}`, { cause })
+    this.#logger.error({ err: error }, 'the grace period is over: the rest is not waited for')
+    return error
   }
 
   #required(): readonly Cluster[] {
@@ -513,4 +540,8 @@ export class Manager {
 function addCheck(checks: Map<string, HealthCheck>, name: string, check: HealthCheck): void {
   if (checks.has(name)) throw new Error(`a health check named ${name} already exists`)
   checks.set(name, check)
+}
+
+function messageOf(error: Error): string {
+  return error.message
 }
