@@ -92,6 +92,24 @@ describe('runOperator', () => {
     expect(lease).toMatchObject({ spec: { holderIdentity: '' } })
   })
 
+  it('sees only the namespaces that it is told', async () => {
+    await environment.install(
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } },
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'two', namespace: 'other' } },
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'three', namespace: 'kube-system' },
+      },
+    )
+    const operator = run(['--kubeconfig', kubeconfig, '--namespace=default,other', ...quiet])
+    await operator.says('hello one')
+    await operator.says('hello two')
+    expect(operator.output()).not.toContain('three')
+    operator.kill('SIGTERM')
+    expect(await operator.ended).toBe(0)
+  })
+
   it('exits at the second signal, whatever still runs', async () => {
     const operator = run(['--kubeconfig', kubeconfig, '--stubborn', ...quiet])
     await operator.says('hello one')

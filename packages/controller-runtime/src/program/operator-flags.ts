@@ -56,6 +56,12 @@ export const operatorFlags = {
     default: '',
     description: 'The namespace of the Lease. Without it, that of the kubeconfig or of the pod.',
   },
+  namespace: {
+    type: 'string',
+    default: '',
+    description:
+      'The namespaces that the cache and the controllers see, separated by commas. Without it, all.',
+  },
   'log-level': {
     type: 'string',
     choices: ['debug', 'info', 'warn', 'error'],

@@ -1,4 +1,5 @@
 import { consoleLogger, jsonLogger, type Logger, type LogLevel, textLogger } from '@fairlead/base'
+import type { CacheSettings } from '../cache/cache-settings.ts'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { LeaderElectionOptions } from '../leader-election/open-election.ts'
 import type { ManagerOptions } from '../manager/manager.ts'
@@ -29,7 +30,8 @@ export function programOptions(
   config: KubeConfig,
   options: ProgramManagerOptions,
 ): ManagerOptions {
-  const { leaderElection, metricsServer, ...others } = options
+  const { leaderElection, metricsServer, cacheOptions, ...others } = options
+  const cache = cacheOf(flags, cacheOptions)
   const metrics = metricsOf(flags)
   const election = electionOf(name, flags, config)
   const health = flags['health-probe-bind-address']
@@ -37,6 +39,7 @@ export function programOptions(
   return {
     ...others,
     config,
+    ...(cache === undefined ? {} : { cacheOptions: cache }),
     ...(metrics === undefined ? {} : { metricsServer: { ...metricsServer, ...metrics } }),
     ...(isOff(health) ? {} : { healthServer: { bindAddress: health } }),
     ...(isOff(profiling) ? {} : { profilingServer: { bindAddress: profiling } }),
@@ -54,6 +57,15 @@ export function programLogger(flags: OperatorFlagValues): Logger {
 /** Go's flags turn a server off by an empty address, too. */
 function isOff(address: string): boolean {
   return address === '' || address === '0'
+}
+
+/** With a flag, its namespaces are those of every kind that does not have its own. */
+function cacheOf(
+  flags: OperatorFlagValues,
+  options: CacheSettings | undefined,
+): CacheSettings | undefined {
+  const namespaces = flags.namespace.split(',').filter((name) => name !== '')
+  return namespaces.length === 0 ? options : { ...options, defaultNamespaces: namespaces }
 }
 
 function metricsOf(flags: OperatorFlagValues): MetricsServerOptions | undefined {

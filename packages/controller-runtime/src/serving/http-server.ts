@@ -72,6 +72,10 @@ export class HttpServer implements Runnable {
     this.#listening.promise.catch(() => {})
   }
 
+  get name(): string {
+    return this.#options.name
+  }
+
   /** Where it listens, with the port that was picked; undefined before and after. */
   get address(): BindAddress | undefined {
     return this.#address
