@@ -217,4 +217,26 @@ describe('a cache', () => {
     await starting
     expect(failures).toEqual(['ConfigMap: a fault that the test asked for'])
   })
+
+  it.each([true, false])('reads lists as streams, or in pages: %s', async (watchList) => {
+    const { cache, start } = newCache({ watchList })
+    const heard: string[] = []
+    cache.informerFor(ConfigMap).onEvent({
+      added: (object, { initial }) =>
+        heard.push(...named([object]).map((one) => `${one} ${initial}`)),
+    })
+    const streams = environment.faults.inject({
+      verbs: [watchList ? 'list' : 'create'],
+      resource: 'configmaps',
+      fault: { type: 'status', code: 403 },
+    })
+    await start()
+    streams.remove()
+    expect(streams.hits).toBe(0)
+    expect(named(cache.list(ConfigMap))).toHaveLength(6)
+    await make('one', 'late')
+    await waitFor('the event', () => heard.length === 7)
+    expect(heard.at(-1)).toBe('one/late false')
+    await client.delete(ConfigMap, { namespace: 'one', name: 'late' })
+  })
 })

@@ -69,6 +69,11 @@ export interface CacheSettings {
    * send a bookmark about once a minute. Defaults to 2 min; `Infinity` turns it off.
    */
   readonly idleTimeoutMs?: number
+  /**
+   * Reads lists as the beginning of a watch (WatchList) from servers that can, and in pages from
+   * others. Defaults to true; false always reads pages.
+   */
+  readonly watchList?: boolean
   /** Is told of each failure of a list or watch, which is logged and tried again in any case. */
   readonly onWatchError?: (error: Error, type: ResourceType) => void
 }

@@ -249,7 +249,7 @@ export class InformerCache implements Cache {
     settings: SettingsOfKind | undefined,
   ): Informer {
     const { client, clock, random, logger, metrics, cluster } = this.#options
-    const { idleTimeoutMs, onWatchError } = this.#options
+    const { idleTimeoutMs, onWatchError, watchList } = this.#options
     const kindTransform = settings?.transform as ((object: TypedObject) => TypedObject) | undefined
     const options = {
       type,
@@ -262,6 +262,7 @@ export class InformerCache implements Cache {
       ...(metrics === undefined ? {} : { metrics }),
       ...(cluster === undefined ? {} : { cluster }),
       ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+      ...(watchList === undefined ? {} : { watchList }),
       ...(onWatchError === undefined
         ? {}
         : { onWatchError: (error: Error) => onWatchError(error, type) }),

@@ -15,9 +15,9 @@ type Memory = Pick<Cache, 'remember' | 'rememberDeletion'>
  * are told apart from those of others.
  */
 export function rememberingClient(client: Client, cache: Memory, ownWrites?: OwnWrites): Client {
-  const { send, watch } = handlerOf(client)
+  const { send, ...rest } = handlerOf(client)
   return clientOf({
-    watch,
+    ...rest,
     async send(call) {
       const answer = await send(call)
       if (call.verb === 'delete') rememberDeletion(cache, call, answer as Deletion | undefined)

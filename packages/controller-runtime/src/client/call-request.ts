@@ -76,6 +76,8 @@ export function watchPath(type: ResourceType, watch: WatchOptions): string {
     fieldSelector: watch.fieldSelector,
     resourceVersion: watch.resourceVersion,
     allowWatchBookmarks: watch.allowWatchBookmarks ? true : undefined,
+    sendInitialEvents: watch.sendInitialEvents,
+    resourceVersionMatch: watch.resourceVersionMatch,
     timeoutSeconds: watch.timeoutSeconds,
   })
 }

@@ -15,6 +15,8 @@ export interface CallHandler {
   /** Resolves with what the verb of the call promises. */
   readonly send: (call: ClientCall) => Promise<unknown>
   readonly watch: (type: ResourceType, options?: WatchOptions) => AsyncIterable<WatchEvent>
+  /** See `Reader`. */
+  readonly streamsLists?: boolean | undefined
 }
 
 /** A client whose every call is carried out by the handler. */
@@ -29,6 +31,7 @@ export function clientOf(handler: CallHandler): Client {
   })
 
   return {
+    streamsLists: handler.streamsLists ?? false,
     get: (type, key, options = {}) => sent(handler, { verb: 'get', type, key, options }),
     list: (type, options = {}) => sent(handler, { verb: 'list', type, options }),
     watch: <T>(type: ResourceType, options?: WatchOptions) =>

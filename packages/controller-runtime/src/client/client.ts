@@ -31,6 +31,12 @@ export interface WatchOptions {
   readonly resourceVersion?: string
   /** Asks for BOOKMARK events, which carry only a newer version. */
   readonly allowWatchBookmarks?: boolean
+  /**
+   * A list as a stream: the objects come first as ADDED events, then a BOOKMARK with the annotation
+   * `k8s.io/initial-events-end`. Needs bookmarks and `resourceVersionMatch`; older servers refuse it.
+   */
+  readonly sendInitialEvents?: boolean
+  readonly resourceVersionMatch?: 'NotOlderThan'
   /** The server ends the watch after this long. */
   readonly timeoutSeconds?: number
   readonly signal?: AbortSignal
@@ -126,6 +132,8 @@ export interface Patch {
 
 /** Reads, always served by the API server. A missing object is a StatusError: `isNotFound`. */
 export interface Reader {
+  /** Whether `watch` passes `sendInitialEvents` on to a server, which may refuse it. */
+  readonly streamsLists?: boolean
   get<T extends TypedObject>(
     type: ResourceType<T>,
     key: KeyOf<NoInfer<T>>,

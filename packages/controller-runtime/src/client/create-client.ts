@@ -10,7 +10,7 @@ import type { CallOptions, Client, WatchEvent, WatchOptions } from './client.ts'
 import { ConnectionError } from './connection-error.ts'
 import { deletionOf } from './deletion.ts'
 import { WatchStreamError } from './line-splitter.ts'
-import { acceptOf, formed } from './metadata-form.ts'
+import { acceptOf, formed, formOf } from './metadata-form.ts'
 import { openConnection } from './open-connection.ts'
 import { openStream } from './open-stream.ts'
 import { RequestRate, type RequestRateOptions } from './request-rate.ts'
@@ -87,6 +87,7 @@ export function createClient(
       return answerTo(call, await send(request, call.options))
     },
     watch: (type, watch = {}) => openWatch(transport, type, watch),
+    streamsLists: true,
   })
   return { ...client, close: () => transport.close() }
 }
@@ -116,9 +117,7 @@ async function* openWatch<T extends TypedObject>(
   watch.onActivity?.()
   const body = response.body as AsyncIterable<Uint8Array>
   try {
-    for await (const event of decodeWatchEvents<T>(body, watch.onActivity)) {
-      yield event.type === 'ERROR' ? event : { ...event, object: formed(type, event.object) }
-    }
+    yield* decodeWatchEvents<T>(body, watch.onActivity, formOf(type))
   } catch (cause) {
     watch.signal?.throwIfAborted()
     if (cause instanceof WatchStreamError) throw cause

@@ -5,9 +5,9 @@ import { handlerOf } from './handler-of.ts'
 
 /** A client whose writes are validated and answered as usual, and store nothing; exec is refused. */
 export function dryRunClient(client: Client): Client {
-  const { send, watch } = handlerOf(client)
+  const { send, ...rest } = handlerOf(client)
   return clientOf({
-    watch,
+    ...rest,
     async send(call) {
       if (call.verb === 'connect') {
         throw new TypeError(`a dry run of ${call.subresource} is impossible: use another client`)

@@ -10,9 +10,9 @@ import type { WriteFence } from './write-fence.ts'
  * call begins, and ends it when it closes. `createClient` asks it right before it sends.
  */
 export function fencedClient(client: Client, fence: WriteFence): Client {
-  const { send, watch } = handlerOf(client)
+  const { send, ...rest } = handlerOf(client)
   return clientOf({
-    watch,
+    ...rest,
     async send(call) {
       if (!isWrite(call)) return send(call)
       fence.check()

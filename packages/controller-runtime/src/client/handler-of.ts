@@ -17,6 +17,7 @@ export function handlerOf(client: Client): CallHandler {
   return {
     send: (call) => perform(client, call),
     watch: (type, options) => client.watch(type, options),
+    streamsLists: client.streamsLists,
   }
 }
 

@@ -26,8 +26,9 @@ export type Interceptors = {
 
 /** A client whose calls pass interceptors: for tests that need a failure, for tracing, for auditing. */
 export function interceptedClient(client: Client, interceptors: Interceptors): Client {
-  const { send, watch } = handlerOf(client)
+  const { send, watch, ...rest } = handlerOf(client)
   return clientOf({
+    ...rest,
     watch: (type, options = {}) =>
       interceptors.watch?.(type, options, (passed) => watch(type, passed)) ?? watch(type, options),
     async send(call) {

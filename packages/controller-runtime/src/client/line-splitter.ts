@@ -45,7 +45,9 @@ export class LineSplitter {
   }
 
   #takePending(): string {
-    const line = Buffer.concat(this.#parts).toString('utf8')
+    const [only] = this.#parts
+    const whole = only !== undefined && this.#parts.length === 1 ? only : Buffer.concat(this.#parts)
+    const line = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).toString('utf8')
     this.#parts = []
     this.#pendingBytes = 0
     return line.trim()

@@ -10,13 +10,22 @@ export function acceptOf(type: ResourceType, answer: 'object' | 'list'): string 
 }
 
 /**
- * The object as readers of the type expect it. The server names the form and not the kind of what it
- * reduces to metadata, and sends everything if it does not know the form.
+ * Makes of an answer what readers of the type expect; undefined if it is that already. The server
+ * names the form and not the kind of what it reduces to metadata, and sends everything if it does not
+ * know the form.
  */
-export function formed<T extends TypedObject>(type: ResourceType<T>, object: T): T {
-  if (type.metadataOnly !== true) return object
+export function formOf<T extends TypedObject>(
+  type: ResourceType<T>,
+): ((object: T) => T) | undefined {
+  if (type.metadataOnly !== true) return undefined
   const { kind } = type
-  return { apiVersion: apiVersionOf(type), kind, metadata: object.metadata } as T
+  const apiVersion = apiVersionOf(type)
+  return ({ metadata }) => ({ apiVersion, kind, metadata }) as T
+}
+
+/** The object as readers of the type expect it. */
+export function formed<T extends TypedObject>(type: ResourceType<T>, object: T): T {
+  return formOf(type)?.(object) ?? object
 }
 
 /** Refuses what needs the whole object: what was not read would be taken away. */

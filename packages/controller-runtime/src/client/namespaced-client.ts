@@ -10,8 +10,9 @@ import { handlerOf } from './handler-of.ts'
  */
 export function namespacedClient(client: Client, namespace: string): Client {
   if (namespace === '') throw new TypeError('a namespaced client needs a namespace')
-  const { send, watch } = handlerOf(client)
+  const { send, watch, ...rest } = handlerOf(client)
   return clientOf({
+    ...rest,
     watch: (type, options = {}) => watch(type, within(type, options, namespace)),
     send: async (call) => send(callWithin(call, namespace)),
   })

@@ -13,17 +13,23 @@ const eventTypes: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * Decodes the body of a watch into events. Every complete line is an event; a stream that ends
- * inside a line throws WatchStreamError after yielding the events before it.
+ * Decodes the body of a watch into events, whose objects `formed` completes. Every complete line is
+ * an event; a stream that ends inside a line throws WatchStreamError after yielding the events before.
  */
 export async function* decodeWatchEvents<T extends TypedObject>(
   body: AsyncIterable<Uint8Array>,
   onActivity: () => void = () => {},
+  formed?: (object: T) => T,
 ): AsyncGenerator<WatchEvent<T>> {
   const splitter = new LineSplitter()
   for await (const chunk of body) {
     onActivity()
-    for (const line of splitter.push(chunk)) yield parseEvent<T>(line)
+    for (const line of splitter.push(chunk)) {
+      const event = parseEvent<T>(line)
+      yield formed === undefined || event.type === 'ERROR'
+        ? event
+        : { ...event, object: formed(event.object) }
+    }
   }
   if (splitter.end() !== '') throw new WatchStreamError('the watch ended inside an event')
 }

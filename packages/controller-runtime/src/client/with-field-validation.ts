@@ -8,9 +8,9 @@ export function withFieldValidation(
   client: Client,
   fieldValidation: NonNullable<WriteOptions['fieldValidation']>,
 ): Client {
-  const { send, watch } = handlerOf(client)
+  const { send, ...rest } = handlerOf(client)
   return clientOf({
-    watch,
+    ...rest,
     async send(call) {
       if (!isFieldWrite(call)) return send(call)
       return send(

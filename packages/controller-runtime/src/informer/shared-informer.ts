@@ -50,6 +50,17 @@ export interface InformerOptions<T extends TypedObject> {
   readonly cluster?: string
   /** Is told of each failure of a list or watch, which is logged and tried again in any case. */
   readonly onWatchError?: (error: Error) => void
+  /**
+   * Reads lists as the beginning of a watch (WatchList) from servers that can, and in pages from
+   * others. Defaults to true; false always reads pages.
+   */
+  readonly watchList?: boolean
+}
+
+/** An object of a list before the list is complete. */
+interface ListedObject<T> {
+  readonly object: T
+  readonly manager: string | undefined
 }
 
 const idleTimeoutDefaultMs = 120_000
@@ -93,8 +104,9 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
     if (this.#started) throw new Error(`the informer of ${this.#options.type.kind} runs already`)
     this.#started = true
     using metrics = this.#meter()
-    const reflector = new Reflector<T>({
-      client: this.#options.client,
+    const { client } = this.#options
+    const reflector = new Reflector<T, ListedObject<T>>({
+      client,
       type: this.#options.type,
       scope: this.#options.scope ?? {},
       clock: this.#clock,
@@ -105,7 +117,13 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
       contact: this.#contact,
       metrics,
       onWatchError: this.#options.onWatchError,
+      watchList: client.streamsLists === true && this.#options.watchList !== false,
       sink: {
+        // Frozen as it comes: all at once, in the end, would hold up the process.
+        keep: (object) => ({
+          object: deepFreeze(this.#transform(object)),
+          manager: lastManager(object),
+        }),
         replace: (objects) => this.#replace(objects),
         change: (type, object) => this.#change(type, object),
         reached: (resourceVersion) => this.#reach(resourceVersion),
@@ -175,15 +193,13 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
     return () => void this.#handlers.delete(subscription)
   }
 
-  #replace(objects: readonly T[]): void {
+  #replace(objects: Iterable<ListedObject<T>>): void {
     // A complete list knows better than we do what has been deleted.
     for (const { told } of this.#ahead.deletions()) if (told !== undefined) this.#store.set(told)
     const gone = new Set(this.#store.keys())
-    for (const object of objects) {
-      const manager = lastManager(object)
-      const kept = this.#transform(object)
-      gone.delete(keyText(keyOf(kept)))
-      this.#put(kept, manager)
+    for (const { object, manager } of objects) {
+      gone.delete(keyText(keyOf(object)))
+      this.#put(object, manager)
     }
     for (const key of gone) {
       const object = this.#told(key)

@@ -13,9 +13,11 @@ interface SeenRequest {
 /** What the server does with one request. */
 export type Answer = (response: ServerResponse, request: SeenRequest) => void
 
-/** A plain HTTP server that answers watches and all other calls from two scripts, in order. */
+/** A plain HTTP server that answers watches and all other calls from scripts, in order. */
 export class ScriptedServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = []
+  /** Answers to watches that begin with a list; when none is left, they are refused. */
+  readonly streams: Answer[] = []
   /** Answers to watches; with none left, a watch stays open without events. */
   readonly watches: Answer[] = []
   /** Responses to everything else; when none is left, the response is 500. */
@@ -50,7 +52,11 @@ export class ScriptedServer implements AsyncDisposable {
   }
 
   get watchRequests(): readonly SeenRequest[] {
-    return this.requests.filter(({ query }) => query.has('watch'))
+    return this.requests.filter(({ query }) => query.has('watch') && !asksForList(query))
+  }
+
+  get streamRequests(): readonly SeenRequest[] {
+    return this.requests.filter(({ query }) => asksForList(query))
   }
 
   get callRequests(): readonly SeenRequest[] {
@@ -64,7 +70,10 @@ export class ScriptedServer implements AsyncDisposable {
 
   #take(response: ServerResponse, request: SeenRequest): void {
     this.requests.push(request)
-    if (request.query.has('watch')) {
+    if (asksForList(request.query)) {
+      const answer = this.streams.shift() ?? plain(422, 'sendInitialEvents: Forbidden')
+      answer(response, request)
+    } else if (request.query.has('watch')) {
       const answer = this.watches.shift() ?? openWatch()
       answer(response, request)
     } else {
@@ -72,6 +81,10 @@ export class ScriptedServer implements AsyncDisposable {
       answer(response, request)
     }
   }
+}
+
+function asksForList(query: URLSearchParams): boolean {
+  return query.has('sendInitialEvents')
 }
 
 export function json(code: number, body: unknown, headers: Record<string, string> = {}): Answer {
