@@ -100,4 +100,29 @@ describe('a cache', () => {
     cache.informerFor(ConfigMap)
     expect(cache.unsynced()).toEqual(['configmaps.v1'])
   })
+
+  it('fails when a handler of an informer keeps throwing', async () => {
+    const failing = new InformerCache({
+      client: reader,
+      clock,
+      random: () => 0,
+      logger: silentLogger,
+    })
+    failing.informerFor(ConfigMap).onEvent({
+      updated: () => {
+        throw new Error('broken handler')
+      },
+    })
+    const failed = expect(failing.start(stop.signal)).rejects.toThrow('event handler has thrown')
+    await vi.waitFor(() => expect(watching()).toBe(1))
+    for (let version = 2; version < 10_010; version += 1) {
+      const { metadata } = object('ns', 'a', 'red')
+      const changed = { ...metadata, resourceVersion: String(version) }
+      reader.push(ConfigMap, {
+        type: 'MODIFIED',
+        object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: changed },
+      })
+    }
+    await failed
+  })
 })

@@ -105,12 +105,15 @@ export class InformerCache implements Cache {
   readonly #options: CacheOptions
   readonly #entries = new Map<string, Entry>()
   readonly #running = new Set<Promise<void>>()
+  readonly #failure = Promise.withResolvers<never>()
   #signal: AbortSignal | undefined
 
   readonly #settings = new Map<string, SettingsOfKind>()
 
   constructor(options: CacheOptions) {
     this.#options = options
+    // A cache that nobody starts fails nowhere.
+    this.#failure.promise.catch(() => {})
     for (const settings of options.byObject ?? []) {
       const resource = qualifiedVersion(settings.type)
       if (this.#settings.has(resource))
@@ -120,11 +123,14 @@ export class InformerCache implements Cache {
     }
   }
 
-  /** Runs the informers, also those declared later, until the signal aborts and all have ended. */
+  /**
+   * Runs the informers, also those declared later, until the signal aborts and all have ended. Rejects
+   * when one of them fails.
+   */
   async start(signal: AbortSignal): Promise<void> {
     this.#signal = signal
     for (const entry of this.#entries.values()) this.#run(entry, signal)
-    await aborted(signal)
+    await Promise.race([aborted(signal), this.#failure.promise])
     await Promise.all(this.#running)
   }
 
@@ -282,10 +288,13 @@ export class InformerCache implements Cache {
   #run(entry: Entry, signal: AbortSignal): void {
     const scope = openScope({ parents: [signal] })
     entry.stop = () => scope.abort(new Error('the informer is no longer used'))
-    const running = entry.informer.start(scope.signal).finally(() => {
-      scope[Symbol.dispose]()
-      this.#running.delete(running)
-    })
+    const running = entry.informer
+      .start(scope.signal)
+      .catch((error: unknown) => this.#failure.reject(error))
+      .finally(() => {
+        scope[Symbol.dispose]()
+        this.#running.delete(running)
+      })
     this.#running.add(running)
   }
 }

@@ -2,7 +2,11 @@ import type { TypedObject } from '@fairlead/kube-core'
 import type { ObjectKey } from '../object-key.ts'
 import type { IndexFunction } from './store.ts'
 
-/** Callbacks for changes. Objects are frozen. Handlers must be quick and must not throw. */
+/**
+ * Callbacks for changes. Objects are frozen. Handlers must be quick. One that throws is called again
+ * with the same event, after 5 ms, 10 ms … up to 30 s, while those after it wait; when 10,000 wait, the
+ * informer fails, and with it the cache and the manager.
+ */
 export interface InformerHandler<T extends TypedObject> {
   /** `initial`: it existed before this handler was added, or before the informer's first sync. */
   added?(object: T, event: { readonly initial: boolean }): void
@@ -24,7 +28,10 @@ export interface InformerHandler<T extends TypedObject> {
  * before `synced` they answer from what has arrived.
  */
 export interface Informer<T extends TypedObject = TypedObject> {
-  /** Lists and watches until the signal aborts, then resolves. Call it once. */
+  /**
+   * Lists and watches until the signal aborts, then resolves; rejects when a handler keeps throwing.
+   * Call it once.
+   */
   start(signal: AbortSignal): Promise<void>
   /** Whether the first complete list has arrived. */
   readonly synced: boolean

@@ -96,7 +96,7 @@ function watch(options: Partial<InformerOptions<ConfigMap>> = {}) {
   const running = informer.start(stop.signal)
   cleanUp.push(async () => {
     stop.abort()
-    await running
+    await running.catch(() => {})
     await client.close()
   })
   return { informer, heard, stop, running }
@@ -400,16 +400,40 @@ describe('an informer', () => {
     expect(late).toEqual(['a true', 'b false'])
   })
 
-  it('survives a handler that throws', async () => {
+  it('calls a handler that throws again, with what came meanwhile after that, in order', async () => {
     server.calls.push(list('10', object('a', '5')))
-    server.watches.push(openWatch(added('b', '11')))
+    server.watches.push(openWatch(added('b', '11'), modified('a', '12')))
     const { informer, heard } = watch()
+    const seen: string[] = []
+    let failures = 3
+    const handle = ({ metadata }: ConfigMap) => {
+      if ((failures -= 1) >= 0) throw new Error('broken handler')
+      seen.push(`${metadata.name}@${metadata.resourceVersion}`)
+    }
+    informer.onEvent({ added: handle, updated: (_, after) => handle(after) })
+    await eventually(() => expect(heard).toHaveLength(3))
+    expect(seen).toEqual([])
+    for (const delayMs of [5, 10]) await passBackoff(delayMs)
+    expect(seen).toEqual([])
+    await passBackoff(20)
+    expect(seen).toEqual(['a@5', 'b@11', 'a@12'])
+  })
+
+  it('fails when a handler throws until too many events wait for it', async () => {
+    server.calls.push(list('10'))
+    const events = Array.from({ length: 10_001 }, (_, index) => modified('a', String(11 + index)))
+    server.watches.push(openWatch(...events))
+    const { informer, heard, running } = watch()
     informer.onEvent({
+      updated: () => {
+        throw new Error('broken handler')
+      },
       added: () => {
         throw new Error('broken handler')
       },
     })
-    await eventually(() => expect(heard).toEqual(['initial a@5', 'added b@11']))
+    await expect(running).rejects.toThrow('has thrown until 10000 events waited')
+    expect(heard).toHaveLength(10_001)
   })
 
   it('finds objects by index as they change', async () => {

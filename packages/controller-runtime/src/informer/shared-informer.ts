@@ -4,6 +4,7 @@ import {
   type Clock,
   consoleLogger,
   type Logger,
+  openScope,
   type Random,
   systemClock,
   systemRandom,
@@ -22,6 +23,7 @@ import { informerMetrics, informerName } from './informer-metrics.ts'
 import type { Informer, InformerHandler, InformerScope } from './informer.ts'
 import { lastManager } from './managed-fields.ts'
 import { Reflector } from './reflector.ts'
+import { Subscription } from './subscription.ts'
 import { Store } from './store.ts'
 import type { IndexFunction } from './store.ts'
 
@@ -73,7 +75,8 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
   readonly #logger: Logger
   readonly #contact: Contact
   readonly #store = new Store<T>()
-  readonly #handlers = new Set<InformerHandler<T>>()
+  readonly #subscriptions = new Set<Subscription<T>>()
+  readonly #failure = new AbortController()
   readonly #ahead = new AheadOfWatch<T>()
   readonly #firstList = Promise.withResolvers<void>()
   #synced = false
@@ -130,11 +133,14 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
       },
     })
     const stopResync = this.#scheduleResync()
+    using life = openScope({ parents: [signal, this.#failure.signal] })
     try {
-      await reflector.run(signal)
+      await reflector.run(life.signal)
     } finally {
       stopResync()
+      for (const subscription of this.#subscriptions) subscription.stop()
     }
+    if (!signal.aborted) this.#failure.signal.throwIfAborted()
   }
 
   waitForSync(signal: AbortSignal): Promise<void> {
@@ -180,17 +186,19 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
   }
 
   onEvent(handler: InformerHandler<T>): () => void {
-    // A new object: the same handler may be subscribed twice.
-    const subscription: InformerHandler<T> = {
-      added: (object, event) => handler.added?.(object, event),
-      updated: (oldObject, newObject, event) => handler.updated?.(oldObject, newObject, event),
-      deleted: (object, event) => handler.deleted?.(object, event),
-    }
-    this.#handlers.add(subscription)
+    const subscription = new Subscription(handler, {
+      clock: this.#clock,
+      logger: this.#logger,
+      fail: (error) => this.#failure.abort(error),
+    })
+    this.#subscriptions.add(subscription)
     for (const object of this.#toldObjects()) {
-      this.#tell([subscription], (one) => one.added?.(object, { initial: true }))
+      subscription.deliver((one) => one.added?.(object, { initial: true }))
     }
-    return () => void this.#handlers.delete(subscription)
+    return () => {
+      subscription.stop()
+      this.#subscriptions.delete(subscription)
+    }
   }
 
   #replace(objects: Iterable<ListedObject<T>>): void {
@@ -222,7 +230,7 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
     const old = this.#told(key)
     if (old === undefined) {
       this.#take(key, object)
-      this.#tell(this.#handlers, (one) => one.added?.(object, { initial: !this.#synced }))
+      this.#tell((one) => one.added?.(object, { initial: !this.#synced }))
       return
     }
     if (old.metadata.uid !== object.metadata.uid) {
@@ -233,7 +241,7 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
     }
     if (old.metadata.resourceVersion === object.metadata.resourceVersion) return
     this.#take(key, object)
-    this.#tell(this.#handlers, (one) => one.updated?.(old, object, { manager }))
+    this.#tell((one) => one.updated?.(old, object, { manager }))
   }
 
   #remove(object: T, stateUnknown: boolean): void {
@@ -247,7 +255,7 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
       this.#store.delete(key)
     }
     deepFreeze(object)
-    this.#tell(this.#handlers, (one) => one.deleted?.(object, { stateUnknown }))
+    this.#tell((one) => one.deleted?.(object, { stateUnknown }))
   }
 
   /** Stores what the watch delivered, unless our own write is newer. */
@@ -293,14 +301,8 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
     return [...keys].map((key) => this.#told(key)).filter((object) => object !== undefined)
   }
 
-  #tell(handlers: Iterable<InformerHandler<T>>, tell: (handler: InformerHandler<T>) => void): void {
-    for (const handler of handlers) {
-      try {
-        tell(handler)
-      } catch (error) {
-        this.#logger.error({ err: error }, 'an event handler threw; it missed the event')
-      }
-    }
+  #tell(tell: (handler: InformerHandler<T>) => void): void {
+    for (const subscription of this.#subscriptions) subscription.deliver(tell)
   }
 
   #meter(): ReturnType<typeof informerMetrics> | undefined {
@@ -317,7 +319,7 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
     const arm = () => {
       timer = this.#clock.setTimer(resyncMs * (0.9 + 0.2 * this.#random()), () => {
         for (const object of this.#toldObjects()) {
-          this.#tell(this.#handlers, (one) => one.updated?.(object, object))
+          this.#tell((one) => one.updated?.(object, object))
         }
         arm()
       })
