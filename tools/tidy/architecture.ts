@@ -117,6 +117,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'events',
       'cluster',
       'explain',
+      'storage-migration',
       'controller',
       'leader-election',
       'certificates',

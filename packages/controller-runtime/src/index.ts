@@ -264,6 +264,18 @@ export type { LeaseLockOptions } from './leader-election/lease-lock.ts'
 export type { LeaderElectionOptions } from './leader-election/open-election.ts'
 export { SharedDeadline } from './leader-election/shared-deadline.ts'
 
+export { migrateStorage } from './storage-migration/migrate-storage.ts'
+export type {
+  StorageMigration,
+  StorageMigrationOptions,
+  StorageMigrationProgress,
+} from './storage-migration/migrate-storage.ts'
+export { StorageMigrationError } from './storage-migration/storage-migration-error.ts'
+export type { RefusedObject } from './storage-migration/storage-migration-error.ts'
+export { StorageMigrator } from './storage-migration/storage-migrator.ts'
+export type { StorageMigratorOptions } from './storage-migration/storage-migrator.ts'
+export type { MigratedKind } from './storage-migration/stored-definition.ts'
+
 export { EventRecorder } from './events/event-recorder.ts'
 export type { EventRecorderOptions } from './events/event-recorder.ts'
 export type { RecordedEvent } from './events/recorded-event.ts'
