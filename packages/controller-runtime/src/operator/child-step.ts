@@ -1,15 +1,10 @@
-import {
-  isNotFound,
-  qualifiedResource,
-  type KubernetesObject,
-  type ResourceType,
-} from '@fairlead/kube-core'
+import { isNotFound, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import type { ApplyOf } from '../apply-of.ts'
 import { keyOf } from '../object-key.ts'
-import { againMs, type Comparison } from './applied-objects.ts'
-import { appliedHash } from './child-identity.ts'
+import { againMs } from './applied-objects.ts'
+import { comparison, recordId } from './child-record.ts'
 import type { ChildDeclaration, OperatorContext } from './child-declaration.ts'
-import { failureOf, isStale, type Failure } from './failure.ts'
+import { failureOf, isOfLeavingNamespace, isStale, type Failure } from './failure.ts'
 import type { OwnerRun } from './owner-run.ts'
 import { idOf, type ApplyCause, type ChildAction } from './plan-child.ts'
 import { readinessOf } from './readiness.ts'
@@ -51,16 +46,6 @@ export async function takeAction(
   }
 }
 
-/** Names an object among those of all kinds. */
-export function recordId(type: ResourceType, object: KubernetesObject): string {
-  return `${qualifiedResource(type)} ${idOf(object)}`
-}
-
-/** The two as `AppliedObjects` takes them. */
-export function comparison(desired: KubernetesObject, actual: KubernetesObject): Comparison {
-  return { hash: appliedHash(desired), desired, actual }
-}
-
 /** Deletes just this version of the object, and resolves with what finalizers keep of it. */
 export async function deleteObject(
   object: KubernetesObject,
@@ -95,6 +80,9 @@ async function attempt(
     return await work()
   } catch (error) {
     if (context.signal.aborted || isStale(error)) throw error
+    if (isOfLeavingNamespace(error)) {
+      return { state: 'progressing', message: 'the namespace is being deleted' }
+    }
     return failed(failureOf(`${type.kind} ${idOf(object)}`, error, type))
   }
 }

@@ -2,7 +2,8 @@ import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import { childNameOf } from './child-identity.ts'
 import { deleteObject } from './child-step.ts'
 import type { ChildDeclaration } from './child-declaration.ts'
-import { controlledObjects, type OwnerRun } from './owner-run.ts'
+import { madeBefore } from './decide-child.ts'
+import type { OwnerRun } from './owner-run.ts'
 import { idOf } from './plan-child.ts'
 
 /** The finalizer that keeps an owner until its children have gone, the last declared first. */
@@ -16,10 +17,9 @@ export async function deleteLastChildren(
   declarations: readonly ChildDeclaration[],
   run: OwnerRun,
 ): Promise<string | undefined> {
-  for (const { name, type } of declarations.toReversed()) {
-    const left = controlledObjects(run, type).filter(
-      (object) => childNameOf(run.controller, object) === name,
-    )
+  for (const declaration of declarations.toReversed()) {
+    const { type } = declaration
+    const left = madeBefore(declaration, run)
     const remaining: KubernetesObject[] = []
     for (const object of left) {
       const kept =
@@ -41,7 +41,7 @@ export async function deleteUndeclared(
 ): Promise<void> {
   const names = new Set(declarations.map(({ name }) => name))
   for (const type of kindsOf(declarations)) {
-    for (const object of controlledObjects(run, type)) {
+    for (const object of run.objects.controlled(type)) {
       const name = childNameOf(run.controller, object)
       if (name === undefined || names.has(name)) continue
       if (object.metadata.deletionTimestamp !== undefined) continue

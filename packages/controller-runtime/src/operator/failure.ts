@@ -53,6 +53,11 @@ export function isStale(error: unknown): boolean {
   )
 }
 
+/** Nothing can be made in a namespace that is being deleted: with it, the owner goes as well. */
+export function isOfLeavingNamespace(error: unknown): boolean {
+  return causesOf(error).some(({ reason }) => reason === 'NamespaceTerminating')
+}
+
 function isFinal(error: Error): boolean {
   return error instanceof TerminalError || isInvalid(error) || isBadRequest(error)
 }

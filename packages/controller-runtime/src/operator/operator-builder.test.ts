@@ -118,6 +118,68 @@ function rule(group: string, resource: string, verbs: readonly string[]) {
   return { apiGroups: [group], resources: [resource], verbs }
 }
 
+describe('the plan of an operator', () => {
+  const thing = {
+    apiVersion: 'example.com/v1',
+    kind: 'Thing',
+    metadata: { namespace: 'shop', name: 'a', uid: 'uid-a' },
+    spec: { size: 2 },
+  }
+  const planned = () =>
+    declare()
+      .child(Secret, () => ({ stringData: { password: 'x' } }), { name: 'credentials' })
+      .child(StatefulSet, ({ spec: { size: replicas } }) => ({ spec: { replicas } }), {
+        after: ['credentials'],
+      })
+      .child(ConfigMap, () => ({}), { name: 'later', after: ['statefulset'] })
+      .child(ConfigMap, () => ({}), { name: 'unwanted', when: () => false })
+      .build()
+
+  it('is what would be done, and what would be waited for, without a server', async () => {
+    const { plan } = planned()
+    expect(await plan(thing, [])).toMatchObject([
+      {
+        child: 'credentials',
+        verb: 'apply',
+        cause: 'missing',
+        object: { data: { password: 'eA==' } },
+      },
+      {
+        child: 'statefulset',
+        verb: 'apply',
+        object: {
+          apiVersion: 'apps/v1',
+          kind: 'StatefulSet',
+          metadata: {
+            namespace: 'shop',
+            name: 'a-statefulset',
+            ownerReferences: [{ uid: 'uid-a' }],
+          },
+          spec: { replicas: 2 },
+        },
+      },
+      { child: 'later', verb: 'wait', message: 'later waits for statefulset' },
+    ])
+  })
+
+  it('is to keep what it has planned before, and to delete what is not wanted any more', async () => {
+    const { plan } = planned()
+    const objects = (await plan(thing, [])).flatMap(({ object }) => object ?? [])
+    const larger = { ...thing, spec: { size: 3 } }
+    expect(await plan(larger, objects)).toMatchObject([
+      { child: 'credentials', verb: 'keep' },
+      { child: 'statefulset', verb: 'apply', cause: 'changed', object: { spec: { replicas: 3 } } },
+      { child: 'later', verb: 'wait' },
+    ])
+    const unwanted = declare()
+      .child(Secret, () => undefined, { name: 'credentials' })
+      .build()
+    expect(await unwanted.plan(thing, objects)).toMatchObject([
+      { child: 'credentials', verb: 'delete', object: { kind: 'Secret' } },
+    ])
+  })
+})
+
 describe('the types of an operator', () => {
   it('know the owner, and the children that were declared before', () => {
     operator(idleManager())

@@ -29,7 +29,8 @@ import type {
   OwnerState,
 } from './operator-declaration.ts'
 import { hasField } from './owner-status.ts'
-import { indexByController } from './owner-run.ts'
+import { indexByController } from './owner-objects.ts'
+import { planOperator, type PlannedAction } from './plan-operator.ts'
 import { reconcileOwner } from './reconcile-owner.ts'
 import type { StatusOf } from './status-of.ts'
 
@@ -52,9 +53,18 @@ export interface OperatorOptions {
 }
 
 /** A controller that was declared as an operator. */
-export interface Operator extends Controller {
+export interface Operator<Owner extends TypedObject = TypedObject> extends Controller {
   /** What its ServiceAccount must be allowed for what was declared. */
   readonly rules: readonly rbacV1.PolicyRule[]
+  /**
+   * What it would do about the children of an object, which has a uid, if there were these objects
+   * beside it: for tests of what is desired, and to look before something is changed. Nothing is
+   * done, and no server is asked, unless by the author's functions.
+   */
+  readonly plan: (
+    owner: DeepReadonly<Owner>,
+    objects: readonly DeepReadonly<TypedObject>[],
+  ) => Promise<readonly PlannedAction[]>
 }
 
 /**
@@ -230,7 +240,7 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
   }
 
   /** Adds the controller to the manager. Throws a TypeError if a child cannot be labelled. */
-  build({ fieldManager, orderedDeletion = false }: OperatorOptions = {}): Operator {
+  build({ fieldManager, orderedDeletion = false }: OperatorOptions = {}): Operator<Owner> {
     const controller = this.#name ?? this.#type.kind.toLowerCase()
     for (const { name } of this.#children) childLabelValue(controller, name)
     const declaration: OperatorDeclaration = {
@@ -246,7 +256,10 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
       everyMs: this.#everyMs,
     }
     const built = this.#controllerBuilder(declaration).build(this.#reconciler(declaration))
-    return Object.assign(built, { rules: this.#rules(declaration) })
+    const environment = this.#manager
+    const plan: Operator<Owner>['plan'] = (owner, objects) =>
+      planOperator(declaration, environment, typed(owner), typed(objects))
+    return Object.assign(built, { rules: this.#rules(declaration), plan })
   }
 
   #declare<Child extends TypedObject, Name extends string>(

@@ -1,14 +1,12 @@
 import { compareText } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
-import { keyOf } from '../object-key.ts'
-import { childNameOf } from './child-identity.ts'
-import { comparison, judged, recordId, takeAction, type ChildStep } from './child-step.ts'
 import type { ChildDeclaration } from './child-declaration.ts'
-import { desiredChild } from './desired-child.ts'
+import { judged, takeAction, type ChildStep } from './child-step.ts'
+import { decideChild, madeBefore, type ChildDecision } from './decide-child.ts'
 import { failureOf, type Failure } from './failure.ts'
-import { letsPass, type ObservedChild } from './observed-child.ts'
-import { controlledObjects, type OwnerRun } from './owner-run.ts'
-import { idOf, planChild } from './plan-child.ts'
+import type { ObservedChild } from './observed-child.ts'
+import type { OwnerRun } from './owner-run.ts'
+import { idOf } from './plan-child.ts'
 
 /** A child after its reconcile, with what went wrong, and when to look again. */
 export interface ReconciledChild extends ObservedChild<KubernetesObject> {
@@ -25,32 +23,22 @@ export async function reconcileChild(
   declaration: ChildDeclaration,
   run: OwnerRun,
 ): Promise<ReconciledChild> {
-  const { name, type, adopt } = declaration
-  const { owner, context, applied, key } = run
-  const ours = madeBefore(declaration, run)
-  let desired: readonly KubernetesObject[] = []
+  const { name, type } = declaration
+  let decision: ChildDecision
   try {
-    if (await declaration.isWanted(owner, context)) {
-      const blocking = blockedBy(declaration, run)
-      if (blocking !== undefined) return waiting(name, blocking, ours)
-      desired = await desiredObjects(declaration, run)
-    }
+    decision = await decideChild(declaration, run)
   } catch (error) {
-    if (context.signal.aborted) throw error
+    if (run.context.signal.aborted) throw error
     const failure = failureOf(`the child ${name}`, error, type)
-    return { state: 'failed', message: failure.message, ...listed(ours), failures: [failure] }
+    const ours = listed(madeBefore(declaration, run))
+    return { state: 'failed', message: failure.message, ...ours, failures: [failure] }
   }
-  const actions = planChild({
-    owner,
-    adopt,
-    desired,
-    ours,
-    named: (one) => context.cache.get(type, keyOf(one)),
-    isIntact: (one, actual) => applied.isIntact(key, recordId(type, one), comparison(one, actual)),
-  })
+  if (decision.waitsFor !== undefined) {
+    return waiting(name, decision.waitsFor, madeBefore(declaration, run))
+  }
   const steps: ChildStep[] = []
-  for (const action of actions) steps.push(await takeAction(action, declaration, run))
-  return summary(steps, desired.length > 0)
+  for (const action of decision.actions) steps.push(await takeAction(action, declaration, run))
+  return summary(steps, decision.isWanted)
 }
 
 /** A child as it is, with nothing done about it. */
@@ -62,39 +50,6 @@ export function observeChild(declaration: ChildDeclaration, run: OwnerRun): Reco
   )
 }
 
-function madeBefore({ name, type }: ChildDeclaration, run: OwnerRun): readonly KubernetesObject[] {
-  return controlledObjects(run, type).filter(
-    (object) => childNameOf(run.controller, object) === name,
-  )
-}
-
-async function desiredObjects(
-  declaration: ChildDeclaration,
-  { controller, ownerType, owner, context, claimed }: OwnerRun,
-): Promise<readonly KubernetesObject[]> {
-  const { name, type } = declaration
-  const declared = await declaration.desired(owner, context)
-  const place = { controller, child: name, type, ownerType, owner }
-  const desired = declared.map((one) => desiredChild(one, place))
-  for (const one of desired) {
-    const id = recordId(type, one)
-    const other = claimed.get(id)
-    if (other !== undefined) {
-      throw new TypeError(`${type.kind} ${idOf(one)} is desired twice, also by the child ${other}`)
-    }
-    claimed.set(id, name)
-  }
-  return desired
-}
-
-/** The first of those it comes after that is not ready. */
-function blockedBy({ after }: ChildDeclaration, { context }: OwnerRun): string | undefined {
-  return after.find((name) => {
-    const other = context.children[name]
-    return other === undefined || !letsPass(other)
-  })
-}
-
 function waiting(
   name: string,
   blocking: string,
@@ -104,7 +59,8 @@ function waiting(
   return { state: 'waiting', message, ...listed(ours), failures: [] }
 }
 
-function summary(steps: readonly ChildStep[], isWanted: boolean): ReconciledChild {
+/** A child by what has become of its objects. */
+export function summary(steps: readonly ChildStep[], isWanted: boolean): ReconciledChild {
   const failures = steps.flatMap(({ failure }) => failure ?? [])
   const again = steps.flatMap(({ requeueAfterMs }) => requeueAfterMs ?? [])
   const objects = steps.flatMap(({ object }) => object ?? [])

@@ -11,6 +11,7 @@ import { deleteUndeclared } from './delete-children.ts'
 import { errorOf, failureOf, isStale, tellFailures, type Failure } from './failure.ts'
 import { addFinalizers, dueFinalizers, removeFinalizer } from './finalizers.ts'
 import type { CleanUp, OperatorDeclaration } from './operator-declaration.ts'
+import { cachedObjects } from './owner-objects.ts'
 import { hasField, ownerStatus, statusId, writeStatus } from './owner-status.ts'
 import type { OwnerRun } from './owner-run.ts'
 import { observeChild, reconcileChild, type ReconciledChild } from './reconcile-child.ts'
@@ -82,6 +83,7 @@ function openRun(
     ownerType,
     owner,
     key: keyText({ ...(namespace === undefined ? {} : { namespace }), name }),
+    objects: cachedObjects(cache, controller, owner),
     applied,
     claimed: new Map(),
     context: {
