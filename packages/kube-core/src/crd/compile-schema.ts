@@ -1,11 +1,13 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { compilePattern } from '@fairlead/cel'
+import { objectUnion } from './object-union.ts'
 import { applyDefaults } from '../schema/defaults.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 
 /**
  * Rewrites a JSON Schema into the structural form of custom resources:
- * `const` and unions of literals become `enum`, a union with null becomes `nullable`,
+ * `const` and unions of literals become `enum`, a union with null becomes `nullable`, a union of
+ * objects has the fields of all and says for each branch which of them it has,
  * `additionalProperties: false` is dropped (pruning does its job), a record becomes
  * `additionalProperties`, an empty schema keeps unknown fields, a property with a default is not
  * listed as required, and a default has in it what else has a default. Throws a `TypeError` that starts with the path for what has no structural form.
@@ -18,8 +20,8 @@ export function compileSchema(source: unknown, path: string): StructuralSchema {
     }
   }
   checkPropertyNames(source['propertyNames'], path)
-  const { base, nullable } = withoutNull(source, path)
-  const schema = compileNode(base, path)
+  const { base, nullable } = withoutNull(source)
+  const schema = unionOf(base, path) ?? compileNode(base, path)
   return nullable ? { ...schema, nullable: true } : schema
 }
 
@@ -50,6 +52,11 @@ const copied = [
   'x-kubernetes-int-or-string',
   'x-kubernetes-embedded-resource',
   'x-kubernetes-validations',
+  // Below these, only restrictions of values are structural.
+  'allOf',
+  'oneOf',
+  'anyOf',
+  'not',
 ] as const
 
 const supported: ReadonlySet<string> = new Set([
@@ -59,7 +66,6 @@ const supported: ReadonlySet<string> = new Set([
   '~kind',
   '~optional',
   'const',
-  'anyOf',
   'items',
   'properties',
   'required',
@@ -71,19 +77,58 @@ const supported: ReadonlySet<string> = new Set([
 ])
 
 /** `anyOf: [X, {type: null}]` is X with nullable. */
-function withoutNull(source: JsonObject, path: string): { base: JsonObject; nullable: boolean } {
+function withoutNull(source: JsonObject): { base: JsonObject; nullable: boolean } {
   const { anyOf, ...rest } = source
   if (!Array.isArray(anyOf)) return { base: source, nullable: false }
-  const branches = anyOf.filter((branch) => !(isJsonObject(branch) && branch['type'] === 'null'))
+  const branches: unknown[] = anyOf.filter(
+    (each) => !(isJsonObject(each) && each['type'] === 'null'),
+  )
   const nullable = branches.length < anyOf.length
-  if (branches.length === 1 && isJsonObject(branches[0])) {
-    return { base: { ...branches[0], ...rest }, nullable }
-  }
+  const [only] = branches
+  if (branches.length === 1 && isJsonObject(only)) return { base: { ...only, ...rest }, nullable }
   const literals = branches.map((branch) => (isJsonObject(branch) ? branch['const'] : undefined))
   if (literals.some((literal) => typeof literal !== typeof literals[0] || literal === undefined)) {
-    throw new TypeError(`${path}: a union needs literals only; make a field for each branch`)
+    return { base: { ...rest, anyOf: branches }, nullable }
   }
   return { base: { ...rest, type: typeName(literals[0]), enum: literals }, nullable }
+}
+
+/** The structural form of a union of types; undefined where branches only restrict values. */
+function unionOf(source: JsonObject, path: string): StructuralSchema | undefined {
+  const keyword = (['oneOf', 'anyOf'] as const).find((each) => describesTypes(source[each]))
+  if (keyword === undefined) return undefined
+  const { [keyword]: found, ...rest } = source
+  const branches = (found as readonly unknown[]).filter(isJsonObject)
+  const types = branches.map(({ type }) => type)
+  if (types.length === 2 && types[0] === 'integer' && types[1] === 'string') {
+    // As controller-gen writes it.
+    const anyOf = branches.map(({ type }) => ({ type: String(type) }))
+    return { ...compileNode({ ...rest, 'x-kubernetes-int-or-string': true }, path), anyOf }
+  }
+  if (types.some((type) => type !== 'object')) {
+    throw new TypeError(
+      `${path}: a union needs literals or objects, or an integer and a string; make a field for each branch`,
+    )
+  }
+  const union = objectUnion(
+    branches.map((branch) => ({
+      schema: compileSchema(branch, path),
+      isClosed: branch['additionalProperties'] === false,
+    })),
+    path,
+  )
+  const base = compileNode({ ...rest, type: 'object' }, path)
+  const required = [...new Set([...(base.required ?? []), ...union.required])]
+  return {
+    ...base,
+    properties: { ...base.properties, ...union.properties },
+    ...(required.length > 0 && { required }),
+    [keyword]: union.branches,
+  }
+}
+
+function describesTypes(branches: unknown): boolean {
+  return Array.isArray(branches) && branches.some((each) => isJsonObject(each) && 'type' in each)
 }
 
 function compileNode(source: JsonObject, path: string): StructuralSchema {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fieldErrorMessage } from '../field-error.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
+import { validateSchema } from '../schema/validate.ts'
 import { compileSchema } from './compile-schema.ts'
 import {
   defaultCustomResourceDefinition,
@@ -65,6 +66,68 @@ describe('compileSchema', () => {
       { anyOf: [{ type: 'string' }, { type: 'null' }], description: 'd' },
       { type: 'string', description: 'd', nullable: true },
     ],
+    [
+      'a number or text',
+      { anyOf: [{ type: 'integer' }, { type: 'string' }], default: 1 },
+      {
+        default: 1,
+        'x-kubernetes-int-or-string': true,
+        anyOf: [{ type: 'integer' }, { type: 'string' }],
+      },
+    ],
+    [
+      'a union that a field discriminates',
+      {
+        description: 'Where.',
+        oneOf: [
+          {
+            type: 'object',
+            required: ['type', 'bucket'],
+            properties: { type: { const: 'S3' }, bucket: { type: 'string' } },
+            additionalProperties: false,
+          },
+          {
+            type: 'object',
+            required: ['type'],
+            properties: { type: { const: 'Disk' }, size: { type: 'integer' } },
+            additionalProperties: false,
+          },
+        ],
+      },
+      {
+        description: 'Where.',
+        type: 'object',
+        required: ['type'],
+        properties: {
+          type: { type: 'string', enum: ['S3', 'Disk'] },
+          bucket: { type: 'string' },
+          size: { type: 'integer' },
+        },
+        oneOf: [
+          {
+            properties: { type: { enum: ['S3'] } },
+            required: ['bucket'],
+            not: { anyOf: [{ required: ['size'] }] },
+          },
+          { properties: { type: { enum: ['Disk'] } }, not: { anyOf: [{ required: ['bucket'] }] } },
+        ],
+      },
+    ],
+    [
+      'restrictions that are structural already',
+      {
+        type: 'object',
+        properties: { a: { type: 'string' }, b: { type: 'string' } },
+        anyOf: [{ required: ['a'] }, { required: ['b'] }],
+        not: { required: ['a', 'b'] },
+      },
+      {
+        type: 'object',
+        properties: { a: { type: 'string' }, b: { type: 'string' } },
+        anyOf: [{ required: ['a'] }, { required: ['b'] }],
+        not: { required: ['a', 'b'] },
+      },
+    ],
     ['anything', {}, { 'x-kubernetes-preserve-unknown-fields': true }],
     [
       'a record',
@@ -75,12 +138,35 @@ describe('compileSchema', () => {
     expect(compileSchema(source, 'x')).toEqual(expected)
   })
 
+  it('makes unions that the API server accepts, and that accept one branch only', () => {
+    const branch = (type: string, field: string) => ({
+      type: 'object',
+      required: ['type', field],
+      properties: { type: { const: type }, [field]: { type: 'string' } },
+      additionalProperties: false,
+    })
+    const { crd, schema } = defineResource({
+      group: 'test.example',
+      version: 'v1',
+      kind: 'Backup',
+      plural: 'backups',
+      description: '',
+      spec: { oneOf: [branch('S3', 'bucket'), branch('Disk', 'path')] },
+    })
+    expect(validateCustomResourceDefinition(crd)).toEqual([])
+    const problems = (spec: object) => validateSchema({ spec }, schema).length
+    expect(problems({ type: 'S3', bucket: 'b' })).toBe(0)
+    expect(problems({ type: 'Disk', path: 'p' })).toBe(0)
+    expect(problems({ type: 'Disk', bucket: 'b' })).toBeGreaterThan(0)
+    expect(problems({ type: 'S3', bucket: 'b', path: 'p' })).toBeGreaterThan(0)
+  })
+
   it.each<[string, unknown, string]>([
     ['references', { $ref: '#/x' }, 'x: $ref has no structural form'],
     [
       'unions of types',
       { anyOf: [{ type: 'string' }, { type: 'object' }] },
-      'x: a union needs literals only',
+      'x: a union needs literals or objects, or an integer and a string',
     ],
     [
       'lists of objects without a list type',
@@ -94,6 +180,26 @@ describe('compileSchema', () => {
     ],
     ['look-ahead', { type: 'string', pattern: '^(?!a)' }, 'x: the pattern is not valid in RE2'],
     ['two types', { type: ['string', 'null'] }, 'x: a value must have one type'],
+    [
+      'branches that disagree on a field',
+      {
+        oneOf: [
+          { type: 'object', properties: { a: { type: 'string' } } },
+          { type: 'object', properties: { a: { type: 'integer' } } },
+        ],
+      },
+      'x.a: the branches of a union may differ in the values of a field only',
+    ],
+    [
+      'a default in a branch',
+      {
+        oneOf: [
+          { type: 'object', properties: { a: { type: 'string', default: '' } } },
+          { type: 'object' },
+        ],
+      },
+      'x.a: a field of one branch of a union has no default',
+    ],
   ])('refuses %s', (_, source, message) => {
     expect(() => compileSchema(source, 'x')).toThrow(message)
   })

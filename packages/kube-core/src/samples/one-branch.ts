@@ -18,8 +18,9 @@ export function oneBranch(schema: StructuralSchema, draw: Draw): StructuralSchem
     ...wanted.flatMap((each) => each.required ?? []),
   ])
   const others = oneOf.flatMap((each) => each.required ?? []).filter((name) => !required.has(name))
+  const forbidden = wanted.flatMap(({ not }) => (not?.anyOf ?? []).flatMap(onlyRequired))
   const properties = { ...schema.properties }
-  for (const name of others) delete properties[name]
+  for (const name of [...others, ...forbidden]) delete properties[name]
   for (const branch of wanted) {
     for (const [name, property] of Object.entries(branch.properties ?? {})) {
       const known = properties[name]
@@ -27,4 +28,9 @@ export function oneBranch(schema: StructuralSchema, draw: Draw): StructuralSchem
     }
   }
   return { ...schema, properties, required: [...required] }
+}
+
+/** The field of a schema that requires nothing but one. */
+function onlyRequired({ required = [] }: StructuralSchema): readonly string[] {
+  return required.length === 1 ? required : []
 }

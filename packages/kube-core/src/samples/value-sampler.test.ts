@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compileRules } from '../cel/compile-rules.ts'
+import { compileSchema } from '../crd/compile-schema.ts'
 import { evaluateRules } from '../cel/evaluate-rules.ts'
 import { hasUnknownFields } from '../schema/prune.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
@@ -75,6 +76,20 @@ describe('samples of schemas', () => {
         properties: { a: text, b: text, c: text },
         oneOf: [{ required: ['a'] }, { required: ['b'] }, { required: ['c'] }],
       },
+    ],
+    [
+      'unions',
+      compileSchema(
+        {
+          oneOf: ['a', 'b', 'c'].map((name) => ({
+            type: 'object',
+            required: ['type'],
+            properties: { type: { const: name }, [name]: text, [`${name}2`]: text },
+            additionalProperties: false,
+          })),
+        },
+        'spec',
+      ),
     ],
     [
       'what is inside of what',

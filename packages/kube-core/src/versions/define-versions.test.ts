@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { defineResource } from '../crd/define-resource.ts'
 import { jsonSchema } from '../crd/json-schema.ts'
 import { validateCustomResourceDefinition } from '../crd/validate-definition.ts'
+import type { DeepReadonly } from '../deep-readonly.ts'
+import type { TypedObject } from '../object.ts'
 import { carriedFields } from './carried-fields.ts'
+import type { ConvertibleKind } from './convertible-kind.ts'
 import { defineVersions } from './define-versions.ts'
 
 interface AlphaSpec {
@@ -120,6 +123,13 @@ describe('defineVersions', () => {
     expect(clusters.convert(spoke, 'v1beta1')).toEqual(hub)
     expect(Object.isFrozen(spoke.metadata)).toBe(true)
     expect(Object.isFrozen(hub.spec)).toBe(false)
+  })
+
+  it('is a kind that code for kinds of any sort can convert', () => {
+    const anyKind: {
+      convert(object: DeepReadonly<TypedObject>, version: string): DeepReadonly<TypedObject>
+    } & ConvertibleKind = clusters
+    expect(anyKind.convert(beta({ replicas: 3 }), 'v1alpha1')).toMatchObject({ spec: { size: 3 } })
   })
 
   it('gives an object of that version back as it is', () => {
