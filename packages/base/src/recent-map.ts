@@ -2,6 +2,11 @@
 export class RecentMap<T> {
   readonly #limit: number
   readonly #entries = new Map<string, T>()
+  /**
+   * Kept from one eviction to the next: a new iterator would walk over all that was evicted before,
+   * and everything that this one has passed is gone.
+   */
+  #oldest = this.#entries.keys()
 
   constructor(limit: number) {
     this.#limit = limit
@@ -22,10 +27,12 @@ export class RecentMap<T> {
     this.#entries.delete(key)
     this.#entries.set(key, value)
     if (this.#entries.size <= this.#limit) return
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest)
-      return
+    let oldest = this.#oldest.next()
+    if (oldest.done === true) {
+      this.#oldest = this.#entries.keys()
+      oldest = this.#oldest.next()
     }
+    if (oldest.done !== true) this.#entries.delete(oldest.value)
   }
 
   delete(key: string): void {

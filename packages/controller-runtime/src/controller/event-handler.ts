@@ -79,7 +79,5 @@ function requestOf(owner: ResourceType, name: string, namespace: string | undefi
 
 function reasonOf(verb: string, { kind, metadata }: TypedObject): Cause {
   const { namespace, name = '', resourceVersion = '?' } = metadata
-  return namespace === undefined
-    ? { verb, kind, name, resourceVersion }
-    : { verb, kind, namespace, name, resourceVersion }
+  return { verb, kind, namespace, name, resourceVersion }
 }

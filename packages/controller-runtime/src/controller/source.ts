@@ -4,6 +4,7 @@ import type { Cache, InformerLease } from '../cache/cache.ts'
 import { keyOf, keyText } from '../object-key.ts'
 import { changedFields } from '../explain/changed-fields.ts'
 import type { TimeShare } from '../explain/time-share.ts'
+import type { Cause } from '../queue/trigger.ts'
 import type { Enqueuer } from '../queue/work-queue.ts'
 import type { WatchedKind } from './controller-description.ts'
 import type { EventDelivery } from './event-delivery.ts'
@@ -191,11 +192,7 @@ function queueOfUpdate(
       const fields =
         comparing?.spend(compare) ?? (hotLoops?.isWarm(requestKey(request)) ? compare() : undefined)
       const cause = typeof options.reason === 'string' ? { verb: options.reason } : options.reason
-      const reason = {
-        ...cause,
-        ...(fields === undefined ? {} : { changedFields: fields }),
-        ...(manager === undefined ? {} : { fieldManager: manager }),
-      }
+      const reason: Cause = { ...cause, changedFields: fields, fieldManager: manager }
       queue.add(request, { ...options, reason })
     },
   }

@@ -5,20 +5,34 @@ export interface Cause {
   /** `create`, `update`, `delete`, `generic`, or `requeueAfter`, `error`, `conflict`, or any text. */
   readonly verb: string
   /** The kind of the object that an event is about. */
-  readonly kind?: string
-  readonly namespace?: string
-  readonly name?: string
-  readonly resourceVersion?: string
+  readonly kind?: string | undefined
+  readonly namespace?: string | undefined
+  readonly name?: string | undefined
+  readonly resourceVersion?: string | undefined
   /** Which fields an update changed, at most eight; absent if they were not compared. */
-  readonly changedFields?: readonly string[]
+  readonly changedFields?: readonly string[] | undefined
   /** Who wrote last, as the object's managed fields tell. */
-  readonly fieldManager?: string
+  readonly fieldManager?: string | undefined
 }
 
 /** Why and when an item was queued. */
 export interface Trigger extends Cause {
   /** Wall time in milliseconds since the epoch. */
   readonly atMs: number
+}
+
+/** The cause, at that time. Written out: this happens for every event. */
+export function triggerOf(cause: Cause, atMs: number): Trigger {
+  return {
+    verb: cause.verb,
+    kind: cause.kind,
+    namespace: cause.namespace,
+    name: cause.name,
+    resourceVersion: cause.resourceVersion,
+    changedFields: cause.changedFields,
+    fieldManager: cause.fieldManager,
+    atMs,
+  }
 }
 
 /** Whether two causes are of one kind: the same event of the same version of an object. */

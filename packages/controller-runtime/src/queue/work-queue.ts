@@ -5,7 +5,7 @@ import { ReadyEntries } from './ready-entries.ts'
 import type { Ageing, Ready } from './ready-entries.ts'
 import { noQueueMetrics } from './queue-metrics.ts'
 import type { QueueMetrics } from './queue-metrics.ts'
-import { isSameCause } from './trigger.ts'
+import { isSameCause, triggerOf } from './trigger.ts'
 import type { Cause, Trigger } from './trigger.ts'
 
 /** How an item is added to the queue. */
@@ -231,7 +231,7 @@ export class WorkQueue<T> implements Queue<T> {
     if (reason === undefined || triggers.length >= triggersLimit) return
     const cause = typeof reason === 'string' ? { verb: reason } : reason
     if (triggers.some((one) => isSameCause(one, cause))) return
-    triggers.push({ ...cause, atMs: this.#clock.now() })
+    triggers.push(triggerOf(cause, this.#clock.now()))
   }
 
   #merge(entry: Entry<T>, priority: number, readyAtMs: number): void {
