@@ -300,4 +300,6 @@ export {
   setOwnerReference,
 } from './owner-reference.ts'
 export { hasFinalizer, isBeingDeleted, withFinalizer, withoutFinalizer } from './finalizer.ts'
+export { Finalizers } from './finalizers.ts'
+export type { Finalized, Finalizer, FinalizeResult } from './finalizers.ts'
 export { findCondition, isConditionTrue, setCondition } from './condition.ts'
