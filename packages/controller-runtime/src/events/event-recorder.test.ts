@@ -197,6 +197,23 @@ describe('an event recorder', () => {
     expect(created).toHaveLength(2)
   })
 
+  it('loses no other event at the end because one is refused, or stored already', async () => {
+    failures.push(errors.forbidden('events', 'x', 'no'), errors.alreadyExists('events', 'x'))
+    for (const note of ['refused', 'stored', 'next']) recorder.event(object, { ...created1, note })
+    stop.abort()
+    await running
+    expect(created.map(({ note }) => note)).toEqual(['next'])
+  })
+
+  it('does not take an answer that was lost for a failure', async () => {
+    failures.push(new ConnectionError('reset'), errors.alreadyExists('events', 'x'))
+    recorder.event(object, created1)
+    await clock.advance(10_000)
+    recorder.event(object, created1)
+    await clock.advance(10_000)
+    expect(patched).toMatchObject([{ series: { count: 2 } }])
+  })
+
   it('cuts a long note between characters', async () => {
     recorder.event(object, { ...created1, note: '🚢'.repeat(1000) })
     await clock.advance(0)

@@ -28,8 +28,6 @@ export interface EventRecorderOptions {
 
 interface Series {
   readonly event: Event
-  /** Who has recorded it before has recorded it for all. */
-  readonly isOnce: boolean
   count: number
   /** When it was last reported, by the monotonic clock. */
   lastMs: number
@@ -118,7 +116,6 @@ export class EventRecorder implements Runnable {
         suffix: suffix.slice(0, 16),
         wallMs,
       }),
-      isOnce: onceKey !== undefined,
       count: 1,
       lastMs: nowMs,
       lastWallMs: wallMs,
@@ -217,11 +214,13 @@ export class EventRecorder implements Runnable {
       timeoutMs: lastWritesMs,
       what: 'writing the last events',
     })
-    try {
-      for (const series of [...this.#queue.splice(0), ...this.#late])
+    for (const series of [...this.#queue.splice(0), ...this.#late]) {
+      try {
         await this.#send(series, scope.signal)
-    } catch (error) {
-      this.#logger.warn({ err: error }, 'the last events could not be recorded')
+      } catch (error) {
+        this.#logger.warn({ err: error }, 'one of the last events could not be recorded')
+        if (scope.signal.aborted || mayRetry(error)) return
+      }
     }
   }
 
@@ -233,7 +232,8 @@ export class EventRecorder implements Runnable {
     const { count } = series
     if (series.written === 0) {
       await client.create(Event, event, { signal }).catch((error: unknown) => {
-        if (!series.isOnce || !isAlreadyExists(error)) throw error
+        // The name is this event's alone: somebody told it once for all, or the answer was lost.
+        if (!isAlreadyExists(error)) throw error
       })
       this.#written(series, 1)
       return

@@ -1,3 +1,5 @@
+import type { TypedObject } from '@fairlead/kube-core'
+
 /** What the candidates agree on: who leads, and since when. Times are as `metav1.MicroTime`. */
 export interface ElectionRecord {
   /** Empty if nobody leads. */
@@ -25,6 +27,8 @@ export interface LockCallOptions {
  * `timeoutMs`.
  */
 export interface ElectionLock {
+  /** The object that holds the record, for events about it; undefined if it is none, or not known. */
+  readonly object?: TypedObject | undefined
   /** Undefined if there is no record yet. */
   read(options: LockCallOptions): Promise<StoredRecord | undefined>
   /**

@@ -46,7 +46,7 @@ async function elect(port: MessagePort, start: ThreadStart): Promise<void> {
     } else if (message.type === 'no-credentials') credentials.fail(message.error)
     else void elector.release().then(() => tell({ type: 'released' }))
   })
-  const running = elector.run(stop.signal, () => tell({ type: 'leading' }))
+  const running = elector.run(stop.signal, () => tell({ type: 'leading', object: elector.object }))
   void endWithoutAttention(new SharedDeadline(processClock, attention), elector.term, stop)
   try {
     await running

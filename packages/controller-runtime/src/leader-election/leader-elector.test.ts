@@ -1,3 +1,4 @@
+import { Lease } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
@@ -85,6 +86,26 @@ describe('leader election', () => {
     await clock.advance(2000)
     expect(b.state.led).toBe(1)
     expect(store.lease?.spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 })
+  })
+
+  it('gives back a lease whose last renewal was stored without an answer', async () => {
+    const a = candidate('a')
+    await clock.advance(0)
+    store.answersAfterMs = 1000
+    await clock.advance(2500)
+    store.answersAfterMs = 0
+    await a.stop()
+    expect(store.lease?.spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 })
+  })
+
+  it('does not take a lease from another in order to give it back', async () => {
+    const a = candidate('a')
+    await clock.advance(0)
+    const spec = { ...store.lease?.spec, holderIdentity: 'b' }
+    const stolen = { ...store.lease, spec } as Lease
+    await store.client.update(Lease, stolen)
+    await a.stop()
+    expect(store.lease?.spec?.holderIdentity).toBe('b')
   })
 
   it('passes on after 15 s when the leader fell silent, whatever its clock said', async () => {

@@ -1,4 +1,4 @@
-import { microTimestamp } from '@fairlead/kube-core'
+import { microTimestamp, type TypedObject } from '@fairlead/kube-core'
 import { type Clock, type Logger, openScope, type Random, type Scope, sleep } from '@fairlead/base'
 import type { Election } from './election.ts'
 import type { ElectionLock, ElectionRecord, StoredRecord } from './election-lock.ts'
@@ -52,6 +52,14 @@ export class LeaderElector implements Election {
     this.term = options.term ?? new SharedDeadline(options.clock)
   }
 
+  get identity(): string {
+    return this.#options.identity
+  }
+
+  get object(): TypedObject | undefined {
+    return this.#options.lock.object
+  }
+
   async run(signal: AbortSignal, onLead: () => void): Promise<void> {
     const { clock, random, logger, identity, meter } = this.#options
     try {
@@ -76,6 +84,19 @@ export class LeaderElector implements Election {
     const held = this.#observed
     if (held === undefined || !this.#holds || this.#options.releaseOnStop === false) return
     this.#observed = undefined
+    try {
+      await this.#giveBack(held).catch(async (error: unknown) => {
+        // A renewal that was on its way when we stopped may have been stored after all.
+        const stored = await this.#options.lock.read({ timeoutMs: this.#callMs })
+        if (stored?.record.holderIdentity !== this.#options.identity) throw error
+        await this.#giveBack(stored)
+      })
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'the lease could not be released')
+    }
+  }
+
+  async #giveBack(held: StoredRecord): Promise<void> {
     const now = microTimestamp(this.#options.clock.now())
     const record = {
       ...held.record,
@@ -84,11 +105,7 @@ export class LeaderElector implements Election {
       renewTime: now,
       acquireTime: now,
     }
-    try {
-      await this.#options.lock.write(record, held, { timeoutMs: this.#callMs })
-    } catch (error) {
-      this.#options.logger.warn({ err: error }, 'the lease could not be released')
-    }
+    await this.#options.lock.write(record, held, { timeoutMs: this.#callMs })
   }
 
   get #holds(): boolean {

@@ -1,4 +1,4 @@
-import { isNotFound, Lease } from '@fairlead/kube-core'
+import { isNotFound, Lease, type TypedObject } from '@fairlead/kube-core'
 import type { Client } from '../client/client.ts'
 import type {
   ElectionLock,
@@ -23,6 +23,13 @@ export class LeaseLock implements ElectionLock {
 
   constructor(options: LeaseLockOptions) {
     this.#options = options
+  }
+
+  get object(): TypedObject | undefined {
+    if (this.#lease === undefined) return undefined
+    const { apiVersion, kind, metadata } = this.#lease
+    const { namespace = '', name = '', uid = '' } = metadata
+    return { apiVersion, kind, metadata: { namespace, name, uid } }
   }
 
   async read(options: LockCallOptions): Promise<StoredRecord | undefined> {

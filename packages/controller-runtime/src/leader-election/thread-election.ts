@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import type { TypedObject } from '@fairlead/kube-core'
 import { type Logger, type Timer, untilAborted } from '@fairlead/base'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { Election } from './election.ts'
@@ -47,6 +48,7 @@ export class ThreadElection implements Election {
   readonly #released = Promise.withResolvers<void>()
   /** Of what is asked for on behalf of the thread. */
   readonly #closed = new AbortController()
+  #object: TypedObject | undefined
   #thread: Worker | undefined
   #beat: Timer | undefined
 
@@ -55,6 +57,14 @@ export class ThreadElection implements Election {
     this.term = new SharedDeadline(processClock, this.#termMemory)
     this.#attention = new SharedDeadline(processClock, this.#attentionMemory)
     this.#ended.promise.catch(() => {})
+  }
+
+  get identity(): string {
+    return this.#options.identity
+  }
+
+  get object(): TypedObject | undefined {
+    return this.#object
   }
 
   async run(signal: AbortSignal, onLead: () => void): Promise<void> {
@@ -114,6 +124,7 @@ export class ThreadElection implements Election {
       case 'leading':
         // If this thread was busy, the term may be over before it hears of it.
         if (this.term.remainingMs === 0) return
+        this.#object = message.object
         meter.leading(true)
         return onLead()
       case 'ended':

@@ -1,4 +1,5 @@
 import type { Credentials, KubeConfig, ServerTls } from '../kube-config/kube-config.ts'
+import type { TypedObject } from '@fairlead/kube-core'
 import type { ElectionTiming } from './election-timing.ts'
 
 /** What a thread is started with: everything but functions, which cannot cross. */
@@ -31,7 +32,7 @@ export type ToThread =
   | { readonly type: 'no-credentials'; readonly error: unknown }
 
 export type FromThread =
-  | { readonly type: 'leading' }
+  | { readonly type: 'leading'; readonly object: TypedObject | undefined }
   /** `run` has ended: with an error if the lease was lost. */
   | { readonly type: 'ended'; readonly error?: unknown }
   | { readonly type: 'released' }

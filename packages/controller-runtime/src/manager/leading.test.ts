@@ -1,4 +1,5 @@
 import { ConfigMap, Lease } from '@fairlead/kube-core'
+import type { Event } from '@fairlead/kube-types'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { aborted, silentLogger, untilAborted } from '@fairlead/base'
 
@@ -28,6 +29,7 @@ function storing(stored: string[]): Client {
   const { client } = store
   const write: Client['create'] = (type, written, options) => {
     if (type.plural === Lease.plural) return client.create(type, written, options)
+    if (type.kind === 'Event') return Promise.resolve(written as never)
     stored.push(written.metadata.name ?? '')
     return Promise.resolve(written as never)
   }
@@ -174,6 +176,40 @@ describe('a manager with leader election', () => {
       LeaderElectionLostError,
     )
     expect(store.lease?.spec?.holderIdentity).toBe('me')
+  })
+
+  // client-go tools/leaderelection/resourcelock/leaselock.go: RecordEvent
+  it('records at the Lease that it became leader, and that it stopped', async () => {
+    const manager = newManager()
+    const { stop, running } = start(manager)
+    await clock.advance(0)
+    const events = () => store.others as readonly unknown[] as readonly Event[]
+    expect(events().map(({ note }) => note)).toEqual(['me became leader'])
+    expect(events()[0]).toMatchObject({
+      metadata: { namespace: 'ns' },
+      type: 'Normal',
+      reason: 'LeaderElection',
+      regarding: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: 'x' },
+      reportingController: 'x',
+    })
+    expect(events()[0]?.regarding?.uid).toBe(store.lease?.metadata.uid)
+    stop.abort()
+    await running
+    expect(events().map(({ note }) => note)).toEqual(['me became leader', 'me stopped leading'])
+  })
+
+  it('records nothing about a leadership that it never had', async () => {
+    const rival = start(newManager())
+    await clock.advance(0)
+    const other = start(
+      newManager({ leaderElection: { name: 'x', namespace: 'ns', identity: 'b' } }),
+    )
+    await clock.advance(0)
+    other.stop.abort()
+    await other.running
+    expect(store.others).toHaveLength(1)
+    rival.stop.abort()
+    await rival.running
   })
 
   it('can keep the record in a lock of its own', async () => {

@@ -34,6 +34,7 @@ import {
   type ManagerServersOptions,
 } from '../serving/manager-servers.ts'
 import { EventLoopMonitor } from './event-loop-monitor.ts'
+import { recordLeadership } from './leadership-events.ts'
 import { offlineConfig, OfflineError } from './offline-config.ts'
 import { type Runnable, runnable } from '../runnable.ts'
 import { RunnableGroup } from '../runnable-group.ts'
@@ -432,11 +433,22 @@ export class Manager {
     this.#fence?.guard()
     this.#fence?.signal.addEventListener('abort', () => this.#lose(), { once: true })
     this.#elections.resolve()
+    this.#recordLeadership('became leader')
     this.#leaders.start()
   }
 
   #lose(): void {
-    if (this.#state === 'running') this.#fail(this.#fence?.signal.reason)
+    if (this.#state !== 'running') return
+    this.#recordLeadership('stopped leading')
+    this.#fail(this.#fence?.signal.reason)
+  }
+
+  /** Not about a Lease on another API server, which has no event of ours. */
+  #recordLeadership(what: 'became leader' | 'stopped leading'): void {
+    const { leaderElection } = this.#options
+    if (this.#election === undefined || leaderElection?.config !== undefined) return
+    const recorder = this.eventRecorder(leaderElection?.name ?? 'leader-election')
+    recordLeadership(recorder, this.#election, what)
   }
 
   #fail(error: unknown): void {
@@ -469,6 +481,7 @@ export class Manager {
       candidacy.abort()
       await election.catch(() => {})
       await this.#election?.release()
+      if (this.#elected) this.#recordLeadership('stopped leading')
       await this.#recorders.stop()
     }
     try {

@@ -9,6 +9,8 @@ import { ConnectionError } from '../client/connection-error.ts'
 export class LeaseStore {
   lease: Lease | undefined
   calls: string[] = []
+  /** What was created that is no Lease, such as events. */
+  readonly others: KubernetesObject[] = []
   /** Fails every call while set, like an unreachable API server. */
   away = false
   /** The answers come this much later than what they tell of; needs a clock. */
@@ -24,11 +26,16 @@ export class LeaseStore {
     const one = {
       get: (_: ResourceType, __: ObjectKey, options?: CallOptions) =>
         this.#answer('get', options?.signal, () => this.#found()),
-      create: (_: ResourceType, lease: KubernetesObject, options?: CallOptions) =>
-        this.#answer('create', options?.signal, () => {
+      create: (type: ResourceType, lease: KubernetesObject, options?: CallOptions) => {
+        if (type.kind !== 'Lease') {
+          this.others.push(lease)
+          return Promise.resolve(lease)
+        }
+        return this.#answer('create', options?.signal, () => {
           if (this.lease !== undefined) throw errors.alreadyExists('leases', 'x')
           return this.#store(lease)
-        }),
+        })
+      },
       update: (_: ResourceType, lease: KubernetesObject, options?: CallOptions) =>
         this.#answer('update', options?.signal, () => {
           const { resourceVersion } = this.#found().metadata
@@ -47,7 +54,8 @@ export class LeaseStore {
 
   #store(lease: KubernetesObject): Lease {
     this.#version += 1
-    const metadata = { ...lease.metadata, resourceVersion: String(this.#version) }
+    const uid = 'of-the-lease'
+    const metadata = { ...lease.metadata, uid, resourceVersion: String(this.#version) }
     this.lease = { ...(lease as Lease), metadata }
     return this.lease
   }
