@@ -9,6 +9,11 @@ const brokenCodes: ReadonlySet<string> = new Set([
   'EPIPE',
   'UND_ERR_SOCKET',
   'UND_ERR_CLOSED',
+  // Of HTTP/2: the session ended, or the server ended the stream without an answer.
+  'UND_ERR_INFO',
+  'ERR_HTTP2_STREAM_ERROR',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_GOAWAY_SESSION',
 ])
 
 /** The system's or undici's code of a network failure, found in the chain of causes. */

@@ -14,6 +14,8 @@ interface PoolOptions {
   readonly proxy?: string | undefined
   /** Refuses writes once it is closed. */
   readonly fence?: WriteFence | undefined
+  /** Whether HTTP/2 is offered. The server chooses. */
+  readonly http2?: boolean | undefined
 }
 
 /** What connections are made with; when it changes, new ones are made. */
@@ -39,14 +41,16 @@ export class ConnectionPool {
   readonly #tls: ServerTls
   readonly #proxy: string | undefined
   readonly #fence: WriteFence | undefined
+  readonly #http2: boolean
   #open: OpenPool | undefined
   #closed = false
 
-  constructor(origin: string, tls: ServerTls, { proxy, fence }: PoolOptions = {}) {
+  constructor(origin: string, tls: ServerTls, { proxy, fence, http2 = false }: PoolOptions = {}) {
     this.#origin = origin
     this.#tls = tls
     this.#proxy = proxy
     this.#fence = fence
+    this.#http2 = http2
   }
 
   /** Where to send a request: its `origin` must be the server's. */
@@ -73,7 +77,7 @@ export class ConnectionPool {
 
   #connect({ ca, certificate, key }: Identity): Dispatcher {
     const common = {
-      allowH2: false,
+      allowH2: this.#http2,
       keepAliveTimeout: keepAliveTimeoutMs,
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -38,6 +38,11 @@ export interface ClientOptions {
   readonly rateLimit?: RequestRateOptions
   /** Writes are refused, and those on their way aborted, once it closes. */
   readonly fence?: WriteFence
+  /**
+   * Offers HTTP/2: where the server takes it, requests and watches share connections. Off by default;
+   * docs/decisions/client-http2.md has the figures.
+   */
+  readonly http2?: boolean
 }
 
 /** Who we say we are, unless told otherwise. */
@@ -57,6 +62,7 @@ export function createClient(
     onWarning: options.onWarning ?? logEachOnce(options.logger ?? consoleLogger()),
     rate: options.rateLimit === undefined ? undefined : new RequestRate(options.rateLimit),
     fence: options.fence,
+    http2: options.http2,
   })
 
   async function send(request: TransportRequest, callOptions: CallOptions): Promise<unknown> {

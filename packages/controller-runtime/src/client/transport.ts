@@ -40,6 +40,7 @@ interface TransportOptions {
   readonly onWarning: WarningHandler
   readonly rate?: RequestRate | undefined
   readonly fence?: WriteFence | undefined
+  readonly http2?: boolean | undefined
 }
 
 const retriesLimit = 10
@@ -68,6 +69,8 @@ export class Transport {
   readonly #metrics: Metrics | undefined
   readonly #fence: WriteFence | undefined
   readonly #connections: ConnectionPool
+  /** What becomes a WebSocket begins as HTTP/1.1. */
+  readonly #upgrades: ConnectionPool
   readonly #basePath: string
   readonly #host: string
   readonly #fixedHeaders: Readonly<Record<string, string | string[]>>
@@ -88,10 +91,11 @@ export class Transport {
     this.#host = server.host
     this.#basePath = server.pathname.replace(/\/+$/, '')
     this.#fence = options.fence
-    this.#connections = new ConnectionPool(server.origin, config.tls, {
-      proxy: config.proxy,
-      fence: options.fence,
-    })
+    const { http2 = false, fence } = options
+    const connect = (more: { http2: boolean }) =>
+      new ConnectionPool(server.origin, config.tls, { proxy: config.proxy, fence, ...more })
+    this.#connections = connect({ http2 })
+    this.#upgrades = http2 ? connect({ http2: false }) : this.#connections
     this.#fixedHeaders = {
       accept: 'application/json',
       'user-agent': headerValue(options.userAgent),
@@ -153,8 +157,8 @@ export class Transport {
     }
   }
 
-  close(): Promise<void> {
-    return this.#connections.close()
+  async close(): Promise<void> {
+    await Promise.all([this.#connections.close(), this.#upgrades.close()])
   }
 
   /** One exchange; undefined if the connection broke and the request may be retried. */
@@ -167,7 +171,8 @@ export class Transport {
     const presented = await credentials.current(scope.signal)
     const ca = await (tls.currentCa?.() ?? tls.ca)
     try {
-      const response = await exchange(this.#connections.for(presented, ca), {
+      const pool = request.handshake === undefined ? this.#connections : this.#upgrades
+      const response = await exchange(pool.for(presented, ca), {
         origin: this.#origin,
         method: request.method,
         path: this.#basePath + request.path,
