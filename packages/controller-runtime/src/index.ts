@@ -144,6 +144,8 @@ export { Cluster } from './cluster/cluster.ts'
 export type { ClusterOptions } from './cluster/cluster.ts'
 export { ClusterNotFoundError } from './cluster/clusters.ts'
 export type { ClusterSelector } from './cluster/clusters.ts'
+export { KubeconfigSecrets } from './cluster/kubeconfig-secrets.ts'
+export type { KubeconfigSecretsOptions } from './cluster/kubeconfig-secrets.ts'
 
 export { requestKey, TerminalError } from './controller/reconcile.ts'
 export type {
