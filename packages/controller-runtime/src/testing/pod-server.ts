@@ -4,7 +4,6 @@ import {
   type RequestListener,
   type Server,
 } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ServerSocket, ws } from './ws.ts'
@@ -28,7 +27,6 @@ interface PodServerOptions {
   readonly answer?: RequestListener
   /** Answers handshakes in place of WebSockets. */
   readonly refusal?: { readonly code: number; readonly body: string }
-  readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string }
 }
 
 /** A server of pods' streams, whose WebSockets are those of the package ws. */
@@ -38,19 +36,15 @@ export class PodServer implements AsyncDisposable {
   readonly #sockets = new Set<Duplex>()
   readonly url: string
 
-  private constructor(server: Server, scheme: string) {
+  private constructor(server: Server) {
     this.#server = server
-    this.url = `${scheme}://localhost:${(server.address() as AddressInfo).port}`
+    this.url = `http://localhost:${(server.address() as AddressInfo).port}`
   }
 
   static async start(options: PodServerOptions): Promise<PodServer> {
-    const { tls, answer } = options
-    const server =
-      tls === undefined
-        ? createServer(answer)
-        : createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: true }, answer)
+    const server = createServer(options.answer)
     await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
-    const podServer = new PodServer(server, tls === undefined ? 'http' : 'https')
+    const podServer = new PodServer(server)
     podServer.#serve(options)
     return podServer
   }
