@@ -5,7 +5,10 @@ import { fixedCredentials } from '../kube-config/kube-config.ts'
 import { json, ScriptedServer } from '../testing/scripted-server.ts'
 import { walkVerbs } from '../testing/walk-verbs.ts'
 import { createClient } from './create-client.ts'
+import { dryRunClient } from './dry-run-client.ts'
 import { fencedClient } from './fenced-client.ts'
+import { interceptedClient } from './intercepted-client.ts'
+import { namespacedClient } from './namespaced-client.ts'
 import type { WriteFence } from './write-fence.ts'
 
 /** The verbs that change nothing; whatever else a client can do is a write. */
@@ -69,13 +72,14 @@ it('has these verbs', () => {
   expect(walkVerbs(client).map(({ name }) => name)).toEqual(all)
 })
 
-it('has every verb behind the memory and the fence too, with the same request', async () => {
+it('has every verb behind memory, fence and decorators too, with the same request', async () => {
   for (const { call } of walkVerbs(client)) await call().catch(isNoWebSocket)
   const direct = server.requests.splice(0)
   server.calls.push(...all.map(() => json(200, stored)))
   const memory = { remember: () => {}, rememberDeletion: () => {} }
   const open: WriteFence = { signal: closed.signal, check: () => {} }
-  const wrapped = rememberingClient(fencedClient(client, open), memory)
+  const decorated = interceptedClient(namespacedClient(client, 'default'), {})
+  const wrapped = rememberingClient(fencedClient(decorated, open), memory)
   for (const { call } of walkVerbs(wrapped)) await call().catch(isNoWebSocket)
   const plain = ({ method, path, query, body }: (typeof direct)[number]) =>
     `${method} ${path}?${query.toString()} ${body}`
@@ -94,6 +98,18 @@ it.each(['createClient', 'fencedClient'])('fences every write of %s', async (mak
   }
   expect(refused).toEqual(writes)
   expect(server.requests.every(({ method }) => method === 'GET')).toBe(true)
+})
+
+it('makes a dry run of every write', async () => {
+  for (const { name, call } of walkVerbs(dryRunClient(client))) {
+    if (name === 'subresource.connect') await expect(call()).rejects.toThrow('impossible')
+    else await call()
+  }
+  const isDry = ({ query, body }: (typeof server.requests)[number]) =>
+    query.get('dryRun') === 'All' || body.includes('"dryRun":["All"]')
+  const isRead = ({ method }: { method: string }) => method === 'GET'
+  expect(server.requests.map(isDry)).toEqual(server.requests.map((request) => !isRead(request)))
+  expect(server.requests).toHaveLength(all.length - 1)
 })
 
 it('remembers what every write answers', async () => {
