@@ -1,12 +1,5 @@
 import { ChannelSource, operator, type Manager } from '@fairlead/controller-runtime'
-import {
-  ClusterRole,
-  ClusterRoleBinding,
-  ConfigMap,
-  Event,
-  Namespace,
-  Secret,
-} from '@fairlead/kube-types'
+import { ClusterRole, ClusterRoleBinding, ConfigMap, Event, Secret } from '@fairlead/kube-types'
 import { isNotFound, type ResourceType, type TypedObject } from '@fairlead/kube-core'
 import type { Fault } from '@fairlead/apiserver/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -367,44 +360,6 @@ describe('bad days', () => {
     await client.delete(Database, key)
     await waitFor('the end', () => gone(Database))
     expect(await exists('a-configmap-v')).toBe(false)
-  })
-
-  it('of a namespace that is being deleted are no errors', async () => {
-    const { client } = laboratory
-    const namespace = {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: 'leaving' },
-    } as const
-    await client.create(Namespace, namespace)
-    const running = laboratory.run((manager) => {
-      operator(manager)
-        .for(Database)
-        .finalizer('example.com/x', () => {})
-        .child(ConfigMap, () => ({ data }))
-        .build()
-    })
-    const one = { namespace: 'leaving', name: 'b' }
-    const finalizers = ['example.com/somebody']
-    await client.create(Database, {
-      apiVersion: 'databases.example.com/v1',
-      kind: 'Database',
-      metadata: { ...one, finalizers },
-      spec: { replicas: 0 },
-    })
-    const made = { namespace: 'leaving', name: 'b-configmap' }
-    await waitFor('the child', () => client.get(ConfigMap, made))
-    await client.delete(Namespace, { name: 'leaving' })
-    const release = { type: 'merge', body: { metadata: { finalizers: null } } } as const
-    await waitFor('the end', async () => {
-      const { items } = await client.list(Database, { namespace: 'leaving' })
-      for (const item of items) {
-        const isLast = item.metadata.finalizers?.join() === finalizers.join()
-        if (isLast) await client.patch(Database, one, release)
-      }
-      return items.length === 0
-    })
-    expect(running.errors).toEqual([])
   })
 
   it('end in the middle, and the next process goes on from there', async () => {

@@ -9,21 +9,27 @@ import { TerminalError } from '../controller/reconcile.ts'
 
 /** What went wrong in an operator: with a child, a finalizer or its own function. */
 export interface Failure {
-  /** Whose it is: `StatefulSet shop/a-database`, `the finalizer example.com/backup`. */
-  readonly what: string
+  /** Without values of Secrets, as is the message. */
   readonly error: Error
-  /** For people, without values of Secrets. */
+  /** For people. */
   readonly message: string
+  /** Whether trying again cannot help. */
+  readonly isFinal: boolean
 }
 
 const messageLimit = 512
 const toldLimit = 5
 
+/** `what` says whose it is: `StatefulSet shop/a-database`, `the finalizer example.com/backup`. */
 export function failureOf(what: string, error: unknown, type?: ResourceType): Failure {
   const known = error instanceof Error ? error : new Error(String(error))
   const hidesValues = type?.kind === 'Secret' && type.group === ''
   const text = hidesValues ? withoutValues(known) : known.message
-  return { what, error: known, message: `${what}: ${text}`.slice(0, messageLimit) }
+  return {
+    error: hidesValues ? new Error(text) : known,
+    message: `${what}: ${text}`.slice(0, messageLimit),
+    isFinal: isFinal(known),
+  }
 }
 
 /** The first failures in one text. */
@@ -41,7 +47,7 @@ export function errorOf(failures: readonly Failure[]): Error {
   const message = tellFailures(failures)
   const errors = failures.map(({ error }) => error)
   const cause = errors.length === 1 ? errors[0] : new AggregateError(errors, message)
-  return errors.every(isFinal)
+  return failures.every((one) => one.isFinal)
     ? new TerminalError(message, { cause })
     : new Error(message, { cause })
 }
