@@ -198,6 +198,16 @@ describe('a manager with leader election', () => {
     expect(events().map(({ note }) => note)).toEqual(['me became leader', 'me stopped leading'])
   })
 
+  it('records also that it lost the lease', async () => {
+    const { running } = start(newManager())
+    await clock.advance(0)
+    store.away = true
+    await clock.advance(12_000)
+    await expect(running).rejects.toBeInstanceOf(LeaderElectionLostError)
+    const notes = store.others.map((one) => (one as unknown as Event).note)
+    expect(notes).toEqual(['me became leader', 'me stopped leading'])
+  })
+
   it('records nothing about a leadership that it never had', async () => {
     const rival = start(newManager())
     await clock.advance(0)

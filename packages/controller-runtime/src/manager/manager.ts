@@ -494,7 +494,10 @@ export class Manager {
       candidacy.abort()
       // Of the group whose turn it is: the later ones have not been asked to stop.
       const unfinished = groups.map((group) => group.unfinished()).find(({ length }) => length > 0)
-      for (const group of [...groups, this.#warmups, this.#recorders]) void group.stop()
+      for (const group of [...groups, this.#warmups]) void group.stop()
+      const recorded = this.#recorders.stop()
+      // That the lease was lost is worth telling; it takes two seconds at most.
+      if (this.#options.gracefulShutdownTimeoutMs !== 0) await recorded
       return this.#late(cause, timeoutMs, unfinished ?? ['the election'])
     } finally {
       this.#state = 'stopped'
