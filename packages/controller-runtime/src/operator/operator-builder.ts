@@ -34,6 +34,9 @@ import { planOperator, type PlannedAction } from './plan-operator.ts'
 import { reconcileOwner } from './reconcile-owner.ts'
 import type { StatusOf } from './status-of.ts'
 
+/** Which events of a kind matter; what an operator makes is where its owners are. */
+type EventConditions<T extends TypedObject> = Pick<WatchConditions<DeepReadonly<T>>, 'predicates'>
+
 type Awaitable<T> = T | Promise<T>
 
 /** Several objects of one child: by a key, which ends their default names, or each with its name. */
@@ -90,7 +93,7 @@ export interface Operator<Owner extends TypedObject = TypedObject> extends Contr
 export class OperatorBuilder<Owner extends TypedObject, Children extends object = object> {
   readonly #manager: Manager
   readonly #type: ResourceType<Owner>
-  readonly #conditions: WatchConditions<DeepReadonly<Owner>>
+  readonly #conditions: EventConditions<Owner>
   readonly #children: ChildDeclaration[] = []
   readonly #finalizers: FinalizerDeclaration[] = []
   readonly #watches: ((builder: ControllerBuilder<KeyOf<Owner>>) => void)[] = []
@@ -104,7 +107,7 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
   constructor(
     manager: Manager,
     type: ResourceType<Owner>,
-    conditions: WatchConditions<DeepReadonly<Owner>> = {},
+    conditions: EventConditions<Owner> = {},
   ) {
     this.#manager = manager
     this.#type = type
@@ -180,7 +183,7 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
   watches<T extends TypedObject>(
     type: ResourceType<T>,
     requests: MapToRequests<DeepReadonly<NoInfer<T>>, KeyOf<Owner>>,
-    conditions: WatchConditions<DeepReadonly<NoInfer<T>>> = {},
+    conditions: EventConditions<NoInfer<T>> = {},
   ): this {
     this.#watched.push(type)
     this.#watches.push((builder) => builder.watches(type, requests, conditions))
@@ -367,7 +370,7 @@ export function operator(manager: Manager) {
     /** The kind whose objects are reconciled. */
     for<Owner extends TypedObject>(
       type: ResourceType<Owner>,
-      conditions: WatchConditions<DeepReadonly<NoInfer<Owner>>> = {},
+      conditions: EventConditions<NoInfer<Owner>> = {},
     ): OperatorBuilder<Owner> {
       return new OperatorBuilder(manager, type, conditions)
     },
