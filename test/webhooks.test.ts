@@ -212,6 +212,32 @@ test('kubectl sees defaults, denials, warnings and other versions', async () => 
   expect(await kubectl('delete', 'database', 'orders')).toContain('deleted')
 })
 
+// Without a port, a certificate or a wait: what tests of an operator use.
+test('an API server in the process asks the same webhooks without a socket', async () => {
+  const { environment, config, client } = await start()
+  const manager = new Manager({ config: config(), logger: silentLogger, webhookServer: false })
+  setup(manager)
+  environment.answerWebhooks((path, review) => manager.webhooks.review(path, review))
+  await environment.install(databases.crd, ...configurations())
+  const database = (replicas: number) => ({
+    apiVersion: 'example.com/v1',
+    kind: 'Database',
+    metadata: { namespace: 'default', name: 'orders' },
+    spec: { replicas },
+  })
+  await expect(client.create(Database, database(0))).rejects.toThrow(
+    'spec.replicas: Invalid value: 0: must be positive',
+  )
+  const created = await client.create(Database, database(3))
+  expect(created.spec).toEqual({ engine: 'postgres', replicas: 3 })
+  const key = { namespace: 'default', name: 'orders' }
+  expect((await client.get(databases.versions.v1alpha1, key)).spec).toEqual({ size: 3 })
+  environment.answerWebhooks(undefined)
+  await expect(client.update(Database, created)).rejects.toThrow(
+    'service "webhook-service" not found',
+  )
+})
+
 describe('certificates that we make', () => {
   const service = { namespace: 'default', name: 'operator' }
   const secret = { namespace: 'default', name: 'webhook-certificates' }

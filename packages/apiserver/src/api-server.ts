@@ -72,6 +72,7 @@ import { SqliteJournal } from './storage/sqlite-journal.ts'
 import type { WebhookService } from './webhooks/client-config.ts'
 import type { ServiceAddress, ServiceResolver } from './webhooks/service-resolver.ts'
 import { storedServices } from './webhooks/stored-services.ts'
+import type { LocalWebhooks } from './webhooks/local-webhooks.ts'
 import { WebhookClient } from './webhooks/webhook-client.ts'
 
 export interface ApiServerOptions extends AccessControlOptions, CredentialOptions, FeatureOptions {
@@ -118,6 +119,8 @@ export interface ApiServerOptions extends AccessControlOptions, CredentialOption
    * can, but those of type ExternalName. Must not throw.
    */
   readonly serviceResolver?: (service: WebhookService) => ServiceAddress | undefined
+  /** Answers webhooks of Services in this process, without a connection. */
+  readonly localWebhooks?: LocalWebhooks
   /** Told of every change of an object that a request makes, and who made it. Must not throw. */
   readonly onChange?: (change: RequestedChange) => void
   /**
@@ -201,7 +204,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     const random = options.random ?? systemRandom
     const access = openAccessControl(options, { files, storage, clock }, adminToken)
     controllers.push(access)
-    const webhooks = new WebhookClient({ clock, resolveService: serviceResolver(storage, options) })
+    const webhooks = new WebhookClient({
+      clock,
+      resolveService: serviceResolver(storage, options),
+      localWebhooks: options.localWebhooks,
+    })
     const plain = { storage, registry, clock, random }
     const admission = createAdmission({
       context: plain,

@@ -19,7 +19,10 @@ import {
 } from './webhook-endpoint.ts'
 
 /** What a test starts with. Settings of the server itself have their own defaults. */
-export interface TestEnvironmentOptions extends Omit<ApiServerOptions, 'intercept' | 'serving'> {
+export interface TestEnvironmentOptions extends Omit<
+  ApiServerOptions,
+  'intercept' | 'serving' | 'localWebhooks'
+> {
   /** CustomResourceDefinitions, which are installed first. Of files, other objects are left out. */
   readonly crds?: readonly ManifestSource[]
   /** Other objects, installed in this order, each as created or replaced. */
@@ -46,17 +49,20 @@ export class TestEnvironment implements AsyncDisposable {
   /** Where the operator is to serve its webhooks; undefined without `webhooks` in the options. */
   readonly webhooks: WebhookEndpoint | undefined
   readonly #undo: AsyncDisposableStack
+  readonly #answers: WebhookAnswers
 
   private constructor(parts: {
     readonly server: ApiServer
     readonly faults: Faults
     readonly webhooks: WebhookEndpoint | undefined
     readonly undo: AsyncDisposableStack
+    readonly answers: WebhookAnswers
   }) {
     this.server = parts.server
     this.faults = parts.faults
     this.webhooks = parts.webhooks
     this.#undo = parts.undo
+    this.#answers = parts.answers
   }
 
   /**
@@ -70,16 +76,30 @@ export class TestEnvironment implements AsyncDisposable {
     await using undo = new AsyncDisposableStack()
     const faults = new Faults(clock)
     const webhooks = hooks && undo.use(await openWebhookEndpoint(hooks, () => clock.now()))
-    const server = await startApiServer({ ...serverOptions, intercept: faults.intercept })
+    const answers: WebhookAnswers = {}
+    const server = await startApiServer({
+      ...serverOptions,
+      intercept: faults.intercept,
+      localWebhooks: ({ path }, review) => answers.current?.(path || '/', review),
+    })
     undo.defer(() => server.stop())
     undo.defer(() => faults.stop())
-    const parts = { server, faults, webhooks }
+    const parts = { server, faults, webhooks, answers }
     const environment = new TestEnvironment({ ...parts, undo: new AsyncDisposableStack() })
     await environment.install(...only(/^CustomResourceDefinition$/, crds))
     await environment.install(...only(/WebhookConfiguration$/, hooks?.configurations ?? []))
     await environment.install(...objects)
     environment.#undo.use(undo.move())
     return environment
+  }
+
+  /**
+   * From now on, webhooks of Services are answered here, without a connection and without
+   * certificates: the API server gives the path and the review, as for
+   * `(path, review) => manager.webhooks.review(path, review)`. Undefined ends it.
+   */
+  answerWebhooks(answer: WebhookAnswer | undefined): void {
+    this.#answers.current = answer
   }
 
   /** `https://host:port` */
@@ -126,6 +146,13 @@ export class TestEnvironment implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }
+}
+
+/** What a webhook says to a review that was sent to a path. */
+type WebhookAnswer = (path: string, review: object) => Promise<object>
+
+interface WebhookAnswers {
+  current?: WebhookAnswer | undefined
 }
 
 /** Objects of these kinds: a directory of a project often has others beside them. */

@@ -146,3 +146,34 @@ test('reaches a Service where the resolver says, by the name that its certificat
   resolving.close()
   await inCluster.close()
 })
+
+test('asks webhooks of Services in the process, if somebody answers them', async () => {
+  const asked: object[] = []
+  let answers: Promise<object> | undefined
+  const local = new WebhookClient({
+    clock: systemClock,
+    resolveService: unresolved,
+    localWebhooks: ({ namespace, name, path }, review) => {
+      asked.push({ namespace, name, path, review })
+      return answers
+    },
+  })
+  const service = { namespace: 'system', name: 'hook', path: '/validate' }
+  const question = { a: { b: 1 } }
+  const ask = () => local.call(parseClientConfig({ service }), question, 5000)
+  const given = { said: 'yes' }
+  answers = Promise.resolve(given)
+  const answered = await ask()
+  expect(answered).toEqual(given)
+  // Neither side sees the other's objects.
+  expect(answered).not.toBe(given)
+  expect(asked).toEqual([{ ...service, review: question }])
+  expect((asked[0] as { review: unknown }).review).not.toBe(question)
+  answers = Promise.reject(new Error('no webhook is registered at /validate'))
+  await expect(ask()).rejects.toThrow(
+    'Post "https://hook.system.svc:443/validate?timeout=5s": no webhook is registered at /validate',
+  )
+  answers = undefined
+  await expect(ask()).rejects.toThrow('service "hook" not found')
+  local.close()
+})
