@@ -3,13 +3,31 @@ import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { request } from 'node:https'
 import { fileURLToPath } from 'node:url'
+import { systemClock } from '@fairlead/base'
+import { credentialFilesInMemory, PublicKeyInfrastructure } from '@fairlead/pki'
 import { TestEnvironment } from '@fairlead/apiserver/testing'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from './support/temporary-folder.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const program = fileURLToPath(new URL('support/small-operator.program.ts', import.meta.url))
+
+const review = {
+  apiVersion: 'admission.k8s.io/v1',
+  kind: 'AdmissionReview',
+  request: {
+    uid: '1',
+    kind: { group: '', version: 'v1', kind: 'ConfigMap' },
+    resource: { group: '', version: 'v1', resource: 'configmaps' },
+    operation: 'CREATE',
+    namespace: 'default',
+    name: 'a',
+    userInfo: { username: 'jo' },
+    object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'a' } },
+  },
+}
 
 describe('runOperator', () => {
   let environment: TestEnvironment
@@ -110,6 +128,62 @@ describe('runOperator', () => {
     expect(await operator.ended).toBe(0)
   })
 
+  describe('with a webhook', () => {
+    const listens = /"address":"[^"]*:(\d+)","secure":true,"msg":"the webhook server listens"/
+
+    it('serves it with the certificate of a directory', async () => {
+      const pki = new PublicKeyInfrastructure(credentialFilesInMemory(), () => systemClock.now())
+      const subject = { commonName: 'localhost' }
+      const { certificate, privateKey } = pki.newLeaf({
+        subject,
+        hosts: ['localhost'],
+        usage: 'server',
+      })
+      writeFileSync(join(folder.path, 'tls.crt'), certificate)
+      writeFileSync(join(folder.path, 'own.key'), privateKey)
+      const files = [`--webhook-cert-path=${folder.path}`, '--webhook-cert-key=own.key']
+      const flags = [
+        '--kubeconfig',
+        kubeconfig,
+        '--webhook',
+        '--webhook-port=0',
+        ...files,
+        ...quiet,
+      ]
+      const operator = run(flags)
+      const [, port] = await operator.says(listens)
+      const path = '/validate--v1-configmap'
+      const answer = await new Promise<string>((resolve, reject) => {
+        const asked = request({ port, path, method: 'POST', ca: pki.caCertificate }, (response) => {
+          let body = ''
+          response.on('data', (chunk: Buffer) => (body += String(chunk)))
+          response.on('end', () => resolve(body))
+        })
+        asked.setHeader('content-type', 'application/json')
+        asked.on('error', reject).end(JSON.stringify(review))
+      })
+      expect(JSON.parse(answer)).toMatchObject({ response: { allowed: true, warnings: ['seen'] } })
+      operator.kill('SIGTERM')
+      expect(await operator.ended).toBe(0)
+    })
+
+    it('makes certificates for a Service', async () => {
+      const flags = ['--webhook', '--webhook-port=0', '--webhook-service=default/hooks', ...quiet]
+      const operator = run(['--kubeconfig', kubeconfig, ...flags])
+      await operator.says(listens)
+      const path = '/api/v1/namespaces/default/secrets/webhook-server-cert'
+      await waitFor('the Secret', () => environment.server.request('GET', path))
+      operator.kill('SIGTERM')
+      expect(await operator.ended).toBe(0)
+    })
+
+    it('refuses to go on without a certificate', async () => {
+      const without = run(['--kubeconfig', kubeconfig, '--webhook', ...quiet])
+      expect(await without.ended).toBe(1)
+      expect(without.output()).toContain('/validate--v1-configmap is registered, but nothing says')
+    })
+  })
+
   it('exits at the second signal, whatever still runs', async () => {
     const operator = run(['--kubeconfig', kubeconfig, '--stubborn', ...quiet])
     await operator.says('hello one')
@@ -164,18 +238,10 @@ describe('runOperator', () => {
     expect(operator.output()).toContain('What is logged with each name. (default "hello")')
   })
 
-  it('refuses flags that contradict each other, and a server that nobody names', async () => {
-    const certificate = [
-      '--metrics-bind-address=:0',
-      '--metrics-secure=false',
-      '--metrics-cert-path=/x',
-    ]
-    const contradiction = run(['--kubeconfig', kubeconfig, ...certificate])
-    expect(await contradiction.ended).toBe(2)
-    expect(contradiction.output()).toContain('--metrics-cert-path needs --metrics-secure')
-    const nowhere = run([])
-    expect(await nowhere.ended).toBe(1)
-    expect(nowhere.output()).toContain('give --kubeconfig, or set KUBECONFIG')
+  it('refuses to go on without an API server', async () => {
+    const operator = run([])
+    expect(await operator.ended).toBe(1)
+    expect(operator.output()).toContain('give --kubeconfig, or set KUBECONFIG')
   })
 
   it('prints its flags', async () => {

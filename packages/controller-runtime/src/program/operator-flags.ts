@@ -56,6 +56,37 @@ export const operatorFlags = {
     default: '',
     description: 'The namespace of the Lease. Without it, that of the kubeconfig or of the pod.',
   },
+  'webhook-port': {
+    type: 'integer',
+    default: 9443,
+    description: 'The port that webhooks are served at; 0 picks one.',
+  },
+  'webhook-cert-path': {
+    type: 'string',
+    default: '',
+    description: 'The directory that contains the webhook certificate.',
+  },
+  'webhook-cert-name': {
+    type: 'string',
+    default: 'tls.crt',
+    description: 'The name of the webhook certificate file.',
+  },
+  'webhook-cert-key': {
+    type: 'string',
+    default: 'tls.key',
+    description: 'The name of the webhook key file.',
+  },
+  'webhook-service': {
+    type: 'string',
+    default: '',
+    description:
+      'In place of files: the Service of the webhooks, as name or namespace/name. Certificates are made for it, and their authority is written into whatever calls the webhooks.',
+  },
+  'webhook-secret': {
+    type: 'string',
+    default: 'webhook-server-cert',
+    description: 'The Secret that keeps the certificates that are made, beside the Service.',
+  },
   namespace: {
     type: 'string',
     default: '',

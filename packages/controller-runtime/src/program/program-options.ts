@@ -6,6 +6,7 @@ import type { ManagerOptions } from '../manager/manager.ts'
 import type { MetricsServerOptions } from '../serving/metrics-server.ts'
 import { FlagError } from './flag.ts'
 import type { OperatorFlagValues } from './operator-flags.ts'
+import { type ProgramWebhookServer, webhookServerOf } from './webhook-server-of-flags.ts'
 
 /** Options of the manager that no flag decides. */
 export interface ProgramManagerOptions extends Omit<
@@ -17,10 +18,12 @@ export interface ProgramManagerOptions extends Omit<
   | 'healthServer'
   | 'profilingServer'
   | 'leaderElection'
+  | 'webhookServer'
 > {
   /** Of the election that `--leader-elect` asks for. */
   readonly leaderElection?: Omit<LeaderElectionOptions, 'name' | 'namespace'>
   readonly metricsServer?: Pick<MetricsServerOptions, 'extraHandlers'>
+  readonly webhookServer?: ProgramWebhookServer
 }
 
 /** The options of the manager, as the flags have it. Throws FlagError. */
@@ -30,7 +33,8 @@ export function programOptions(
   config: KubeConfig,
   options: ProgramManagerOptions,
 ): ManagerOptions {
-  const { leaderElection, metricsServer, cacheOptions, ...others } = options
+  const { leaderElection, metricsServer, cacheOptions, webhookServer, ...others } = options
+  const webhooks = webhookServerOf(flags, config, webhookServer)
   const cache = cacheOf(flags, cacheOptions)
   const metrics = metricsOf(flags)
   const election = electionOf(name, flags, config)
@@ -41,6 +45,7 @@ export function programOptions(
     config,
     ...(cache === undefined ? {} : { cacheOptions: cache }),
     ...(metrics === undefined ? {} : { metricsServer: { ...metricsServer, ...metrics } }),
+    ...(webhooks === undefined ? {} : { webhookServer: webhooks }),
     ...(isOff(health) ? {} : { healthServer: { bindAddress: health } }),
     ...(isOff(profiling) ? {} : { profilingServer: { bindAddress: profiling } }),
     ...(election === undefined ? {} : { leaderElection: { ...leaderElection, ...election } }),
