@@ -76,6 +76,17 @@ describe('HttpServer', () => {
     expect(JSON.stringify(logger.lines)).not.toContain('abc')
   })
 
+  it('answers 500 when the answer cannot be sent, and goes on', async () => {
+    const logger = new RecordingLogger()
+    const headers = { 'x-a': 'one\ntwo' }
+    const { url } = await serve(({ path }) => ({ status: path === '/x' ? 99_999 : 200, headers }), {
+      logger,
+    })
+    expect((await fetch(url)).status).toBe(500)
+    expect((await fetch(`${url}/x`)).status).toBe(500)
+    expect(logger.lines.at(-1)?.message).toBe('the test server cannot send an answer')
+  })
+
   it('answers 503, and aborts the signal, when an answer takes too long', async () => {
     const clock = new FakeClock()
     const asked = Promise.withResolvers<AbortSignal>()

@@ -199,12 +199,14 @@ export class HttpServer implements Runnable {
     if (response.destroyed) return
     // An idle connection would hold up the close, and what is left of a body is not read.
     if (this.#address === undefined || !request.complete) response.shouldKeepAlive = false
-    const body = answer.body ?? ''
-    response.writeHead(answer.status, {
-      ...answer.headers,
-      'content-length': Buffer.byteLength(body),
-    })
-    response.end(body)
+    try {
+      send(response, answer)
+    } catch (error) {
+      // Such as a header that HTTP does not know.
+      const { logger, name } = this.#options
+      logger.error({ err: error }, `the ${name} cannot send an answer`)
+      send(response, internalError)
+    }
   }
 
   async #answer(request: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
@@ -221,9 +223,16 @@ export class HttpServer implements Runnable {
       if (error instanceof BodyTooLargeError) return textAnswer(413, `${error.message}\n`)
       if (signal.aborted) return textAnswer(503, '503 Service Unavailable\n')
       logger.error({ err: error, method, path: url.pathname }, `the ${name} failed on a request`)
-      return textAnswer(500, '500 Internal Server Error\n')
+      return internalError
     }
   }
+}
+
+const internalError = textAnswer(500, '500 Internal Server Error\n')
+
+function send(response: ServerResponse, { status, headers, body = '' }: HttpAnswer): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  response.end(body)
 }
 
 function contextOf({ certificate, clientCa, minVersion }: ServingTls): SecureContextOptions {
