@@ -57,6 +57,7 @@ export class FakeReader implements Reader {
     try {
       while (!isAborted(signal)) {
         yield* waiting.splice(0)
+        // More may have been pushed while those were taken.
         if (waiting.length > 0 || isAborted(signal)) continue
         await new Promise<void>((resolve) => {
           wake = resolve
