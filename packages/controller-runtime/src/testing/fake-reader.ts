@@ -42,6 +42,7 @@ export class FakeReader implements Reader {
     type: ResourceType<T>,
     { signal, onActivity }: WatchOptions = {},
   ): AsyncGenerator<WatchEvent<T>> {
+    const isOver = () => signal?.aborted === true
     const waiting: WatchEvent<T>[] = []
     let wake = () => {}
     const listener = (event: WatchEvent) => {
@@ -55,14 +56,12 @@ export class FakeReader implements Reader {
     count(1)
     onActivity?.()
     try {
-      while (!isAborted(signal)) {
+      while (!isOver()) {
         yield* waiting.splice(0)
-        // More may have been pushed while those were taken.
-        if (waiting.length > 0 || isAborted(signal)) continue
+        // More may have been pushed, or the watch ended, while those were taken.
+        if (waiting.length > 0 || isOver()) continue
         await new Promise<void>((resolve) => {
           wake = resolve
-          // It may have aborted while nothing was to be yielded.
-          if (signal?.aborted === true) return resolve()
           signal?.addEventListener('abort', () => resolve(), { once: true })
         })
       }
@@ -71,8 +70,4 @@ export class FakeReader implements Reader {
       count(-1)
     }
   }
-}
-
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true
 }
