@@ -204,6 +204,7 @@ function failure(
       return { type: 'Required', field, detail }
     case 'FieldValueDuplicate':
       return { type: 'Duplicate', field, badValue, detail: '' }
+    case 'FieldValueInvalid':
     case undefined:
     default:
       return { type: 'Invalid', field, badValue, detail }

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../object.ts'
+import type { ClusterObjectMeta, KubernetesObject } from '../object.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 
 export interface CustomResourceNames {
@@ -54,6 +54,7 @@ export interface CustomResourceConversion {
 export interface CustomResourceDefinitionObject extends KubernetesObject {
   apiVersion: 'apiextensions.k8s.io/v1'
   kind: 'CustomResourceDefinition'
+  metadata: ClusterObjectMeta
   spec: {
     group: string
     names: CustomResourceNames
@@ -67,7 +68,7 @@ export interface CustomResourceDefinitionObject extends KubernetesObject {
 
 /** What the API server makes of a definition. */
 type CustomResourceDefinitionStatus = {
-  conditions?: readonly { type: string; status: string }[] | null
+  conditions?: readonly { type: string; status: string }[]
   acceptedNames?: Partial<CustomResourceNames>
   /** The versions in which objects may be stored. */
   storedVersions?: string[]

@@ -3,7 +3,9 @@ export interface ValidationRule {
   rule: string
   message?: string
   messageExpression?: string
-  reason?: string
+  /** Defaults to `FieldValueInvalid`. */
+  reason?:
+    'FieldValueDuplicate' | 'FieldValueForbidden' | 'FieldValueInvalid' | 'FieldValueRequired'
   fieldPath?: string
   optionalOldSelf?: boolean
 }
