@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { startApiServer, type ApiServer } from '@fairlead/apiserver'
 import { createClient, loadKubeConfig, SharedInformer } from '@fairlead/controller-runtime'
-import { ConfigMap } from '@fairlead/kube-core'
+import { ConfigMap } from '@fairlead/kube-types'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { waitFor } from './support/wait-for.ts'
 

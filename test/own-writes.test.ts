@@ -5,10 +5,12 @@ import {
   loadKubeConfig,
   Manager,
   type Client,
+  type CreateOf,
   type Reconcile,
 } from '@fairlead/controller-runtime'
 import { RecordingLogger } from '@fairlead/controller-runtime/testing'
-import { ConfigMap, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { ConfigMap } from '@fairlead/kube-types'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waitFor } from './support/wait-for.ts'
 
@@ -82,7 +84,7 @@ function run(): void {
 
 /** Waits until the cache has what the server has, and whatever that causes has been called. */
 async function settled(): Promise<void> {
-  const marker: ConfigMap = {
+  const marker: CreateOf<ConfigMap> = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { namespace: 'default', generateName: 'marker-' },

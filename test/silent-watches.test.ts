@@ -2,7 +2,7 @@ import { TestEnvironment } from '@fairlead/apiserver/testing'
 import { FakeClock } from '@fairlead/base/testing'
 import { silentLogger } from '@fairlead/base'
 import { loadKubeConfig, Manager, probeResponse } from '@fairlead/controller-runtime'
-import { ConfigMap } from '@fairlead/kube-core'
+import { ConfigMap } from '@fairlead/kube-types'
 import { expect, it, onTestFinished } from 'vitest'
 import { waitFor } from './support/wait-for.ts'
 

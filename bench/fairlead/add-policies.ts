@@ -1,4 +1,4 @@
-import { Secret } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import { eventually } from '../processes/eventually.ts'
 import type { BenchedFairlead } from './start-fairlead.ts'
 

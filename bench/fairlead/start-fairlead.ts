@@ -13,7 +13,8 @@ import {
   UsagePolicy,
 } from '@fairlead/api'
 import { createClient, loadKubeConfig, type Client } from '@fairlead/controller-runtime'
-import { Secret, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import { benchKey } from '../contract/contender.ts'
 import { eventually } from '../processes/eventually.ts'
 import type { ProcessOptions, RunningProcess } from '../processes/processes.ts'

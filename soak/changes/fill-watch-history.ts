@@ -1,5 +1,5 @@
 import type { Client } from '@fairlead/controller-runtime'
-import { ConfigMap } from '@fairlead/kube-core'
+import { ConfigMap } from '@fairlead/kube-types'
 
 /** A little more than the API server keeps of changes. */
 const changes = 12_000
@@ -15,8 +15,7 @@ const atOnce = 16
  */
 export async function fillWatchHistory(client: Client): Promise<void> {
   const metadata = { namespace: 'default', name: 'soak' }
-  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata }
-  await client.create(ConfigMap, object)
+  await client.create(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata })
   let left = changes
   const change = async () => {
     while ((left -= 1) > 0) {

@@ -1,4 +1,4 @@
-import { Secret } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import type { BenchedFairlead } from '../../bench/fairlead/start-fairlead.ts'
 
 const namespace = 'default'
@@ -28,13 +28,13 @@ export async function configure(fairlead: BenchedFairlead, upstream: string): Pr
 
 /** Stores the key that all providers get. */
 export async function writeKey({ client }: BenchedFairlead, key: string): Promise<void> {
-  const secret = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { namespace, name: 'soak-key' },
-    data: { 'api-key': Buffer.from(key).toString('base64') },
-  }
-  await client.apply(Secret, secret, { fieldManager: 'soak', force: true })
+  const data = { 'api-key': Buffer.from(key).toString('base64') }
+  const metadata = { namespace, name: 'soak-key' }
+  await client.apply(
+    Secret,
+    { apiVersion: 'v1', kind: 'Secret', metadata, data },
+    { fieldManager: 'soak', force: true },
+  )
 }
 
 /** Spec of an LLMProvider with the soak's key. */

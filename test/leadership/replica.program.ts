@@ -7,7 +7,7 @@ import {
   loadKubeConfig,
   Manager,
 } from '@fairlead/controller-runtime'
-import { ConfigMap } from '@fairlead/kube-core'
+import { ConfigMap } from '@fairlead/kube-types'
 import { counterName, namespace, type Order, timing, type Told } from './replica-messages.ts'
 
 /*

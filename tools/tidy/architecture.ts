@@ -214,7 +214,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
   },
   config: {
-    mayImport: ['base', 'cel', 'snapshot', 'api', 'kube-core'],
+    mayImport: ['base', 'cel', 'snapshot', 'api', 'kube-core', 'kube-types'],
     layers: [
       'values',
       'migrations',
@@ -276,6 +276,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'controller-runtime',
       'gateway',
       'kube-core',
+      'kube-types',
       'llm',
       'operator',
       'usage',

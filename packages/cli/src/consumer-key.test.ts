@@ -1,6 +1,7 @@
 import { Consumer } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
-import { type KubernetesObject, type ResourceType, Secret, errors } from '@fairlead/kube-core'
+import { type KubernetesObject, type ResourceType, errors } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import { describe, expect, it } from 'vitest'
 import { consumerKey } from './consumer-key.ts'
 import { UsageError } from './usage-error.ts'

@@ -1,6 +1,7 @@
 import { Consumer } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
-import { isNotFound, Secret, secretText } from '@fairlead/kube-core'
+import { isNotFound, secretText } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import { UsageError } from './usage-error.ts'
 
 /**

@@ -1,11 +1,8 @@
 import { kinds, ReferenceGrant } from '@fairlead/api'
 import { openScope, sleep, systemClock, type Logger } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
-import {
-  CustomResourceDefinition,
-  isNotFound,
-  type CustomResourceDefinitionObject,
-} from '@fairlead/kube-core'
+import { isNotFound, type CustomResourceDefinitionObject } from '@fairlead/kube-core'
+import { CustomResourceDefinition } from '@fairlead/kube-types'
 import { migratedDefinition, migrateResources } from './migrate-resources.ts'
 
 /** The field manager of everything that a start applies to the API server. */

@@ -7,7 +7,6 @@ import { silentLogger, type Logger } from '@fairlead/base'
 import { createClient, loadKubeConfig, type Client } from '@fairlead/controller-runtime'
 import {
   applyDefaults,
-  CustomResourceDefinition,
   errors,
   type CustomResourceDefinitionObject,
   type DefinedResource,
@@ -17,6 +16,7 @@ import {
   type TypedObject,
   untyped,
 } from '@fairlead/kube-core'
+import { CustomResourceDefinition } from '@fairlead/kube-types'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { installCustomResourceDefinitions } from './install-crds.ts'
 

@@ -2,7 +2,6 @@ import { sleep, systemClock, type Logger } from '@fairlead/base'
 import { migrationsOf, upgradeResource } from '@fairlead/config'
 import type { Client } from '@fairlead/controller-runtime'
 import {
-  CustomResourceDefinition,
   isConflict,
   isInvalid,
   isNotFound,
@@ -12,6 +11,7 @@ import {
   type TypedObject,
   untyped,
 } from '@fairlead/kube-core'
+import { CustomResourceDefinition } from '@fairlead/kube-types'
 
 /** Annotation of a definition: the migrations that its stored objects have completed. */
 const migrationsAnnotation = 'fairlead.dev/migrations'

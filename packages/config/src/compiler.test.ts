@@ -2,10 +2,10 @@ import { kinds, ReferenceGrant } from '@fairlead/api'
 import {
   deepEqual,
   type KubernetesObject,
-  Namespace,
   type ResourceType,
   type TypedObject,
 } from '@fairlead/kube-core'
+import { Namespace } from '@fairlead/kube-types'
 import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { describe, expect, it } from 'vitest'
 import type { CompileResult } from './compile-result.ts'

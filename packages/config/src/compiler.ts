@@ -1,6 +1,6 @@
 import { compareText, sameElements } from '@fairlead/base'
 import { ReferenceGrant } from '@fairlead/api'
-import { Namespace } from '@fairlead/kube-core'
+import { Namespace } from '@fairlead/kube-types'
 import type { Capabilities, Snapshot } from '@fairlead/snapshot'
 import type { CompileResult } from './compile-result.ts'
 import { GatewayServer, type ServedGateway } from './gateways/gateway-server.ts'

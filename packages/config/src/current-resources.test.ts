@@ -1,10 +1,6 @@
 import { Persona, RoutingPolicy } from '@fairlead/api'
-import {
-  type KubernetesObject,
-  Namespace,
-  type ResourceType,
-  type TypedObject,
-} from '@fairlead/kube-core'
+import { type KubernetesObject, type ResourceType, type TypedObject } from '@fairlead/kube-core'
+import { Namespace } from '@fairlead/kube-types'
 import { describe, expect, it } from 'vitest'
 import { CurrentResources } from './current-resources.ts'
 

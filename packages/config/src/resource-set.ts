@@ -1,5 +1,6 @@
 import { ReferenceGrant } from '@fairlead/api'
-import { Namespace, type ResourceType, type TypedObject } from '@fairlead/kube-core'
+import { type ResourceType, type TypedObject } from '@fairlead/kube-core'
+import { Namespace } from '@fairlead/kube-types'
 import type { KindCompiler } from './judging/kind-compiler.ts'
 import { kinds } from './kinds/kinds.ts'
 

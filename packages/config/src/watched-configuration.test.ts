@@ -1,5 +1,6 @@
 import { kinds, LLMProvider, Persona } from '@fairlead/api'
-import { type KubernetesObject, Namespace, type ResourceType } from '@fairlead/kube-core'
+import { type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { Namespace } from '@fairlead/kube-types'
 import { describe, expect, it } from 'vitest'
 import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { WatchedConfiguration, type ConfigurationCache } from './watched-configuration.ts'

@@ -1,8 +1,12 @@
-import type { ConfigMap } from '@fairlead/kube-core'
+import type { ConfigMap } from '@fairlead/kube-types'
 import { describe, expect, it } from 'vitest'
 import { hasFinalizer, isBeingDeleted, withFinalizer, withoutFinalizer } from './finalizer.ts'
 
-const object: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }
+const object: ConfigMap = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { namespace: 'x', name: 'a' },
+}
 
 describe('a finalizer', () => {
   it('is added once and taken away, on copies', () => {

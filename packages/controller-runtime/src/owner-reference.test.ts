@@ -1,5 +1,6 @@
-import { ConfigMap, Namespace } from '@fairlead/kube-core'
-import type { ObjectMeta, Secret } from '@fairlead/kube-core'
+import { ConfigMap, Namespace } from '@fairlead/kube-types'
+import type { ObjectMeta } from '@fairlead/kube-core'
+import type { Secret } from '@fairlead/kube-types'
 import { describe, expect, it } from 'vitest'
 import {
   AlreadyOwnedError,

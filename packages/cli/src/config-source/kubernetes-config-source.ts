@@ -3,7 +3,8 @@ import type { Snapshot } from '@fairlead/snapshot'
 import type { Cache } from '@fairlead/controller-runtime'
 import type { Logger } from '@fairlead/base'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
-import { Secret, secretText } from '@fairlead/kube-core'
+import { secretText } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import { Listeners } from '../listeners.ts'
 
 interface KubernetesConfigSourceOptions {

@@ -10,7 +10,6 @@ import {
   fieldErrorMessage,
   pruneUnknownFields,
   SchemaValidator,
-  Secret,
   storedSecretData,
   type DefinedResource,
   type FieldError,
@@ -18,6 +17,7 @@ import {
   type ResourceType,
   type TypedObject,
 } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import { ManifestError, type Manifest } from '../load-manifests.ts'
 
 interface Checked {

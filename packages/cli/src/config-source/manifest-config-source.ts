@@ -6,10 +6,10 @@ import {
   apiVersionOf,
   type KubernetesObject,
   type ResourceType,
-  Secret,
   secretText,
   type TypedObject,
 } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import { systemClock, type Logger, type Timer } from '@fairlead/base'
 import { loadManifests, ManifestError, type Manifest } from '../load-manifests.ts'
 import { Listeners } from '../listeners.ts'

@@ -1,6 +1,7 @@
 import { Consumer, type ConsumerApiKey } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
-import { isAlreadyExists, isNotFound, Secret } from '@fairlead/kube-core'
+import { isAlreadyExists, isNotFound } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import { UsageError } from '../usage-error.ts'
 import { keyManager } from './change-keys.ts'
 
@@ -24,7 +25,7 @@ export async function createKeySecret(
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
-      namespace,
+      namespace: namespace ?? '',
       name,
       labels: { [managedBy]: keyManager },
       ownerReferences: [

@@ -7,10 +7,10 @@ import {
   isNotFound,
   type KubernetesObject,
   type ResourceType,
-  Secret,
   secretText,
   type TypedObject,
 } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import { installer } from '../install-crds.ts'
 import { loadManifests } from '../load-manifests.ts'
 import { newApiKey } from './api-key.ts'

@@ -5,9 +5,9 @@ import {
   isConflict,
   isNotFound,
   type ResourceType,
-  Secret,
   type TypedObject,
 } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-types'
 import { UsageError } from '../usage-error.ts'
 
 const namespace = 'default'
@@ -59,7 +59,7 @@ export async function applyEnvironmentProviders(
 
   for (const { variable, name, type, models } of vendors) {
     const value = Buffer.from(environment[variable] ?? '').toString('base64')
-    await apply(Secret, { ...header(Secret, name), data: { 'api-key': value } })
+    await apply(Secret, secret(name, { 'api-key': value }))
     await apply(LLMProvider, provider(name, { type, credentials: [credential(name)] }))
     await apply(RoutingPolicy, routingPolicy(name, models))
   }
@@ -90,6 +90,10 @@ export function ollamaBaseURL(host: string): string {
 
 function header(type: ResourceType, name: string) {
   return { apiVersion: apiVersionOf(type), kind: type.kind, metadata: { namespace, name } }
+}
+
+function secret(name: string, data: Record<string, string>): ApplyOf<Secret> {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, data }
 }
 
 function provider(name: string, spec: ApplyOf<LLMProvider>['spec']) {

@@ -1,6 +1,7 @@
 import { remembering, sameElements } from '@fairlead/base'
 import { LLMGateway } from '@fairlead/api'
-import type { Namespace, TypedObject } from '@fairlead/kube-core'
+import type { TypedObject } from '@fairlead/kube-core'
+import type { Namespace } from '@fairlead/kube-types'
 import type { Catalogues } from '../judging/catalogue.ts'
 import { nameOf } from '../values/resource-key.ts'
 import { namespaceFilter, type NamespaceLabels } from './allowed-namespaces.ts'

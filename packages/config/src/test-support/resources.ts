@@ -1,10 +1,6 @@
 import { definitions } from '@fairlead/api'
-import {
-  applyDefaults,
-  type KubernetesObject,
-  Namespace,
-  type TypedObject,
-} from '@fairlead/kube-core'
+import { applyDefaults, type KubernetesObject, type TypedObject } from '@fairlead/kube-core'
+import { Namespace } from '@fairlead/kube-types'
 import { compile } from '../compile.ts'
 import type { CompileOptions } from '../compiler.ts'
 import type { CompileResult } from '../compile-result.ts'

@@ -1,4 +1,5 @@
-import { isNotFound, Lease, type TypedObject } from '@fairlead/kube-core'
+import { isNotFound, type TypedObject } from '@fairlead/kube-core'
+import { Lease } from '@fairlead/kube-types'
 import type { Client } from '../client/client.ts'
 import type {
   ElectionLock,

@@ -1,5 +1,6 @@
 import { errors } from '@fairlead/kube-core'
-import type { KubernetesObject, Lease, ResourceType } from '@fairlead/kube-core'
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { Lease } from '@fairlead/kube-types'
 import { type Clock, sleep } from '@fairlead/base'
 import type { ObjectKey } from '../object-key.ts'
 import type { CallOptions, Client } from '../client/client.ts'
@@ -55,9 +56,11 @@ export class LeaseStore {
   #store(lease: KubernetesObject): Lease {
     this.#version += 1
     const uid = 'of-the-lease'
-    const metadata = { ...lease.metadata, uid, resourceVersion: String(this.#version) }
-    this.lease = { ...(lease as Lease), metadata }
-    return this.lease
+    const { metadata, ...rest } = lease as Lease
+    const resourceVersion = String(this.#version)
+    const stored = { ...rest, metadata: { ...metadata, uid, resourceVersion } }
+    this.lease = stored
+    return stored
   }
 
   async #answer(call: string, signal: AbortSignal | undefined, act: () => Lease): Promise<Lease> {
