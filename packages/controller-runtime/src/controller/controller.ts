@@ -189,6 +189,8 @@ export class Controller implements Runnable {
     const delivery = new EventDelivery(clock, named, (error) => failed.abort(error))
     const { lowPriority } = this.#options
     const context: SourceContext = {
+      clock,
+      logger: named,
       queue,
       cache,
       delivery,

@@ -1,3 +1,4 @@
+import type { Clock, Logger } from '@fairlead/base'
 import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import type { DeepReadonly } from '../deep-readonly.ts'
 import type { Cache, InformerLease } from '../cache/cache.ts'
@@ -17,6 +18,9 @@ import { type Request, requestKey } from './reconcile.ts'
 
 /** What a source is given while its controller runs. */
 export interface SourceContext {
+  readonly clock: Clock
+  /** Adds the controller's name to every line. */
+  readonly logger?: Logger
   readonly queue: Enqueuer<Request>
   readonly cache: Cache
   /** The clusters beside that of the cache. */
