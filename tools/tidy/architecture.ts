@@ -109,6 +109,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'probes',
       'websocket',
       'client',
+      'tracing',
       'serving',
       'streaming',
       'queue',

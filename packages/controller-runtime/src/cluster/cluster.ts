@@ -20,6 +20,8 @@ import type { EventRecorder } from '../events/event-recorder.ts'
 import { EventRecorders } from '../events/event-recorders.ts'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
+import { tracedClient } from '../tracing/traced-client.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 import { Connections } from './connections.ts'
 
 export interface ClusterOptions {
@@ -56,6 +58,11 @@ export interface ClusterOptions {
   readonly fence?: WriteFence
   /** Where it is noted which writes are whose, for the controllers that share it. */
   readonly ownWrites?: OwnWrites
+  /**
+   * Makes a span of each reconcile and of each call of the client, except watches:
+   * `trace.getTracer('my-operator')` of `@opentelemetry/api`. None by default.
+   */
+  readonly tracer?: Tracer
 }
 
 /**
@@ -100,7 +107,9 @@ export class Cluster {
       logger,
       metrics,
     })
-    this.client = rememberingClient(client, this.#cache, ownWrites)
+    const remembering = rememberingClient(client, this.#cache, ownWrites)
+    const { tracer } = options
+    this.client = tracer === undefined ? remembering : tracedClient(remembering, tracer)
     this.recorders = new EventRecorders({ client: this.#connections.unfenced, clock, logger })
   }
 

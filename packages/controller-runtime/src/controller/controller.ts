@@ -25,6 +25,7 @@ import { ExponentialBackoff } from '../queue/rate-limiter.ts'
 import { describeCause } from '../queue/trigger.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
 import type { Queue, QueueLease, WorkQueueOptions } from '../queue/work-queue.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 import { AbandonedReconciles } from './abandoned-reconciles.ts'
 import type { ControllerDescription } from './controller-description.ts'
 import { EventDelivery } from './event-delivery.ts'
@@ -34,6 +35,7 @@ import { withDefaults } from './controller-options.ts'
 import type { ControllerDefaults, ControllerOptions } from './controller-options.ts'
 import { requestKey, TerminalError } from './reconcile.ts'
 import type { Reconcile, Request, Result } from './reconcile.ts'
+import { inReconcileSpan } from './reconcile-span.ts'
 import type { Source, SourceContext } from './source.ts'
 
 /** What a manager provides to its controllers. */
@@ -48,6 +50,8 @@ export interface ControllerEnvironment {
   readonly ownWrites?: OwnWrites
   /** What its controllers have in common. */
   readonly defaults?: ControllerDefaults
+  /** Makes a span of each reconcile; none by default. */
+  readonly tracer?: Tracer
 }
 
 type Outcome = 'success' | 'error' | 'requeue' | 'requeue_after'
@@ -306,9 +310,15 @@ export class Controller implements Runnable {
   }
 
   async #handle(lease: QueueLease<Request>, work: Work): Promise<void> {
+    const reconcileID = randomUUID()
+    const run = () => this.#handleRun(lease, reconcileID, work)
+    if (work.tracer === undefined) await run()
+    else await inReconcileSpan(work.tracer, this.name, reconcileID, lease, run)
+  }
+
+  async #handleRun(lease: QueueLease<Request>, reconcileID: string, work: Work): Promise<RunEnd> {
     const { queue, clock, logger, metrics, signal, history } = work
     const labels = { controller: this.name }
-    const reconcileID = randomUUID()
     const log = withFields(logger, { controller: this.name, object: lease.key, reconcileID })
     if (log.isLevelEnabled?.('debug') !== false) {
       log.debug({ triggeredBy: lease.triggers.map(describeCause) }, 'reconciling')
@@ -330,11 +340,13 @@ export class Controller implements Runnable {
       // A stop is not a failure of the object, and after the shutdown nothing is queued.
       if (!signal.aborted) end = this.#fail(lease, error, queue, metrics, log)
     } finally {
-      history.end(recorded, isAbandoned ? { ...end, outcome: 'abandoned' } : end)
+      if (isAbandoned) end = { ...end, outcome: 'abandoned' }
+      history.end(recorded, end)
       metrics.controller.duration.observe(labels, (clock.monotonicMs() - startMs) / 1000)
       metrics.controller.activeWorkers.dec(labels)
       if (!isAbandoned) unlock()
     }
+    return end
   }
 
   #drop(request: Request, { queue, logger }: Work): void {

@@ -72,7 +72,7 @@ export interface ManagerOptions
 /** A cluster that a manager runs beside its own. The rest is the manager's. */
 export interface AddedClusterOptions extends Omit<
   ClusterOptions,
-  'name' | 'fence' | 'ownWrites' | 'clock' | 'random' | 'logger' | 'registry' | 'metrics'
+  'name' | 'fence' | 'ownWrites' | 'tracer' | 'clock' | 'random' | 'logger' | 'registry' | 'metrics'
 > {
   /**
    * Whether the start of the manager and its readiness wait for this cluster's cache. Defaults to
@@ -339,8 +339,14 @@ export class Manager {
       logger: this.#logger,
       metrics,
       ownWrites: this.#ownWrites,
+      ...this.#tracing(),
       ...(this.#fence === undefined ? {} : { fence: this.#fence }),
     }
+  }
+
+  #tracing(): Pick<ManagerOptions, 'tracer'> {
+    const { tracer } = this.#options
+    return tracer === undefined ? {} : { tracer }
   }
 
   #addTo(group: RunnableGroup, added: Runnable): void {
@@ -374,6 +380,7 @@ export class Manager {
       metrics: this.metrics,
       ownWrites: this.#ownWrites,
       defaults: this.#options.controllerDefaults ?? {},
+      ...this.#tracing(),
     })
     this.#names.add(controller.name)
   }
