@@ -36,15 +36,24 @@ export function forOwner<T extends TypedObject>(
   owner: ResourceType,
   options: ForOwnerOptions = {},
 ): EventHandler<T> {
-  const matches = (reference: OwnerReference) =>
-    reference.kind === owner.kind &&
-    parseApiVersion(reference.apiVersion).group === owner.group &&
-    (options.everyOwner === true || reference.controller === true)
+  const matches = ({ kind, apiVersion }: OwnerReference) => {
+    const { group, version } = parseApiVersion(apiVersion)
+    return kind === owner.kind && group === owner.group && !version.includes('/')
+  }
   return fromMapFunction<T>(({ metadata }) =>
-    (metadata.ownerReferences ?? [])
+    ownersOf(metadata.ownerReferences ?? [], options)
       .filter(matches)
       .map(({ name }) => requestOf(owner, name, metadata.namespace)),
   )
+}
+
+/** The controlling owner is the first one that says so. */
+function ownersOf(
+  references: readonly OwnerReference[],
+  { everyOwner = false }: ForOwnerOptions,
+): readonly OwnerReference[] {
+  if (everyOwner) return references
+  return references.filter(({ controller }) => controller === true).slice(0, 1)
 }
 
 /** Requests what the function returns; on an update, for both the old and the new object. */
