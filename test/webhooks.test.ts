@@ -8,6 +8,7 @@ import { silentLogger } from '@fairlead/base'
 import {
   AdmissionDeniedError,
   type Client,
+  conversionDefinitions,
   createClient,
   loadKubeConfig,
   Manager,
@@ -156,11 +157,14 @@ const manifest = (version: string, spec: object, name = 'orders', more: object =
   })
 
 /** What an operator's manifests would hold. */
-function configurations(options: Parameters<typeof webhookConfigurations>[1] = {}) {
+function manifestsOf(options: Parameters<typeof webhookConfigurations>[1] = {}) {
   const manager = new Manager({ client: {} as Client, logger: silentLogger })
   setup(manager)
-  const { mutating, validating } = webhookConfigurations(manager.webhooks.registered, options)
-  return [mutating, validating].filter((each) => each !== undefined) as KubernetesObject[]
+  const { registered } = manager.webhooks
+  const { mutating, validating } = webhookConfigurations(registered, options)
+  return [...conversionDefinitions(registered, options), mutating, validating].filter(
+    (each) => each !== undefined,
+  ) as KubernetesObject[]
 }
 
 // controller-runtime pkg/webhook/webhook_integration_test.go: "should reject create request for webhook
@@ -172,7 +176,7 @@ test('kubectl sees defaults, denials, warnings and other versions', async () => 
     config: config(),
     webhookServer: { host, port, certificates: { directory: certDir } },
   })
-  await environment.install(databases.crd, ...configurations())
+  await environment.install(...manifestsOf())
   const kubectl = kubectlOf(environment)
 
   expect(await kubectl.apply(manifest('v1', { replicas: 3 }))).toBe(
@@ -218,7 +222,7 @@ test('an API server in the process asks the same webhooks without a socket', asy
   const manager = new Manager({ config: config(), logger: silentLogger, webhookServer: false })
   setup(manager)
   environment.answerWebhooks((path, review) => manager.webhooks.review(path, review))
-  await environment.install(databases.crd, ...configurations())
+  await environment.install(...manifestsOf())
   const database = (replicas: number) => ({
     apiVersion: 'example.com/v1',
     kind: 'Database',
@@ -253,18 +257,9 @@ describe('certificates that we make', () => {
         metadata: service,
         spec: { type: 'ExternalName', externalName: '127.0.0.1' },
       },
-      ...configurations({ service: { ...service, port } }),
-      crdFor(port),
+      ...manifestsOf({ service: { ...service, port } }),
     )
     return { ...started, port }
-  }
-
-  function crdFor(port: number): KubernetesObject {
-    const crd = structuredClone(databases.crd) as unknown as {
-      spec: { conversion: { webhook: { clientConfig: object } } }
-    } & KubernetesObject
-    crd.spec.conversion.webhook.clientConfig = { service: { ...service, port, path: '/convert' } }
-    return crd
   }
 
   test('are shared by replicas, and rotated while requests run without one failing', async () => {
@@ -313,7 +308,7 @@ describe('certificates that we make', () => {
       return webhooks?.[0]?.clientConfig.caBundle
     }
     const injected = await waitFor('the bundle', bundle)
-    await environment.install(...configurations({ service: { ...service, port } }))
+    await environment.install(...manifestsOf({ service: { ...service, port } }))
     expect(await waitFor('the bundle again', bundle)).toBe(injected)
   })
 

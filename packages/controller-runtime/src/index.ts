@@ -202,6 +202,7 @@ export type {
 } from './webhook/admission-request.ts'
 export { AdmissionDeniedError, allowed, denied, patched } from './webhook/admission-response.ts'
 export type { AdmissionResponse } from './webhook/admission-response.ts'
+export { conversionDefinitions } from './webhook/conversion-definitions.ts'
 export type { ConvertibleKind } from './webhook/conversion-review.ts'
 export type { Defaulter } from './webhook/defaulting-handler.ts'
 export type {

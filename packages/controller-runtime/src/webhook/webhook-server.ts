@@ -16,6 +16,7 @@ import type { CertificateDirectory } from '../serving/serving-options.ts'
 import type { BindAddress } from '../serving/bind-address.ts'
 import type { CertificateSource } from '../serving/certificate-source.ts'
 import { HttpServer } from '../serving/http-server.ts'
+import { needsConversionWebhook } from './conversion-definitions.ts'
 import { configurationNames } from './webhook-configurations.ts'
 import { webhookBodyBytesMax, webhookEndpoint } from './webhook-endpoint.ts'
 import type { WebhookRegistry } from './webhook-registry.ts'
@@ -163,7 +164,9 @@ function injectionTargets(
     mutatingWebhookConfigurations: has('mutating') ? [names.mutating] : [],
     validatingWebhookConfigurations: has('validating') ? [names.validating] : [],
     customResourceDefinitions: registered.flatMap((each) =>
-      each.sort === 'conversion' ? [each.crd.metadata.name ?? ''] : [],
+      each.sort === 'conversion' && needsConversionWebhook(each.crd)
+        ? [each.crd.metadata.name ?? '']
+        : [],
     ),
   }
 }
