@@ -2,7 +2,7 @@ import type { Rule } from '../rule.ts'
 
 /** Entry points: programs, also those that others start by path, tests and published entries. */
 const entry =
-  /\/(?:index|main|testing)\.ts$|\/generate-[a-z-]+\.ts$|\.(?:test|program)\.ts$|^(?:tools|bench|soak)\/[a-z-]+\.m?[jt]s$|^[a-z.]+\.ts$|^examples\//
+  /\/(?:index|main|testing)\.ts$|\/generate-[a-z-]+\.ts$|\.(?:test|program)\.ts$|^(?:tools|bench|soak)\/[a-z\d-]+\.m?[jt]s$|^[a-z.]+\.ts$|^examples\//
 
 /** Every module is used: it is reachable from a program, a test or a published entry. */
 export const reachable: Rule = {

@@ -117,7 +117,7 @@ export class DefinitionController {
     definition: CustomResourceDefinitionObject,
     as: 'established' | 'terminating' | 'hidden',
   ): void {
-    const { name = '', uid, generation } = definition.metadata
+    const { name, uid, generation } = definition.metadata
     const { acceptedNames } = statusOf(definition)
     const form = `${uid}/${generation}/${canonicalJson(acceptedNames)}`
     const before = this.#served.get(name)
@@ -207,7 +207,7 @@ export class DefinitionController {
   }
 
   #forget(definition: CustomResourceDefinitionObject): void {
-    const { name = '' } = definition.metadata
+    const { name } = definition.metadata
     this.#served.delete(name)
     this.#context.registry.replaceCustom(name, [])
     this.#reconsiderOthers(definition)

@@ -29,7 +29,7 @@ export class LeaseLock implements ElectionLock {
   get object(): TypedObject | undefined {
     if (this.#lease === undefined) return undefined
     const { apiVersion, kind, metadata } = this.#lease
-    const { namespace = '', name = '', uid = '' } = metadata
+    const { namespace, name, uid } = metadata
     return { apiVersion, kind, metadata: { namespace, name, uid } }
   }
 
