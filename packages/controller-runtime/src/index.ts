@@ -189,6 +189,7 @@ export type { KindSourceOptions, Source, SourceContext } from './controller/sour
 export { Controller } from './controller/controller.ts'
 export type { ControllerEnvironment } from './controller/controller.ts'
 export type { ControllerDescription, WatchedKind } from './controller/controller-description.ts'
+export type { NeededPermission, Verb } from './controller/needed-permissions.ts'
 export type { ControllerDefaults, ControllerOptions } from './controller/controller-options.ts'
 export { ControllerBuilder, controllerBuilder } from './controller/controller-builder.ts'
 export type { WatchConditions } from './controller/controller-builder.ts'

@@ -5,6 +5,7 @@ import { Controller } from './controller.ts'
 import type { ControllerOptions } from './controller-options.ts'
 import { forObject, forOwner, fromMapFunction } from './event-handler.ts'
 import type { EventHandler, ForOwnerOptions, MapToRequests } from './event-handler.ts'
+import type { NeededPermission, Verb } from './needed-permissions.ts'
 import type { Predicate } from './predicate.ts'
 import type { Reconcile, Request, RequestOf } from './reconcile.ts'
 import { kindSource } from './source.ts'
@@ -33,6 +34,7 @@ export class ControllerBuilder<K extends Request = Request> {
   readonly #manager: { add(runnable: Runnable): void } | undefined
   readonly #sources: SourceFactory[] = []
   readonly #predicates: Predicate[] = []
+  readonly #needs: NeededPermission[] = []
   #for: ResourceType | undefined
   #name: string | undefined
   #options: ControllerOptions = {}
@@ -88,6 +90,23 @@ export class ControllerBuilder<K extends Request = Request> {
     return this
   }
 
+  /**
+   * What the reconciler does with objects of a kind, beside reading what is watched: nothing is
+   * allowed by it, but the Role that is made of `Manager.controllers` has it.
+   *
+   * ```ts
+   * builder.needs(ConfigMap, ['create', 'patch']).needs(Website, ['patch'], { subresource: 'status' })
+   * ```
+   */
+  needs(
+    type: NeededPermission['type'],
+    verbs: readonly Verb[],
+    part: Pick<NeededPermission, 'subresource'> = {},
+  ): this {
+    this.#needs.push({ type, verbs, ...part })
+    return this
+  }
+
   /** The controller's name in logs and metrics. Defaults to the kind of `for` in lower case. */
   named(name: string): this {
     this.#name = name
@@ -106,13 +125,10 @@ export class ControllerBuilder<K extends Request = Request> {
     const name = this.#name ?? this.#for?.kind.toLowerCase()
     if (name === undefined) throw new Error('a controller without for() needs a name: named(...)')
     const sources = this.#sources.map((make) => make(this.#predicates))
-    const controller = new Controller(
-      name,
-      sources,
-      reconcile as Reconcile,
-      this.#options,
-      this.#for,
-    )
+    const controller = new Controller(name, sources, reconcile as Reconcile, this.#options, {
+      ...(this.#for && { type: this.#for }),
+      needs: [...this.#needs],
+    })
     this.#manager?.add(controller)
     return controller
   }

@@ -11,7 +11,7 @@ import {
   withFields,
 } from '@fairlead/base'
 import type { Cache } from '../cache/cache.ts'
-import { ClusterNotFoundError, type Clusters } from '../cluster/clusters.ts'
+import { ClusterNotFoundError, type Clusters, isSelected } from '../cluster/clusters.ts'
 import type { OwnWrites } from '../cache/own-writes.ts'
 import type { Runnable } from '../runnable.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -33,6 +33,7 @@ import { HotLoops } from './hot-loops.ts'
 import { OwnChanges } from './own-changes.ts'
 import { withDefaults } from './controller-options.ts'
 import type { ControllerDefaults, ControllerOptions } from './controller-options.ts'
+import { type NeededPermission, policyRules, readingVerbs } from './needed-permissions.ts'
 import { requestKey, TerminalError } from './reconcile.ts'
 import type { Reconcile, Request, Result } from './reconcile.ts'
 import { inReconcileSpan } from './reconcile-span.ts'
@@ -59,6 +60,14 @@ type Outcome = 'success' | 'error' | 'requeue' | 'requeue_after'
 const outcomes: readonly Outcome[] = ['success', 'error', 'requeue', 'requeue_after']
 const cacheSyncTimeoutDefaultMs = 120_000
 const abandonedLimitDefault = 100
+
+/** What is known of a controller beside what it runs. */
+interface ControllerDeclaration {
+  /** The kind that it reconciles, if it has one. */
+  readonly type?: ResourceType
+  /** What its reconciler must be allowed, beside reading what is watched. */
+  readonly needs?: readonly NeededPermission[]
+}
 
 /** What feeds the workers of a controller. */
 interface Intake {
@@ -91,20 +100,21 @@ export class Controller implements Runnable {
   readonly #reconcile: Reconcile
   readonly #sources: readonly Source[]
   readonly #for: ResourceType | undefined
+  readonly #needs: readonly NeededPermission[]
   #options: ControllerOptions
   #environment: ControllerEnvironment | undefined
   #intake: Intake | undefined
 
-  /** `type` is what it reconciles, if it has a kind. */
   constructor(
     name: string,
     sources: readonly Source[],
     reconcile: Reconcile,
     options: ControllerOptions = {},
-    type?: ResourceType,
+    { type, needs = [] }: ControllerDeclaration = {},
   ) {
     this.name = name
     this.#for = type
+    this.#needs = needs
     this.#sources = sources
     this.#reconcile = reconcile
     this.#options = options
@@ -114,11 +124,15 @@ export class Controller implements Runnable {
     return this.#options.needLeaderElection ?? true
   }
 
-  /** What it is for and what it watches. */
+  /** What it is for, what it watches and what it must be allowed. */
   get description(): ControllerDescription {
     const { name, needLeaderElection } = this
     const watches = this.#sources.flatMap(({ watched }) => watched ?? [])
-    return { name, needLeaderElection, watches, ...(this.#for && { for: this.#for }) }
+    const reads = watches
+      .filter(({ cluster = '' }) => isSelected('', cluster))
+      .map(({ type }) => ({ type, verbs: readingVerbs }))
+    const rules = policyRules([...reads, ...this.#needs])
+    return { name, needLeaderElection, watches, rules, ...(this.#for && { for: this.#for }) }
   }
 
   /** Gives it what it needs to run, and initializes its metrics so that they appear at once. */

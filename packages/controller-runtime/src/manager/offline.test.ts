@@ -16,6 +16,8 @@ describe('a manager that is offline', () => {
       .owns(ConfigMap)
       .watches(Secret, () => [], { cluster: 'west' })
       .watchesRaw(new ChannelSource('timer'))
+      .needs(ConfigMap, ['create', 'get'])
+      .needs(Deployment, ['patch'], { subresource: 'status' })
       .build(async () => {})
     new ControllerBuilder(offline)
       .named('other')
@@ -28,8 +30,14 @@ describe('a manager that is offline', () => {
         for: Deployment,
         needLeaderElection: true,
         watches: [{ type: Deployment }, { type: ConfigMap }, { type: Secret, cluster: 'west' }],
+        // Nothing is read of Secrets in this cluster.
+        rules: [
+          rule('apps', 'deployments', 'get', 'list', 'watch'),
+          rule('', 'configmaps', 'get', 'list', 'watch', 'create'),
+          rule('apps', 'deployments/status', 'patch'),
+        ],
       },
-      { name: 'other', needLeaderElection: false, watches: [] },
+      { name: 'other', needLeaderElection: false, watches: [], rules: [] },
     ])
   })
 
@@ -53,6 +61,10 @@ describe('a manager that is offline', () => {
     await expect(offline.client.list(Secret)).rejects.toThrow('this manager is offline')
   })
 })
+
+function rule(group: string, resource: string, ...verbs: readonly string[]) {
+  return { apiGroups: [group], resources: [resource], verbs }
+}
 
 const offlineServer = {
   server: 'https://west.invalid',

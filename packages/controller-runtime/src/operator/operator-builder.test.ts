@@ -94,11 +94,11 @@ describe('the rules of an operator', () => {
     const child = ['get', 'list', 'watch', 'create', 'patch', 'delete']
     expect(built.rules).toEqual([
       rule('example.com', 'things', ['get', 'list', 'watch', 'patch']),
-      rule('example.com', 'things/finalizers', ['update']),
-      rule('example.com', 'things/status', ['patch']),
       rule('', 'configmaps', child),
       rule('apps', 'statefulsets', child),
       rule('', 'secrets', ['get', 'list', 'watch']),
+      rule('example.com', 'things/finalizers', ['update']),
+      rule('example.com', 'things/status', ['patch']),
       rule('events.k8s.io', 'events', ['create', 'patch']),
     ])
   })

@@ -22,7 +22,7 @@ import { childLabelValue } from './child-identity.ts'
 import type { ChildOf } from './child-of.ts'
 import { childrenFinalizer, deleteLastChildren, kindsOf } from './delete-children.ts'
 import type { DeclaredObject } from './desired-child.ts'
-import { operatorRules } from './operator-rules.ts'
+import { operatorNeeds } from './operator-needs.ts'
 import type {
   FinalizerDeclaration,
   OperatorDeclaration,
@@ -97,7 +97,6 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
   readonly #children: ChildDeclaration[] = []
   readonly #finalizers: FinalizerDeclaration[] = []
   readonly #watches: ((builder: ControllerBuilder<KeyOf<Owner>>) => void)[] = []
-  readonly #watched: ResourceType[] = []
   #name: string | undefined
   #options: ControllerOptions = {}
   #reconcile: OperatorDeclaration['reconcile']
@@ -185,7 +184,6 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
     requests: MapToRequests<DeepReadonly<NoInfer<T>>, KeyOf<Owner>>,
     conditions: EventConditions<NoInfer<T>> = {},
   ): this {
-    this.#watched.push(type)
     this.#watches.push((builder) => builder.watches(type, requests, conditions))
     return this
   }
@@ -262,7 +260,7 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
     const environment = this.#manager
     const plan: Operator<Owner>['plan'] = (owner, objects) =>
       planOperator(declaration, environment, typed(owner), typed(objects))
-    return Object.assign(built, { rules: this.#rules(declaration), plan })
+    return Object.assign(built, { rules: built.description.rules, plan })
   }
 
   #declare<Child extends TypedObject, Name extends string>(
@@ -323,10 +321,8 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
     }
   }
 
-  #controllerBuilder({
-    controller,
-    children,
-  }: OperatorDeclaration): ControllerBuilder<KeyOf<Owner>> {
+  #controllerBuilder(declaration: OperatorDeclaration): ControllerBuilder<KeyOf<Owner>> {
+    const { controller, children } = declaration
     const builder = new ControllerBuilder(this.#manager)
       .for(this.#type, this.#conditions)
       .named(controller)
@@ -340,6 +336,9 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
       })
     }
     for (const watch of this.#watches) watch(builder)
+    for (const { type, verbs, ...part } of this.#needs(declaration)) {
+      builder.needs(type, verbs, part)
+    }
     return builder
   }
 
@@ -352,14 +351,13 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
       reconcileOwner(declaration, environment, request, context)
   }
 
-  #rules({ finalizers, children, status, schema }: OperatorDeclaration) {
-    return operatorRules({
+  #needs({ finalizers, children, status, schema }: OperatorDeclaration) {
+    return operatorNeeds({
       owner: this.#type,
       writesFinalizers: finalizers.length > 0,
       writesStatus:
         status !== undefined || (schema !== undefined && hasField(schema, 'conditions')),
       children: kindsOf(children),
-      watched: this.#watched,
     })
   }
 }
