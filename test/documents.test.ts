@@ -98,7 +98,9 @@ describe('the snippets of the documents', () => {
   it.each(snippets('sh'))('%s: these commands are of a shell and of this repository', (_, text) => {
     expect(spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' }).stderr).toBe('')
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-    const called = [...text.matchAll(/^npm run (?:--silent )?([a-z\d:-]+)/gm)].map(([, name]) => name)
+    const called = [...text.matchAll(/^npm run (?:--silent )?([a-z\d:-]+)/gm)].map(
+      ([, name]) => name,
+    )
     expect(called.filter((name) => scripts[name ?? ''] === undefined)).toEqual([])
     const named = [...text.matchAll(/\b(?:packages|examples|docs|tools)\/[\w./-]+/g)].flat()
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
