@@ -82,13 +82,13 @@ export function watchPath(type: ResourceType, watch: WatchOptions): string {
   })
 }
 
-/** The path with the parameters that are not empty. */
+/** The path with the parameters that are not empty; of a list, every item counts. */
 function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    for (const one of Array.isArray(value) ? (value as readonly string[]) : [value]) {
-      if (one !== undefined && one !== '') parameters.append(name, String(one))
-    }
+    if (Array.isArray(value)) {
+      for (const one of value as readonly string[]) parameters.append(name, one)
+    } else if (value !== undefined && value !== '') parameters.append(name, String(value))
   }
   const text = parameters.toString()
   return text === '' ? path : `${path}?${text}`

@@ -71,6 +71,8 @@ export class Transport {
   readonly #connections: ConnectionPool
   /** What becomes a WebSocket begins as HTTP/1.1. */
   readonly #upgrades: ConnectionPool
+  /** What has become a WebSocket, which its pool knows no more. */
+  readonly #sockets = new Set<Duplex>()
   readonly #basePath: string
   readonly #host: string
   readonly #fixedHeaders: Readonly<Record<string, string | string[]>>
@@ -126,6 +128,8 @@ export class Transport {
           'proxy on the way, does not know WebSockets',
       )
     }
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
     try {
       return { socket, protocol: request.handshake.protocolOf(headers) }
     } catch (error) {
@@ -158,6 +162,7 @@ export class Transport {
   }
 
   async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy(new Error('the client was closed'))
     await Promise.all([this.#connections.close(), this.#upgrades.close()])
   }
 

@@ -58,6 +58,24 @@ describe('exec', () => {
     expect(visit?.headers['sec-websocket-protocol']).toBe('v5.channel.k8s.io, v4.channel.k8s.io')
   })
 
+  it('passes on arguments that are empty', async () => {
+    await using started = await startPodServer({ session: says('') })
+    await exec(started.client, pod, { command: ['printf', '%s-%s', '', 'b'], stdout() {} })
+    const [visit] = started.server.visits
+    expect(visit?.query.getAll('command')).toEqual(['printf', '%s-%s', '', 'b'])
+  })
+
+  it('ends when the client is closed', async () => {
+    const begun = Promise.withResolvers<void>()
+    const session: Session = (socket) => socket.send(onChannel(1, 'hello'))
+    await using started = await startPodServer({ session })
+    const running = exec(started.client, pod, { command: ['x'], stdout: () => begun.resolve() })
+    running.catch(() => {})
+    await begun.promise
+    await started.client.close()
+    await expect(running).rejects.toThrow(WebSocketError)
+  })
+
   it('brings what a command writes', async () => {
     await using started = await startPodServer({ session: says('out', 'err') })
     const output = await execOutput(started.client, pod, { command: ['x'] })

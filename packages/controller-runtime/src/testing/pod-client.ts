@@ -1,6 +1,5 @@
 import { silentLogger } from '@fairlead/base'
 import { createClient, type ClientOptions } from '../client/create-client.ts'
-import type { Client } from '../client/client.ts'
 import { fixedCredentials } from '../kube-config/kube-config.ts'
 import { PodServer } from './pod-server.ts'
 
@@ -8,7 +7,12 @@ import { PodServer } from './pod-server.ts'
 export async function startPodServer(
   options: Parameters<typeof PodServer.start>[0],
   clientOptions: ClientOptions = {},
-): Promise<AsyncDisposable & { readonly server: PodServer; readonly client: Client }> {
+): Promise<
+  AsyncDisposable & {
+    readonly server: PodServer
+    readonly client: ReturnType<typeof createClient>
+  }
+> {
   const server = await PodServer.start(options)
   const credentials = fixedCredentials({ authorization: 'Bearer secret' })
   const config = { server: server.url, tls: {}, credentials }
