@@ -192,3 +192,29 @@ test('lifetimes that leave no time for a change are refused', () => {
   )
   expect(certificateLifetimes({ certificateMs: 3000 })).toMatchObject({ overlapMs: 1000 })
 })
+
+test('what was made while a clock was ahead is replaced, as nobody accepts it yet', () => {
+  const ahead = plan({}, startMs + 200 * dayMs).certificates
+  const { certificates, changes } = plan(ahead, startMs)
+  expect(changes).toEqual([
+    'a new authority: it is not valid yet',
+    'a new certificate: it is not valid yet',
+  ])
+  expect(isAccepted(certificates, certificates, startMs)).toBe(true)
+  // Other replicas may still show what the earlier one has signed.
+  expect(certificates.earlier).toEqual([ahead.authority.certificate])
+  expect(plan(certificates, startMs).changes).toEqual([])
+  expect(plan(certificates, startMs + 200 * dayMs).certificates.authority).toEqual(
+    certificates.authority,
+  )
+})
+
+test('a next authority that is not valid yet does not take the place of one that is lost', () => {
+  const late = startMs + 1000 * dayMs
+  const { certificates } = plan(first, late)
+  expect(certificates.next).toBeDefined()
+  const { authority: _lost, ...others } = certificates
+  const back = startMs + 500 * dayMs
+  const recovered = plan(others, back).certificates
+  expect(isAccepted(recovered, recovered, back)).toBe(true)
+})

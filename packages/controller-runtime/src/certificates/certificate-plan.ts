@@ -62,15 +62,16 @@ function planAuthorities(
   { lifetimes, nowMs }: CertificatePlanOptions,
   changes: string[],
 ): Authorities {
-  const isValid = (pem: string) => endOf(pem) > nowMs
-  const earlier = (found.earlier ?? []).filter(isValid)
+  const earlier = (found.earlier ?? []).filter((pem) => endOf(pem) > nowMs)
   let { authority, next } = found
-  if (authority !== undefined && !isValid(authority.certificate)) authority = undefined
-  if (next !== undefined && !isValid(next.certificate)) next = undefined
-  if (authority === undefined) {
-    changes.push(
-      `a new authority: ${found.authority === undefined ? 'there is none' : 'it has expired'}`,
-    )
+  if (next !== undefined && whyNotNow(next.certificate, nowMs) !== undefined) next = undefined
+  const reason = authority === undefined ? 'there is none' : whyNotNow(authority.certificate, nowMs)
+  if (reason !== undefined || authority === undefined) {
+    changes.push(`a new authority: ${reason}`)
+    // Replicas whose clocks are ahead show what it has signed, until they hear of this.
+    if (authority !== undefined && endOf(authority.certificate) > nowMs) {
+      earlier.unshift(authority.certificate)
+    }
     authority = next ?? newAuthority(lifetimes, nowMs)
     next = undefined
   }
@@ -78,8 +79,9 @@ function planAuthorities(
     changes.push('the next authority, because this one expires')
     next = newAuthority(lifetimes, nowMs)
   }
-  if (earlier.length < (found.earlier ?? []).length)
+  if ((found.earlier ?? []).some((pem) => endOf(pem) <= nowMs)) {
     changes.push('earlier authorities have expired')
+  }
   return {
     authority,
     ...(next === undefined ? {} : { next }),
@@ -109,7 +111,8 @@ function whyNotServing(
   if (serving === undefined) return 'there is none, or it cannot be read'
   const certificate = new X509Certificate(serving.certificate)
   const endMs = certificate.validToDate.getTime()
-  if (endMs <= nowMs) return 'it has expired'
+  const invalid = whyNotNow(serving.certificate, nowMs)
+  if (invalid !== undefined) return invalid
   // One that would end at the same time, with its authority, is no better.
   if (endMs - nowMs < lifetimes.certificateMs / 3 && attainableMs > endMs) return 'it expires'
   const missing = hosts.find((host) => !coversHost(certificate, host))
@@ -149,6 +152,13 @@ function endOfNew(
 ): number {
   const endMs = Math.min(nowMs + lifetimes.certificateMs, endOf(authority.certificate))
   return Math.floor(endMs / 1000) * 1000
+}
+
+/** Why nobody accepts a certificate now; undefined while it is valid. */
+function whyNotNow(pem: string, nowMs: number): string | undefined {
+  if (endOf(pem) <= nowMs) return 'it has expired'
+  // Made while a clock was ahead: waiting for that time may take as long as a certificate lives.
+  return startOf(pem) > nowMs ? 'it is not valid yet' : undefined
 }
 
 /** When a certificate ends, in milliseconds of the epoch. */
