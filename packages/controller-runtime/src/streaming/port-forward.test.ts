@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, Server } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { onChannel, type Session } from '../testing/pod-server.ts'
 import { startPodServer } from '../testing/pod-client.ts'
 import { connectToPod } from './pod-connection.ts'
@@ -134,6 +134,28 @@ describe('portForward', () => {
       else stop.abort()
       await closed
     }
+  })
+
+  it('does not stay open if the signal aborts while it opens', async () => {
+    await using started = await startPodServer({ protocols, session: echo })
+    const stop = new AbortController()
+    const opening = portForward(started.client, pod, { port: 80, signal: stop.signal })
+    stop.abort(new Error('enough'))
+    await expect(opening).rejects.toThrow('enough')
+  })
+
+  it('tells that a connection cannot be accepted, and goes on', async () => {
+    await using started = await startPodServer({ protocols, session: echo })
+    using listening = vi.spyOn(Server.prototype, 'listen')
+    const errors: Error[] = []
+    const onError = (error: Error) => void errors.push(error)
+    await using forward = await portForward(started.client, pod, { port: 80, onError })
+    const server = listening.mock.contexts[0] as Server
+    server.emit('error', new Error('accept EMFILE'))
+    expect(errors.map(({ message }) => message)).toEqual(['accept EMFILE'])
+    const socket = connect(forward.localPort, '127.0.0.1')
+    socket.write('one.')
+    expect(await text(socket)).toBe('one.')
   })
 
   it('refuses a port of this machine that is taken', async () => {

@@ -1,3 +1,4 @@
+import { abortReason } from '@fairlead/base'
 import type { Pod } from '@fairlead/kube-types'
 import { createServer, type Server, type Socket } from 'node:net'
 import { pipeline } from 'node:stream'
@@ -16,7 +17,7 @@ export interface PortForwardOptions {
   readonly signal?: AbortSignal
   /** How many connections there may be at once. Defaults to 100. */
   readonly maxConnections?: number
-  /** Hears why a connection failed; its peer only sees it close. */
+  /** Hears why a connection failed, or was not accepted; its peer only sees it close. */
   readonly onError?: (error: Error) => void
 }
 
@@ -62,7 +63,13 @@ export async function portForward(
   const closeSoon = () => void close()
   signal?.throwIfAborted()
   await listen(server, localPort, host)
+  // Such as too many open files: that a connection cannot be accepted must not end the process.
+  server.on('error', onError)
   signal?.addEventListener('abort', closeSoon, { once: true })
+  if (signal?.aborted) {
+    await close()
+    throw abortReason(signal)
+  }
   const address = server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : localPort
   return { localPort: bound, close, [Symbol.asyncDispose]: close }
