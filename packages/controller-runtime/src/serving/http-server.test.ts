@@ -87,6 +87,19 @@ describe('HttpServer', () => {
     expect(logger.lines.at(-1)?.message).toBe('the test server cannot send an answer')
   })
 
+  it('ends a connection whose answer cannot even be refused, and goes on', async () => {
+    const logger = new RecordingLogger()
+    // What a program without types may return.
+    const body = new ArrayBuffer(3) as unknown as Uint8Array
+    const { url } = await serve(
+      ({ path }) => (path === '/bad' ? { status: 200, body } : { status: 200, body: 'hello' }),
+      { logger },
+    )
+    await expect(fetch(`${url}/bad`)).rejects.toThrow('fetch failed')
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'error' })
+    expect(await (await fetch(url)).text()).toBe('hello')
+  })
+
   it('answers 503, and aborts the signal, when an answer takes too long', async () => {
     const clock = new FakeClock()
     const asked = Promise.withResolvers<AbortSignal>()
@@ -135,6 +148,42 @@ describe('HttpServer', () => {
       expect(response.statusCode).toBe(400)
       response.resume()
     }
+  })
+
+  it('lets nobody wait for a server that cannot be made', async () => {
+    const certificate = fixedCertificate({ cert: 'none', key: 'none' })
+    const server = new HttpServer({
+      name: 'test server',
+      address: local,
+      handle: hello,
+      logger: silentLogger,
+      tls: { certificate },
+    })
+    const running = server.start(new AbortController().signal)
+    await expect(running).rejects.toThrow('the test server cannot be made')
+    await expect(server.whenListening()).rejects.toThrow('the test server cannot be made')
+  })
+
+  it('follows no certificate when it cannot listen', async () => {
+    const { port } = await serve(hello)
+    let listeners = 0
+    const pair = makeTestCertificates().first
+    const certificate: CertificateSource = {
+      current: () => pair,
+      onChange: () => {
+        listeners += 1
+        return () => void (listeners -= 1)
+      },
+    }
+    const server = new HttpServer({
+      name: 'test server',
+      address: { ...local, port },
+      handle: hello,
+      logger: silentLogger,
+      tls: { certificate },
+    })
+    await expect(server.start(new AbortController().signal)).rejects.toThrow('EADDRINUSE')
+    expect(listeners).toBe(0)
   })
 
   it('says where it cannot listen, and why', async () => {

@@ -51,6 +51,8 @@ const silenceLimitMs = 120_000
 const headersBytesMax = 1 << 20
 const connectionsMax = 1_024
 
+type AnyServer = ReturnType<typeof createServer> | SecureServer
+
 /**
  * An HTTP/1.1 server that a manager runs, on every replica, from before the cache starts until
  * after it has stopped. `start` rejects if it cannot listen. A changed certificate is shown on new
@@ -89,8 +91,9 @@ export class HttpServer implements Runnable {
 
   async start(signal: AbortSignal): Promise<void> {
     const { name, logger, tls } = this.#options
-    const server = this.#createServer()
+    let server: AnyServer
     try {
+      server = this.#makeServer()
       const address = await this.#listen(server)
       this.#address = address
       this.#listening.resolve(address)
@@ -107,7 +110,16 @@ export class HttpServer implements Runnable {
     await this.#close(server)
   }
 
-  #createServer(): ReturnType<typeof createServer> | SecureServer {
+  #makeServer(): AnyServer {
+    try {
+      return this.#createServer()
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new Error(`the ${this.#options.name} cannot be made: ${reason}`, { cause })
+    }
+  }
+
+  #createServer(): AnyServer {
     const options = {
       keepAliveTimeout: idleTimeoutMs,
       headersTimeout: headersTimeoutMs,
@@ -115,8 +127,13 @@ export class HttpServer implements Runnable {
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: headersBytesMax,
     }
-    const serve = (request: IncomingMessage, response: ServerResponse) =>
-      void this.#serve(request, response)
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
+      this.#serve(request, response).catch((error: unknown) => {
+        const { logger, name } = this.#options
+        logger.error({ err: error }, `the ${name} cannot answer a request`)
+        response.destroy()
+      })
+    }
     const { tls } = this.#options
     const server =
       tls === undefined
@@ -159,6 +176,7 @@ export class HttpServer implements Runnable {
     try {
       await promise
     } catch (cause) {
+      await new Promise((closed) => server.close(closed))
       const reason = cause instanceof Error ? cause.message : String(cause)
       const at = formatBindAddress(address)
       throw new Error(`the ${name} cannot listen on ${at}: ${reason}`, { cause })
@@ -172,7 +190,7 @@ export class HttpServer implements Runnable {
   }
 
   /** Lets requests in progress end, for as long as that is allowed. */
-  async #close(server: ReturnType<typeof createServer> | SecureServer): Promise<void> {
+  async #close(server: AnyServer): Promise<void> {
     const { name, logger, shutdownTimeoutMs = 20_000 } = this.#options
     const { promise, resolve } = Promise.withResolvers<void>()
     server.close(() => resolve())
