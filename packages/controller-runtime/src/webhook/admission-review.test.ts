@@ -249,3 +249,10 @@ test('the signal is that of whoever asks, and nobody waits longer', async () => 
 function failing(): never {
   throw new TypeError('the password is 1234')
 }
+
+test('an object that is nested too deeply to be read is refused', async () => {
+  const logger = new RecordingLogger()
+  const object: unknown = JSON.parse('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000))
+  const { response } = await ask(() => allowed(), { object }, { logger })
+  expect(response).toMatchObject({ uid: 'test123', allowed: false, status: { code: 400 } })
+})

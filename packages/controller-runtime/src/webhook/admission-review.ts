@@ -40,9 +40,24 @@ export async function answerAdmissionReview(
   if (apiVersion === undefined || !isJsonObject(review) || !isJsonObject(review['request'])) {
     return admissionAnswer(errored(400, notAReview(review)))
   }
-  const request = admissionRequestFrom(review['request'])
+  const request = read(review['request'])
+  if (request === undefined) {
+    const { uid } = review['request']
+    const refusal = errored(400, 'the AdmissionReview is nested too deeply to be read')
+    return admissionAnswer(refusal, apiVersion, typeof uid === 'string' ? uid : '')
+  }
   const response = await ask(handler, request, surroundings)
   return admissionAnswer(response, apiVersion, request.uid)
+}
+
+/** Undefined if the stack is too small for it. */
+function read(request: JsonObject): ReturnType<typeof admissionRequestFrom> | undefined {
+  try {
+    return admissionRequestFrom(request)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 /** A response as an AdmissionReview. */
