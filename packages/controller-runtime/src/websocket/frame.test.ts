@@ -98,7 +98,7 @@ describe('messages', () => {
   })
 
   it('are put together from fragments', () => {
-    const assembler = new MessageAssembler(10)
+    const assembler = new MessageAssembler(1000)
     expect(assembler.push(frame(2, false, 'ab'))).toBeUndefined()
     expect(assembler.push(frame(0, false, 'cd'))).toBeUndefined()
     expect(assembler.push(frame(0, true, 'ef'))?.toString()).toBe('abcdef')
@@ -116,5 +116,14 @@ describe('messages', () => {
     const assembler = new MessageAssembler(10)
     assembler.push(frame(2, false, '123456'))
     expect(() => assembler.push(frame(0, false, '78901'))).toThrow('more than 10 bytes')
+  })
+
+  it('in endless fragments are refused, however short those are', () => {
+    const assembler = new MessageAssembler(1024 * 1024)
+    assembler.push(frame(2, false, ''))
+    const pushAll = () => {
+      for (let count = 0; count < 100_000; count += 1) assembler.push(frame(0, false, ''))
+    }
+    expect(pushAll).toThrow('more than 1048576 bytes')
   })
 })

@@ -142,6 +142,17 @@ describe('a WebSocket', () => {
     await sending
   })
 
+  it('keeps no answers for a server that sends pings and reads nothing', async () => {
+    const { connection, line } = open()
+    line.cork()
+    for (let count = 0; count < 10_000; count += 1) line.push(served(opcodes.ping, 'x'.repeat(125)))
+    line.push(served(opcodes.binary, 'one'))
+    await connection.messages().next()
+    expect(line.writableLength).toBeLessThan(100_000)
+    line.uncork()
+    line.destroy()
+  })
+
   it('ends with the reason of the signal', async () => {
     const stop = new AbortController()
     const { connection, line } = open(stop.signal)

@@ -66,7 +66,7 @@ export class WebSocketConnection {
       for await (const chunk of this.#chunks()) {
         for (const frame of this.#decoder.push(chunk)) {
           if (frame.opcode === opcodes.close) return this.#closedBy(frame)
-          if (frame.opcode === opcodes.ping) this.#write(opcodes.pong, frame.payload)
+          if (frame.opcode === opcodes.ping) this.#answerPing(frame)
           if (frame.opcode >= opcodes.close) continue
           const message = this.#assembler.push(frame)
           if (message !== undefined) yield message
@@ -127,6 +127,11 @@ export class WebSocketConnection {
       if (next.done === true) return
       yield next.value
     }
+  }
+
+  /** One that takes no answers gets none: they would be kept for it. */
+  #answerPing({ payload }: Frame): void {
+    if (!this.#socket.writableNeedDrain) this.#write(opcodes.pong, payload)
   }
 
   #closedBy({ payload }: Frame): void {
