@@ -7,7 +7,7 @@ import { StalledStreams } from './stalled-streams.ts'
 import { warningHeader } from './warning-header.ts'
 
 interface OpenStream {
-  /** Ends the response, so that the client sees a complete one. */
+  /** Stops it and ends the response, so that the client sees a complete one. */
   readonly end: () => void
   /** Stops what produces the stream; safe to call more than once. */
   readonly stop: () => void
@@ -30,8 +30,12 @@ export class OpenStreams {
       'cache-control': 'no-cache, private',
       ...warningHeader(warnings),
     })
-    const end = (): void => void response.end()
-    if (this.#ended) return end()
+    if (this.#ended) return void response.end()
+    const end = (): void => {
+      // The connection may take a while to close, and nothing may be written by then.
+      stream.stop()
+      response.end()
+    }
     const stream: OpenStream = {
       end,
       stop: () => {

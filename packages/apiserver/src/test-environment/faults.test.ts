@@ -97,6 +97,13 @@ describe('faults', () => {
     expect(faults.dropWatches()).toBe(0)
   })
 
+  it('end a watch before the next change, which it does not send any more', async () => {
+    const ended = await client.watch(`${configMaps}?watch=true`)
+    environment.faults.endWatches()
+    await environment.install(map('a'), map('b'))
+    await expect(ended.next()).rejects.toThrow('the watch has ended')
+  })
+
   it('do not see what the test itself asks for', async () => {
     environment.faults.inject({ fault: { type: 'hang' } })
     const [installed] = await environment.install(map('a'))
