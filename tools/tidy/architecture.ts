@@ -123,6 +123,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'leader-election',
       'certificates',
       'webhook',
+      'rbac',
       'manager',
       'operator',
       'program',

@@ -189,7 +189,6 @@ export type { KindSourceOptions, Source, SourceContext } from './controller/sour
 export { Controller } from './controller/controller.ts'
 export type { ControllerEnvironment } from './controller/controller.ts'
 export type { ControllerDescription, WatchedKind } from './controller/controller-description.ts'
-export type { NeededPermission, Verb } from './controller/needed-permissions.ts'
 export type { ControllerDefaults, ControllerOptions } from './controller/controller-options.ts'
 export { ControllerBuilder, controllerBuilder } from './controller/controller-builder.ts'
 export type { WatchConditions } from './controller/controller-builder.ts'
@@ -216,7 +215,7 @@ export type {
 export type { Validation, Validator } from './webhook/validating-handler.ts'
 export { WebhookBuilder, webhookBuilder } from './webhook/webhook-builder.ts'
 export type { WebhookHost } from './webhook/webhook-builder.ts'
-export { webhookConfigurations } from './webhook/webhook-configurations.ts'
+export { configurationNamesWith, webhookConfigurations } from './webhook/webhook-configurations.ts'
 export type {
   WebhookConfigurationOptions,
   WebhookConfigurations,
@@ -241,6 +240,10 @@ export type { SecretName } from './certificates/certificate-secret.ts'
 export type { ProvisionOptions } from './certificates/provisioned-certificate.ts'
 export type { WebhookMetrics } from './metrics/webhook-metrics.ts'
 
+export { managerRules } from './rbac/manager-rules.ts'
+export type { DescribedManager, ManagerRules, ManagerRulesOptions } from './rbac/manager-rules.ts'
+export { mergeRules } from './policy-rules.ts'
+export type { Verb } from './policy-rules.ts'
 export { Manager } from './manager/manager.ts'
 export { OfflineError } from './manager/offline-config.ts'
 export type { AddedClusterOptions, ManagerOptions } from './manager/manager.ts'

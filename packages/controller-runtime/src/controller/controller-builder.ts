@@ -1,11 +1,12 @@
 import type { ResourceType, TypedObject } from '@fairlead/kube-core'
+import type { rbacV1 } from '@fairlead/kube-types'
 import type { DeepReadonly } from '../deep-readonly.ts'
+import { ruleFor, type Verb } from '../policy-rules.ts'
 import type { Runnable } from '../runnable.ts'
 import { Controller } from './controller.ts'
 import type { ControllerOptions } from './controller-options.ts'
 import { forObject, forOwner, fromMapFunction } from './event-handler.ts'
 import type { EventHandler, ForOwnerOptions, MapToRequests } from './event-handler.ts'
-import type { NeededPermission, Verb } from './needed-permissions.ts'
 import type { Predicate } from './predicate.ts'
 import type { Reconcile, Request, RequestOf } from './reconcile.ts'
 import { kindSource } from './source.ts'
@@ -34,7 +35,7 @@ export class ControllerBuilder<K extends Request = Request> {
   readonly #manager: { add(runnable: Runnable): void } | undefined
   readonly #sources: SourceFactory[] = []
   readonly #predicates: Predicate[] = []
-  readonly #needs: NeededPermission[] = []
+  readonly #needs: rbacV1.PolicyRule[] = []
   #for: ResourceType | undefined
   #name: string | undefined
   #options: ControllerOptions = {}
@@ -84,26 +85,27 @@ export class ControllerBuilder<K extends Request = Request> {
     return this
   }
 
-  /** Filters the events of every watched kind, not only that of `for`. */
-  withEventFilter(predicate: Predicate): this {
-    this.#predicates.push(predicate)
+  /**
+   * What the reconciler does with a kind, or with a subresource of it, beside reading what is
+   * watched: permissions in `description.rules`, from which manifests are made. They enforce nothing.
+   */
+  needs<T extends TypedObject>(
+    type: ResourceType<T>,
+    verbs: readonly Verb[],
+    subresource?: string,
+  ): this {
+    return this.needsRules([ruleFor(type, verbs, subresource)])
+  }
+
+  /** The same as rules, for what is not a kind. */
+  needsRules(rules: readonly rbacV1.PolicyRule[]): this {
+    this.#needs.push(...rules)
     return this
   }
 
-  /**
-   * What the reconciler does with objects of a kind, beside reading what is watched: nothing is
-   * allowed by it, but the Role that is made of `Manager.controllers` has it.
-   *
-   * ```ts
-   * builder.needs(ConfigMap, ['create', 'patch']).needs(Website, ['patch'], { subresource: 'status' })
-   * ```
-   */
-  needs(
-    type: NeededPermission['type'],
-    verbs: readonly Verb[],
-    part: Pick<NeededPermission, 'subresource'> = {},
-  ): this {
-    this.#needs.push({ type, verbs, ...part })
+  /** Filters the events of every watched kind, not only that of `for`. */
+  withEventFilter(predicate: Predicate): this {
+    this.#predicates.push(predicate)
     return this
   }
 

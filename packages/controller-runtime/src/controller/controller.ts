@@ -1,4 +1,5 @@
 import { isConflict, type ResourceType } from '@fairlead/kube-core'
+import type { rbacV1 } from '@fairlead/kube-types'
 import { randomUUID } from 'node:crypto'
 import {
   aborted,
@@ -20,6 +21,7 @@ import type { RecordedRun } from '../explain/run-history.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import { TimeShare } from '../explain/time-share.ts'
 import type { RunEnd } from '../explain/run.ts'
+import { mergeRules, ruleFor } from '../policy-rules.ts'
 import { queueMetrics } from '../queue/queue-metrics.ts'
 import { ExponentialBackoff } from '../queue/rate-limiter.ts'
 import { describeCause } from '../queue/trigger.ts'
@@ -33,7 +35,6 @@ import { HotLoops } from './hot-loops.ts'
 import { OwnChanges } from './own-changes.ts'
 import { withDefaults } from './controller-options.ts'
 import type { ControllerDefaults, ControllerOptions } from './controller-options.ts'
-import { type NeededPermission, policyRules, readingVerbs } from './needed-permissions.ts'
 import { requestKey, TerminalError } from './reconcile.ts'
 import type { Reconcile, Request, Result } from './reconcile.ts'
 import { inReconcileSpan } from './reconcile-span.ts'
@@ -66,7 +67,7 @@ interface ControllerDeclaration {
   /** The kind that it reconciles, if it has one. */
   readonly type?: ResourceType
   /** What its reconciler must be allowed, beside reading what is watched. */
-  readonly needs?: readonly NeededPermission[]
+  readonly needs?: readonly rbacV1.PolicyRule[]
 }
 
 /** What feeds the workers of a controller. */
@@ -100,7 +101,7 @@ export class Controller implements Runnable {
   readonly #reconcile: Reconcile
   readonly #sources: readonly Source[]
   readonly #for: ResourceType | undefined
-  readonly #needs: readonly NeededPermission[]
+  readonly #needs: readonly rbacV1.PolicyRule[]
   #options: ControllerOptions
   #environment: ControllerEnvironment | undefined
   #intake: Intake | undefined
@@ -130,8 +131,8 @@ export class Controller implements Runnable {
     const watches = this.#sources.flatMap(({ watched }) => watched ?? [])
     const reads = watches
       .filter(({ cluster = '' }) => isSelected('', cluster))
-      .map(({ type }) => ({ type, verbs: readingVerbs }))
-    const rules = policyRules([...reads, ...this.#needs])
+      .map(({ type }) => ruleFor(type, ['get', 'list', 'watch']))
+    const rules = mergeRules([...reads, ...this.#needs])
     return { name, needLeaderElection, watches, rules, ...(this.#for && { for: this.#for }) }
   }
 

@@ -17,7 +17,7 @@ describe('a manager that is offline', () => {
       .watches(Secret, () => [], { cluster: 'west' })
       .watchesRaw(new ChannelSource('timer'))
       .needs(ConfigMap, ['create', 'get'])
-      .needs(Deployment, ['patch'], { subresource: 'status' })
+      .needs(Deployment, ['patch'], 'status')
       .build(async () => {})
     new ControllerBuilder(offline)
       .named('other')
@@ -32,8 +32,8 @@ describe('a manager that is offline', () => {
         watches: [{ type: Deployment }, { type: ConfigMap }, { type: Secret, cluster: 'west' }],
         // Nothing is read of Secrets in this cluster.
         rules: [
-          rule('apps', 'deployments', 'get', 'list', 'watch'),
           rule('', 'configmaps', 'get', 'list', 'watch', 'create'),
+          rule('apps', 'deployments', 'get', 'list', 'watch'),
           rule('apps', 'deployments/status', 'patch'),
         ],
       },

@@ -93,13 +93,13 @@ describe('the rules of an operator', () => {
       .build()
     const child = ['get', 'list', 'watch', 'create', 'patch', 'delete']
     expect(built.rules).toEqual([
-      rule('example.com', 'things', ['get', 'list', 'watch', 'patch']),
       rule('', 'configmaps', child),
-      rule('apps', 'statefulsets', child),
       rule('', 'secrets', ['get', 'list', 'watch']),
+      rule('apps', 'statefulsets', child),
+      rule('events.k8s.io', 'events', ['create', 'patch']),
+      rule('example.com', 'things', ['get', 'list', 'watch', 'patch']),
       rule('example.com', 'things/finalizers', ['update']),
       rule('example.com', 'things/status', ['patch']),
-      rule('events.k8s.io', 'events', ['create', 'patch']),
     ])
   })
 
@@ -108,8 +108,8 @@ describe('the rules of an operator', () => {
       .reconcile(() => {})
       .build()
     expect(built.rules).toEqual([
-      rule('example.com', 'things', ['get', 'list', 'watch']),
       rule('events.k8s.io', 'events', ['create', 'patch']),
+      rule('example.com', 'things', ['get', 'list', 'watch']),
     ])
   })
 })

@@ -14,6 +14,7 @@ import type { MapToRequests } from '../controller/event-handler.ts'
 import type { Result } from '../controller/reconcile.ts'
 import type { Source } from '../controller/source.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
+import { ruleFor, type Verb } from '../policy-rules.ts'
 import type { Manager } from '../manager/manager.ts'
 import type { KeyOf } from '../object-key.ts'
 import { AppliedObjects } from './applied-objects.ts'
@@ -97,6 +98,7 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
   readonly #children: ChildDeclaration[] = []
   readonly #finalizers: FinalizerDeclaration[] = []
   readonly #watches: ((builder: ControllerBuilder<KeyOf<Owner>>) => void)[] = []
+  readonly #needs: rbacV1.PolicyRule[] = []
   #name: string | undefined
   #options: ControllerOptions = {}
   #reconcile: OperatorDeclaration['reconcile']
@@ -194,6 +196,19 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
     return this
   }
 
+  /**
+   * What the functions do with a kind, or with a subresource of it, by the client: permissions that
+   * are added to `rules`. They enforce nothing.
+   */
+  needs<T extends TypedObject>(
+    type: ResourceType<T>,
+    verbs: readonly Verb[],
+    subresource?: string,
+  ): this {
+    this.#needs.push(ruleFor(type, verbs, subresource))
+    return this
+  }
+
   /** What cannot be declared: called after the children were reconciled, before the status is made. */
   reconcile(
     reconcile: (
@@ -256,7 +271,9 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
       status: this.#status,
       everyMs: this.#everyMs,
     }
-    const built = this.#controllerBuilder(declaration).build(this.#reconciler(declaration))
+    const built = this.#controllerBuilder(declaration)
+      .needsRules([...this.#ownNeeds(declaration), ...this.#needs])
+      .build(this.#reconciler(declaration))
     const environment = this.#manager
     const plan: Operator<Owner>['plan'] = (owner, objects) =>
       planOperator(declaration, environment, typed(owner), typed(objects))
@@ -336,9 +353,6 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
       })
     }
     for (const watch of this.#watches) watch(builder)
-    for (const { type, verbs, ...part } of this.#needs(declaration)) {
-      builder.needs(type, verbs, part)
-    }
     return builder
   }
 
@@ -351,7 +365,7 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
       reconcileOwner(declaration, environment, request, context)
   }
 
-  #needs({ finalizers, children, status, schema }: OperatorDeclaration) {
+  #ownNeeds({ finalizers, children, status, schema }: OperatorDeclaration) {
     return operatorNeeds({
       owner: this.#type,
       writesFinalizers: finalizers.length > 0,

@@ -1,5 +1,6 @@
 import type { ResourceType } from '@fairlead/kube-core'
-import type { NeededPermission } from '../controller/needed-permissions.ts'
+import type { rbacV1 } from '@fairlead/kube-types'
+import { ruleFor } from '../policy-rules.ts'
 
 /** What an operator does, as far as it needs permission. */
 interface OperatorWork {
@@ -15,14 +16,14 @@ const events = { group: 'events.k8s.io', plural: 'events' }
  * What the operator's ServiceAccount must be allowed for what is declared, beside reading what is
  * watched. What the author's functions do with the client is not among it.
  */
-export function operatorNeeds(work: OperatorWork): readonly NeededPermission[] {
+export function operatorNeeds(work: OperatorWork): readonly rbacV1.PolicyRule[] {
   const { owner, writesFinalizers, writesStatus, children } = work
-  const needed: NeededPermission[] = []
-  if (writesFinalizers) needed.push({ type: owner, verbs: ['patch'] })
-  // What sets blockOwnerDeletion must be allowed to set the owner's finalizers.
-  if (children.length > 0)
-    needed.push({ type: owner, subresource: 'finalizers', verbs: ['update'] })
-  if (writesStatus) needed.push({ type: owner, subresource: 'status', verbs: ['patch'] })
-  for (const type of children) needed.push({ type, verbs: ['create', 'patch', 'delete'] })
-  return [...needed, { type: events, verbs: ['create', 'patch'] }]
+  return [
+    ...(writesFinalizers ? [ruleFor(owner, ['patch'])] : []),
+    // What sets blockOwnerDeletion must be allowed to set the owner's finalizers.
+    ...(children.length > 0 ? [ruleFor(owner, ['update'], 'finalizers')] : []),
+    ...(writesStatus ? [ruleFor(owner, ['patch'], 'status')] : []),
+    ...children.map((type) => ruleFor(type, ['create', 'patch', 'delete'])),
+    ruleFor(events, ['create', 'patch']),
+  ]
 }

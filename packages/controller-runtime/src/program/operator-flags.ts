@@ -87,6 +87,12 @@ export const operatorFlags = {
     default: 'webhook-server-cert',
     description: 'The Secret that keeps the certificates that are made, beside the Service.',
   },
+  'webhook-configuration-prefix': {
+    type: 'string',
+    default: '',
+    description:
+      'What the names of the webhook configurations begin with that the authority is written into: database- for database-mutating-webhook-configuration.',
+  },
   namespace: {
     type: 'string',
     default: '',

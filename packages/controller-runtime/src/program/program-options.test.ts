@@ -54,6 +54,28 @@ describe('the options of a program', () => {
         },
       },
     ],
+    [
+      [
+        '--health-probe-bind-address=0',
+        '--webhook-service=x/hooks',
+        '--webhook-configuration-prefix=op-',
+      ],
+      {
+        webhookServer: {
+          port: 9443,
+          certificates: {
+            provision: {
+              service: { namespace: 'x', name: 'hooks' },
+              secret: { namespace: 'x', name: 'webhook-server-cert' },
+              configurations: {
+                mutating: 'op-mutating-webhook-configuration',
+                validating: 'op-validating-webhook-configuration',
+              },
+            },
+          },
+        },
+      },
+    ],
   ])('are, for %j, %j', (args, options) => {
     expect(optionsFor(args)).toEqual(options)
   })
@@ -88,6 +110,7 @@ describe('the options of a program', () => {
     [['--webhook-cert-path=/x', '--webhook-service=y'], 'not both'],
     [['--webhook-port=9000'], '--webhook-cert-path or --webhook-service'],
     [['--webhook-port=70000'], 'no port'],
+    [['--webhook-configuration-prefix=a-'], 'needs --webhook-service'],
     [['--webhook-service=hooks'], 'namespace/name'],
     [['--webhook-service=a/b/c'], 'namespace/name'],
     [['--webhook-service=/b'], 'namespace/name'],

@@ -1,4 +1,5 @@
 import type { KubeConfig } from '../kube-config/kube-config.ts'
+import { configurationNamesWith } from '../webhook/webhook-configurations.ts'
 import type { WebhookServerOptions } from '../webhook/webhook-server.ts'
 import { FlagError } from './flag.ts'
 import { operatorFlags, type OperatorFlagValues } from './operator-flags.ts'
@@ -28,6 +29,9 @@ function certificatesOf(
 ): WebhookServerOptions['certificates'] | undefined {
   const directory = flags['webhook-cert-path']
   const service = flags['webhook-service']
+  if (service === '' && flags['webhook-configuration-prefix'] !== '') {
+    throw new FlagError('--webhook-configuration-prefix needs --webhook-service')
+  }
   if (directory !== '' && service !== '') {
     throw new FlagError('give --webhook-cert-path or --webhook-service, not both')
   }
@@ -35,12 +39,12 @@ function certificatesOf(
     const [certName, keyName] = [flags['webhook-cert-name'], flags['webhook-cert-key']]
     return { directory, certName, keyName }
   }
-  return service === '' ? undefined : madeFor(service, flags['webhook-secret'], config)
+  return service === '' ? undefined : madeFor(service, flags, config)
 }
 
 function madeFor(
   service: string,
-  secret: string,
+  flags: OperatorFlagValues,
   config: KubeConfig,
 ): WebhookServerOptions['certificates'] {
   const [first = '', second, ...rest] = service.split('/')
@@ -51,5 +55,10 @@ function madeFor(
         'the kubeconfig or the pod has a namespace',
     )
   }
-  return { provision: { service: { namespace, name }, secret: { namespace, name: secret } } }
+  const secret = { namespace, name: flags['webhook-secret'] }
+  const prefix = flags['webhook-configuration-prefix']
+  const configurations = prefix === '' ? undefined : configurationNamesWith(prefix)
+  return {
+    provision: { service: { namespace, name }, secret, ...(configurations && { configurations }) },
+  }
 }

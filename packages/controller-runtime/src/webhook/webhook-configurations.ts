@@ -38,6 +38,17 @@ export const configurationNames = {
   validating: 'validating-webhook-configuration',
 } as const
 
+/** The same behind a prefix: of several operators in a cluster, each has its own. */
+export function configurationNamesWith(prefix: string): {
+  readonly mutating: string
+  readonly validating: string
+} {
+  return {
+    mutating: `${prefix}${configurationNames.mutating}`,
+    validating: `${prefix}${configurationNames.validating}`,
+  }
+}
+
 /**
  * The configurations of all admission webhooks of a manager (`manager.webhooks.registered`), sorted
  * by the names of the webhooks, and otherwise as controller-gen writes them.
