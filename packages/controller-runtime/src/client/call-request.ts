@@ -1,4 +1,4 @@
-import { resourcePath } from '@fairlead/kube-core'
+import { checkPathSegment, resourcePath } from '@fairlead/kube-core'
 import type { ResourceType } from '@fairlead/kube-core'
 import type { ObjectKey } from '../object-key.ts'
 import type { DeleteOptions, Query, WatchOptions, WriteOptions } from './client.ts'
@@ -105,6 +105,8 @@ function objectPath(object: {
   if (type.namespaced && !key.namespace) {
     throw new TypeError(`${type.kind} "${key.name}" must be addressed with its namespace`)
   }
+  checkSegment(`name "${key.name}" of a ${type.kind}`, key.name)
+  checkSegment(`namespace "${key.namespace}"`, key.namespace)
   return resourcePath(type, key, subresource)
 }
 
@@ -133,7 +135,17 @@ function deleteAllOfPath({ type, options }: ClientCall & { verb: 'deleteAllOf' }
 }
 
 function collectionPath(type: ResourceType, namespace: string | undefined): string {
+  checkSegment(`namespace "${namespace}"`, namespace)
   return resourcePath(type, namespace === undefined ? {} : { namespace })
+}
+
+/**
+ * Refuses what no object is named, and what would address another one: servers, and proxies on the
+ * way, decode a path before they take it apart.
+ */
+function checkSegment(what: string, segment: string | undefined): void {
+  const [problem] = segment === undefined ? [] : checkPathSegment(segment)
+  if (problem !== undefined) throw new TypeError(`invalid ${what}: it ${problem}`)
 }
 
 function deleteBody(remove: DeleteOptions): string {
