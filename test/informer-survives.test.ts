@@ -1,54 +1,21 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { startApiServer, type ApiServer } from '@fairlead/apiserver'
 import { createClient, loadKubeConfig, SharedInformer } from '@fairlead/controller-runtime'
 import { ConfigMap } from '@fairlead/kube-types'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BreakableLine } from './support/breakable-line.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const writes = 400
 const names = 20
 
-/** Forwards bytes to a port, and can cut all connections at any byte. */
-async function startBreakableProxy(port: number) {
-  const sockets = new Set<Socket>()
-  let cuts = 0
-  const server = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1')
-    for (const socket of [client, upstream]) {
-      sockets.add(socket)
-      socket.on('error', () => {})
-      socket.once('close', () => {
-        sockets.delete(socket)
-        client.destroy()
-        upstream.destroy()
-      })
-    }
-    client.pipe(upstream).pipe(client)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    port: (server.address() as AddressInfo).port,
-    cuts: () => cuts,
-    cut() {
-      cuts += sockets.size > 0 ? 1 : 0
-      for (const socket of sockets) socket.destroy()
-    },
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        for (const socket of sockets) socket.destroy()
-      }),
-  }
-}
-
 let server: ApiServer
-let proxy: Awaited<ReturnType<typeof startBreakableProxy>>
+let line: BreakableLine
 beforeAll(async () => {
   server = await startApiServer()
-  proxy = await startBreakableProxy(Number(new URL(server.url).port))
+  line = await BreakableLine.open(Number(new URL(server.url).port))
 })
 afterAll(async () => {
-  await proxy.stop()
+  await line[Symbol.asyncDispose]()
   await server.stop()
 })
 
@@ -57,7 +24,7 @@ describe('an informer whose connection keeps breaking', () => {
     const direct = createClient(loadKubeConfig({ text: server.kubeconfig() }))
     const broken = createClient(
       loadKubeConfig({
-        text: server.kubeconfig().replace(server.url, `https://127.0.0.1:${proxy.port}`),
+        text: server.kubeconfig().replace(server.url, `https://127.0.0.1:${line.port}`),
       }),
     )
     const informer = new SharedInformer({
@@ -92,7 +59,7 @@ describe('an informer whose connection keeps breaking', () => {
         { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { n: String(n) } },
         { fieldManager: 'test', force: true },
       )
-      if (n % 15 === 7) proxy.cut()
+      if (n % 15 === 7) line.cut()
       // The changes in between are compacted: the next watch is answered with 410.
       if (n % 100 === 57) server.compact()
     }
@@ -105,7 +72,7 @@ describe('an informer whose connection keeps breaking', () => {
       () => String(versions(informer.list())) === String(versions(items)),
     )
     expect(outOfOrder).toEqual([])
-    expect(proxy.cuts()).toBeGreaterThan(5)
+    expect(line.cuts).toBeGreaterThan(5)
     stop.abort()
     await running
     await Promise.all([direct.close(), broken.close()])
