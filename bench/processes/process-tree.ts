@@ -31,6 +31,12 @@ export function memoryMiBOfTree(pid: number): number {
   return processTree(pid).reduce((sum, each) => sum + memoryMiBOf(each), 0)
 }
 
+/** The most memory that a process alone has had so far, in MiB: its resident set at its largest. */
+export function peakMemoryMiBOf(pid: number): number {
+  const match = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return Number(match?.[1] ?? 0) / 1024
+}
+
 function cpuMicrosOf(pid: number): number {
   // utime, stime, cutime and cstime.
   const ticks = statOf(pid).slice(11, 15).map(Number)

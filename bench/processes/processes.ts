@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cpuMicrosOfTree, memoryMiBOfTree, processTree } from './process-tree.ts'
+import { cpuMicrosOfTree, memoryMiBOfTree, peakMemoryMiBOf, processTree } from './process-tree.ts'
 
 /** A server that was started; its children count as part of it. */
 export interface RunningProcess {
@@ -12,6 +12,8 @@ export interface RunningProcess {
   readonly cpuMicros: () => number
   /** Memory of it and its children, in MiB. */
   readonly memoryMiB: () => number
+  /** The most memory that it has had so far, without its children, in MiB. */
+  readonly peakMemoryMiB: () => number
   /** Resolves once it has ended; kills it after five seconds. */
   stop(): Promise<void>
 }
@@ -75,6 +77,7 @@ export class Processes {
       startedMs,
       cpuMicros: () => cpuMicrosOfTree(pid),
       memoryMiB: () => memoryMiBOfTree(pid),
+      peakMemoryMiB: () => peakMemoryMiBOf(pid),
       async stop() {
         isStopping = true
         await stopTree(child, ended)

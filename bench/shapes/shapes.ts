@@ -4,6 +4,8 @@ import { anthropicWordsShape } from './anthropic-words.ts'
 import { anthropicShape } from './anthropic.ts'
 import { apiServerStartShape } from './api-server-start.ts'
 import { apiServerShape } from './api-server.ts'
+import { controllerRuntimeLargeShape } from './controller-runtime-large.ts'
+import { controllerRuntimeShape } from './controller-runtime.ts'
 import { conversationsShape } from './conversations.ts'
 import { largeShape } from './large.ts'
 import { latency1000Shape } from './latency-1000.ts'
@@ -17,6 +19,7 @@ import { smallShape } from './small.ts'
 import { startShape } from './start.ts'
 import { streamShape } from './stream.ts'
 import { wordsShape } from './words.ts'
+import { workQueueShape } from './work-queue.ts'
 import { workersShape } from './workers.ts'
 
 /** Everything that is measured, in this order: those that share contenders first. */
@@ -40,4 +43,7 @@ export const shapes: readonly Shape[] = [
   workersShape,
   apiServerShape,
   apiServerStartShape,
+  controllerRuntimeShape,
+  controllerRuntimeLargeShape,
+  workQueueShape,
 ]
