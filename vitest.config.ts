@@ -22,6 +22,7 @@ export default defineConfig({
             'tools/**/*.test.ts',
             'bench/**/*.test.ts',
             'soak/**/*.test.ts',
+            'examples/**/*.test.ts',
           ],
           exclude: [...configDefaults.exclude, ...drivingPrograms],
         },

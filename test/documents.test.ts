@@ -9,6 +9,8 @@ import {
   type DocumentProgram,
   DocumentPrograms,
   endsByItself,
+  excerpts,
+  fileNameOf,
   promisedOutput,
 } from './support/document-programs.ts'
 import { blocksOf, fencedBlocks } from './support/fenced-blocks.ts'
@@ -59,7 +61,8 @@ describe('an example', () => {
   it.each(sessions)(
     '%s shows a session that prints what it says',
     async (path) => {
-      await expectSession(consoleCommands(read(path)))
+      const text = read(path)
+      await expectSession(consoleCommands(text), projectIn(text))
     },
     60_000,
   )
@@ -108,9 +111,14 @@ describe('the snippets of the documents', () => {
 })
 
 describe('the programs of the documents', () => {
-  const programs = documents.flatMap((document) =>
+  const blocks = documents.flatMap((document) =>
     blocksOf(read(document), 'ts').map((text, index) => ({ document, place: index + 1, text })),
   )
+  const sourceOf = ({ text }: DocumentProgram) => {
+    const name = fileNameOf(text)
+    return name?.startsWith('examples/') === true ? name : undefined
+  }
+  const programs = blocks.filter((block) => sourceOf(block) === undefined)
   let files: DocumentPrograms
   beforeAll(() => {
     files = new DocumentPrograms(root, programs.map(atRunningFairlead))
@@ -121,6 +129,16 @@ describe('the programs of the documents', () => {
     expect(programs.length).toBeGreaterThan(8)
     expect(await files.typeErrors()).toBe('')
   }, 60_000)
+
+  it.each(blocks.filter((block) => sourceOf(block) !== undefined))(
+    '$document, $place: is an excerpt of the file that it names',
+    (block) => {
+      const unindented = (text: string) => text.replaceAll(/^ +/gm, '')
+      const source = unindented(read(sourceOf(block) ?? ''))
+      const parts = excerpts(block.text).map(unindented)
+      expect(parts.filter((part) => !source.includes(part))).toEqual([])
+    },
+  )
 
   it.each(programs.filter(endsByItself))(
     '$document, $place: prints what it says',
@@ -234,20 +252,46 @@ function atRunningFairlead(program: DocumentProgram): DocumentProgram {
   return { ...program, text: program.text.replaceAll('http://127.0.0.1:8080', gateway) }
 }
 
-/** Runs commands in a directory that looks like the repository after `npm start`. */
-async function expectSession(commands: ReturnType<typeof consoleCommands>): Promise<void> {
+/** The files of a document that has the reader write a project, by their names. */
+function projectIn(markdown: string): Map<string, string> {
+  const files = blocksOf(markdown, 'ts').flatMap((text): [string, string][] => {
+    const name = fileNameOf(text)
+    return name?.startsWith('src/') || name?.startsWith('test/') ? [[name, `${text}\n`]] : []
+  })
+  return new Map(files.length === 0 ? [] : [...files, ['package.json', '{"type":"module"}']])
+}
+
+/**
+ * Runs commands in a directory that looks like the repository after `npm start`, or like a project
+ * whose dependencies are installed.
+ */
+async function expectSession(
+  commands: ReturnType<typeof consoleCommands>,
+  project: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'fairlead-session-'))
   try {
     symlinkSync(dirname(fairlead.endpoints.kubeconfig), join(directory, '.fairlead'))
     symlinkSync(join(root, 'examples'), join(directory, 'examples'))
-    const PATH = [installedIn(directory), process.env['PATH']].join(delimiter)
+    for (const [name, text] of project) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true })
+      writeFileSync(join(directory, name), text)
+    }
+    if (project.size > 0) symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+    const node = dirname(process.execPath)
+    const PATH = [installedIn(directory), node, process.env['PATH']].join(delimiter)
+    const NODE_OPTIONS = project.size > 0 ? '--conditions=source' : ''
     const printed = await runSession(
       commands.map(({ command }) =>
         command
           .replaceAll('http://127.0.0.1:8080', fairlead.endpoints.gateway)
           .replaceAll('http://127.0.0.1:9464', fairlead.endpoints.admin),
       ),
-      { directory, environment: { PATH, HOME: directory } },
+      {
+        directory,
+        environment: { PATH, NODE_OPTIONS, HOME: directory },
+        changesGateway: project.size === 0,
+      },
     )
     const asShown = (output: readonly string[]) =>
       commands.map(

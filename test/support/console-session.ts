@@ -85,6 +85,8 @@ const volatile: readonly (readonly [pattern: RegExp, written: string])[] = [
   [/\bflk_[\w-]+/g, 'flk_KEY'],
   // kubectl's AGE, always the last column
   [/ +(?:\d+[dhms])+$/gm, ' AGE'],
+  // how long the tests of node:test took
+  [/\b(duration_ms )[\d.]+|\([\d.]+ms\)$/gm, '$1TIME'],
   [/(overhead-ms: )[\d.]+/g, '$1MS'],
   // a replica is named after its machine
   [/\(replica [^)]+\)/g, '(replica NAME)'],

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -13,6 +13,23 @@ export interface DocumentProgram {
   /** Its index among the programs of the document, from 1. */
   readonly place: number
   readonly text: string
+}
+
+/**
+ * The file that a program is, by the comment in its first line, `// src/main.ts`: other programs of
+ * the document can import it. A path in `examples/` says that the block is an excerpt of that file.
+ */
+export function fileNameOf(text: string): string | undefined {
+  return /^\/\/ ([\w./-]+\.ts)\n/.exec(text)?.[1]
+}
+
+/** The parts of an excerpt: what stands between lines that only say `// …`. */
+export function excerpts(text: string): string[] {
+  return text
+    .replace(/^.*\n/, '')
+    .split(/^ *\/\/ …$/m)
+    .map((part) => part.replace(/^\n+|\n+$/g, ''))
+    .filter((part) => part !== '')
 }
 
 /** Programs that wait for a signal need a cluster and a person: they are only type-checked. */
@@ -28,7 +45,7 @@ function isOfVitest({ text }: DocumentProgram): boolean {
 const vitestConfiguration = `export default {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
-  test: { include: ['*.test.ts'], execArgv: ['--conditions=source'] },
+  test: { include: ['**/*.test.ts'], execArgv: ['--conditions=source'] },
 }
 `
 
@@ -43,8 +60,12 @@ export class DocumentPrograms {
   constructor(root: string, programs: readonly DocumentProgram[]) {
     this.#root = root
     this.#folder = mkdtempSync(join(root, '.document-programs-'))
-    for (const program of programs) writeFileSync(this.#fileOf(program), `${program.text}\n`)
-    const options = { extends: '../tsconfig.json', include: ['*.ts'] }
+    for (const program of programs) {
+      const file = this.#fileOf(program)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, `${program.text}\n`)
+    }
+    const options = { extends: '../tsconfig.json', include: ['**/*.ts'] }
     writeFileSync(join(this.#folder, 'tsconfig.json'), JSON.stringify(options))
     writeFileSync(join(this.#folder, 'vitest.config.mjs'), vitestConfiguration)
   }
@@ -89,8 +110,9 @@ export class DocumentPrograms {
   }
 
   #fileOf(program: DocumentProgram): string {
-    const name = `${program.document.replaceAll('/', '-')}-${program.place}`
-    return join(this.#folder, `${name}${isOfVitest(program) ? '.test' : ''}.ts`)
+    const unnamed = `${program.place}${isOfVitest(program) ? '.test' : ''}.ts`
+    const name = fileNameOf(program.text) ?? unnamed
+    return join(this.#folder, program.document.replaceAll('/', '-'), name)
   }
 }
 
