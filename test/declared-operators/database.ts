@@ -1,4 +1,9 @@
-import { type Condition, defineResource, type JsonSchema } from '@fairlead/kube-core'
+import {
+  type Condition,
+  conditionsSchema,
+  defineResource,
+  type JsonSchema,
+} from '@fairlead/kube-core'
 
 interface DatabaseSpec {
   replicas: number
@@ -13,18 +18,6 @@ interface DatabaseStatus {
 }
 
 const text = { type: 'string' }
-const condition = {
-  type: 'object',
-  required: ['type', 'status', 'reason', 'message', 'lastTransitionTime'],
-  properties: {
-    type: text,
-    status: text,
-    reason: text,
-    message: text,
-    lastTransitionTime: text,
-    observedGeneration: { type: 'integer' },
-  },
-}
 const spec: JsonSchema<DatabaseSpec> = {
   type: 'object',
   required: ['replicas'],
@@ -39,12 +32,7 @@ const status: JsonSchema<DatabaseStatus> = {
   properties: {
     observedGeneration: { type: 'integer' },
     readyReplicas: { type: 'integer' },
-    conditions: {
-      type: 'array',
-      items: condition,
-      'x-kubernetes-list-type': 'map',
-      'x-kubernetes-list-map-keys': ['type'],
-    },
+    conditions: conditionsSchema,
   },
 }
 

@@ -165,6 +165,7 @@ export {
 export type { Defaulted, DefaultedFields } from './crd/defaulted.ts'
 export { defineResource } from './crd/define-resource.ts'
 export type { DefinedResource, Resource, ResourceDeclaration } from './crd/define-resource.ts'
+export { conditionsSchema } from './crd/conditions-schema.ts'
 export { jsonSchema } from './crd/json-schema.ts'
 export type { JsonSchema, StandardJsonSchema } from './crd/json-schema.ts'
 export {
