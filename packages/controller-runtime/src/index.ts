@@ -214,7 +214,7 @@ export type {
 } from './webhook/registered-webhook.ts'
 export type { Validation, Validator } from './webhook/validating-handler.ts'
 export { WebhookBuilder, webhookBuilder } from './webhook/webhook-builder.ts'
-export type { WebhookHost } from './webhook/webhook-builder.ts'
+export type { ValidatorOptions, WebhookHost } from './webhook/webhook-builder.ts'
 export { configurationNamesWith, webhookConfigurations } from './webhook/webhook-configurations.ts'
 export type {
   WebhookConfigurationOptions,

@@ -1,25 +1,34 @@
 import { parseJson, silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
-import { invalidField } from '@fairlead/kube-core'
+import { defineResource, invalidField } from '@fairlead/kube-core'
 import { ConfigMap, CronJob, Deployment } from '@fairlead/kube-types'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { AdmissionDeniedError, allowed } from './admission-response.ts'
 import type { Defaulter } from './defaulting-handler.ts'
-import { webhookBuilder } from './webhook-builder.ts'
+import { type WebhookHost, webhookBuilder } from './webhook-builder.ts'
+import { webhookConfigurations } from './webhook-configurations.ts'
 import { WebhookRegistry } from './webhook-registry.ts'
 
 let clock: FakeClock
 let metrics: Metrics
-let manager: { readonly webhooks: WebhookRegistry }
+let manager: WebhookHost & { readonly webhooks: WebhookRegistry }
 
 beforeEach(() => {
   clock = new FakeClock()
   metrics = createMetrics()
   const webhooks = new WebhookRegistry({ clock, logger: silentLogger, metrics: metrics.webhook })
-  manager = { webhooks }
+  manager = { webhooks, client: { get: () => Promise.resolve(stored as never) } }
 })
+
+/** What the API server has. */
+const stored: Deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { namespace: 'default', name: 'foo', labels: { tier: 'production' } },
+  spec: { replicas: 3, selector: {}, template: {} },
+}
 
 const review = (request: object) => ({
   kind: 'AdmissionReview',
@@ -54,6 +63,56 @@ describe('webhooks of a kind', () => {
     expect(await manager.webhooks.answer(validate, review(creation()))).toEqual({ code: 404 })
     await expect(manager.webhooks.review(validate, review(creation()))).rejects.toThrow(
       `no webhook is registered at ${validate}, but at ${mutate}`,
+    )
+  })
+
+  test('a validator judges scaling as an update of the object, if it is to', async () => {
+    webhookBuilder(manager)
+      .for(Deployment)
+      .validates(
+        {
+          update({ metadata, spec }, old, { subResource }) {
+            if (metadata.labels?.['tier'] !== 'production') return
+            const change = `${subResource}: from ${old.spec?.replicas} to ${spec?.replicas}`
+            if (spec?.replicas === 1) throw new AdmissionDeniedError(change)
+          },
+        },
+        { scale: true },
+      )
+      .build()
+    const scale = (replicas?: number) =>
+      manager.webhooks.review(
+        `${validate}-scale`,
+        review({ operation: 'UPDATE', subResource: 'scale', object: { spec: { replicas } } }),
+      )
+    expect(await scale(1)).toMatchObject({
+      response: { allowed: false, status: { code: 403, message: 'scale: from 3 to 1' } },
+    })
+    expect(await scale(2)).toMatchObject({ response: { allowed: true } })
+    expect(await scale()).toMatchObject({ response: { allowed: true } })
+    expect(webhookConfigurations(manager.webhooks.registered).validating?.webhooks).toMatchObject([
+      {
+        name: 'scale.vdeployment-v1.kb.io',
+        rules: [{ operations: ['UPDATE'], resources: ['deployments/scale'] }],
+      },
+      { name: 'vdeployment-v1.kb.io', rules: [{ resources: ['deployments'] }] },
+    ])
+  })
+
+  test('scaling is only judged of what is scaled, and by update()', () => {
+    const builder = webhookBuilder(manager).for(Deployment)
+    expect(() => builder.validates({ delete: () => {} }, { scale: true })).toThrow('update()')
+    const Fixed = defineResource({
+      group: 'example.com',
+      version: 'v1',
+      kind: 'Fixed',
+      plural: 'fixed',
+      description: 'Not scaled.',
+      spec: { type: 'object' },
+    })
+    const fixed = webhookBuilder(manager).for(Fixed)
+    expect(() => fixed.validates({ update: () => {} }, { scale: true })).toThrow(
+      'Fixed is not scaled',
     )
   })
 

@@ -4,6 +4,7 @@ import type { AdmissionHandler } from './admission-handler.ts'
 import type { AdmissionOperation } from './admission-request.ts'
 import { type Defaulter, defaultingHandler } from './defaulting-handler.ts'
 import type { RegisteredAdmission, WebhookOptions } from './registered-webhook.ts'
+import { type ScaleReader, scaleHandler } from './scale-handler.ts'
 import { judgedOperations, validatingHandler, type Validator } from './validating-handler.ts'
 import { mutatePath, validatePath } from './webhook-path.ts'
 import type { WebhookRegistry } from './webhook-registry.ts'
@@ -11,6 +12,19 @@ import type { WebhookRegistry } from './webhook-registry.ts'
 /** What webhooks are added to: a manager. */
 export interface WebhookHost {
   readonly webhooks: Pick<WebhookRegistry, 'admits'>
+  /** Reads objects that are scaled; only needed for that. */
+  readonly client?: ScaleReader
+}
+
+/** How the API server is to call a validator. */
+export interface ValidatorOptions extends WebhookOptions {
+  /**
+   * Whether `update` also judges what `kubectl scale` and autoscalers write, which is the subresource
+   * `scale`: it is given the object as it is, and with other replicas, and `request.subResource` tells.
+   * The operator must be allowed to `get` the object. Defaults to false, as in Go: then scaling passes
+   * unseen.
+   */
+  readonly scale?: boolean
 }
 
 /**
@@ -37,6 +51,7 @@ export class WebhookBuilder<T extends TypedObject> {
   readonly #type: ResourceType<T>
   #mutating: (() => void) | undefined
   #validating: (() => void) | undefined
+  #scaling: (() => void) | undefined
 
   constructor(host: WebhookHost, type: ResourceType<T>) {
     this.#host = host
@@ -54,7 +69,7 @@ export class WebhookBuilder<T extends TypedObject> {
   }
 
   /** Called after that, for what the validator judges. At most once. */
-  validates(validator: Validator<T>, options: WebhookOptions = {}): this {
+  validates(validator: Validator<T>, { scale = false, ...options }: ValidatorOptions = {}): this {
     if (this.#validating !== undefined) {
       throw new Error('validates() may only be called once: call one validator from the other')
     }
@@ -67,6 +82,12 @@ export class WebhookBuilder<T extends TypedObject> {
     }
     const webhook = this.#webhook('validating', operations, options)
     this.#validating = this.#adding(webhook, validatingHandler(this.#type, validator))
+    if (scale) {
+      const { client } = this.#host
+      if (client === undefined) throw new Error('to judge scaling, a client must read the objects')
+      const handler = scaleHandler(this.#type, validator, client)
+      this.#scaling = this.#adding(ofScale(webhook, this.#type), handler)
+    }
     return this
   }
 
@@ -79,6 +100,7 @@ export class WebhookBuilder<T extends TypedObject> {
     }
     this.#mutating?.()
     this.#validating?.()
+    this.#scaling?.()
   }
 
   #adding(webhook: RegisteredAdmission, handler: AdmissionHandler): () => void {
@@ -99,5 +121,18 @@ export class WebhookBuilder<T extends TypedObject> {
       type,
       options,
     }
+  }
+}
+
+/** The webhook of the subresource beside that of the kind. */
+function ofScale(webhook: RegisteredAdmission, type: ResourceType): RegisteredAdmission {
+  const { group, version, kind, plural } = type
+  const { name = `v${kind.toLowerCase()}-${version}.kb.io`, ...options } = webhook.options
+  const resources = [`${plural}/scale`]
+  return {
+    sort: 'validating',
+    path: `${webhook.path}-scale`,
+    rules: [{ operations: ['UPDATE'], apiGroups: [group], apiVersions: [version], resources }],
+    options: { ...options, name: `scale.${name}` },
   }
 }
