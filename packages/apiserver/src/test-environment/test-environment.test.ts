@@ -7,6 +7,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 import { afterEach, describe, expect, it } from 'vitest'
 
 import { TestClient } from '../test-support/test-client.ts'
+import type { ObservedRequest } from './request-observers.ts'
 import { TestEnvironment } from './test-environment.ts'
 
 const widgets: KubernetesObject = {
@@ -170,5 +171,29 @@ describe('a test environment', () => {
     await expect.poll(() => [hang.hits, delay.hits]).toEqual([1, 1])
     await environment.stop()
     expect(await held).toEqual([expect.any(Error), expect.any(Error)])
+  })
+
+  it('tells of requests as roles name them', async () => {
+    await using environment = await TestEnvironment.start()
+    const jane = environment.addUser({ name: 'jane', groups: ['system:masters'] })
+    const client = new TestClient(environment.server, undefined, jane)
+    cleanUps.push(() => client.close())
+    const seen: ObservedRequest[] = []
+    const stop = environment.onRequest((request) => seen.push(request))
+    await client.get(`${configMaps}?fieldSelector=metadata.name%3Da`)
+    await client.get(`${configMaps}/a/status`)
+    await client.get('/version')
+    environment.faults.inject({ fault: { type: 'drop' } })
+    await client.get('/healthz').catch(() => {})
+    stop()
+    await client.get('/readyz').catch(() => {})
+    const map = { group: '', resource: 'configmaps', namespace: 'default', name: 'a', user: 'jane' }
+    const path = { verb: 'get', group: '', resource: '', namespace: '', name: '', user: 'jane' }
+    expect(seen).toEqual([
+      { verb: 'list', ...map, status: 200 },
+      { verb: 'get', ...map, subresource: 'status', status: 404 },
+      { ...path, path: '/version', status: 200 },
+      { ...path, path: '/healthz', status: undefined },
+    ])
   })
 })

@@ -11,6 +11,7 @@ import {
 import { Faults } from './faults.ts'
 import { installObject, removeObject } from './installed-objects.ts'
 import { type ManifestSource, readManifests } from './manifests.ts'
+import { type RequestObserver, RequestObservers } from './request-observers.ts'
 import {
   calledAt,
   openWebhookEndpoint,
@@ -50,6 +51,7 @@ export class TestEnvironment implements AsyncDisposable {
   readonly webhooks: WebhookEndpoint | undefined
   readonly #undo: AsyncDisposableStack
   readonly #answers: WebhookAnswers
+  readonly #observers: RequestObservers
 
   private constructor(parts: {
     readonly server: ApiServer
@@ -57,12 +59,14 @@ export class TestEnvironment implements AsyncDisposable {
     readonly webhooks: WebhookEndpoint | undefined
     readonly undo: AsyncDisposableStack
     readonly answers: WebhookAnswers
+    readonly observers: RequestObservers
   }) {
     this.server = parts.server
     this.faults = parts.faults
     this.webhooks = parts.webhooks
     this.#undo = parts.undo
     this.#answers = parts.answers
+    this.#observers = parts.observers
   }
 
   /**
@@ -77,14 +81,15 @@ export class TestEnvironment implements AsyncDisposable {
     const faults = new Faults(clock)
     const webhooks = hooks && undo.use(await openWebhookEndpoint(hooks, () => clock.now()))
     const answers: WebhookAnswers = {}
+    const observers = new RequestObservers()
     const server = await startApiServer({
       ...serverOptions,
-      intercept: faults.intercept,
+      intercept: observers.around(faults.intercept),
       localWebhooks: ({ path }, review) => answers.current?.(path || '/', review),
     })
     undo.defer(() => server.stop())
     undo.defer(() => faults.stop())
-    const parts = { server, faults, webhooks, answers }
+    const parts = { server, faults, webhooks, answers, observers }
     const environment = new TestEnvironment({ ...parts, undo: new AsyncDisposableStack() })
     await environment.install(...only(/^CustomResourceDefinition$/, crds))
     await environment.install(...only(/WebhookConfiguration$/, hooks?.configurations ?? []))
@@ -100,6 +105,14 @@ export class TestEnvironment implements AsyncDisposable {
    */
   answerWebhooks(answer: WebhookAnswer | undefined): void {
     this.#answers.current = answer
+  }
+
+  /**
+   * Tells of each request that comes over a connection and is allowed, once it is answered; what it
+   * returns ends that.
+   */
+  onRequest(observer: RequestObserver): () => void {
+    return this.#observers.add(observer)
   }
 
   /** `https://host:port` */
