@@ -105,7 +105,13 @@ export type { IndexFunction } from './informer/store.ts'
 
 export { NamespaceNotCachedError } from './informer/namespace-not-cached-error.ts'
 export { InformerCache } from './cache/cache.ts'
-export type { Cache, CacheOptions, CacheScope, InformerLease } from './cache/cache.ts'
+export type {
+  Cache,
+  CachedInformer,
+  CacheOptions,
+  CacheScope,
+  InformerLease,
+} from './cache/cache.ts'
 export { CacheNotStartedError, KindNotCachedError } from './cache/cache-errors.ts'
 export { allNamespaces, kindSettings } from './cache/cache-settings.ts'
 export type {
@@ -131,6 +137,7 @@ export { WorkQueue } from './queue/work-queue.ts'
 export type {
   AddOptions,
   Enqueuer,
+  HeldItem,
   Queue,
   QueuedItem,
   QueueLease,
@@ -189,6 +196,7 @@ export type { KindSourceOptions, Source, SourceContext } from './controller/sour
 export { Controller } from './controller/controller.ts'
 export type { ControllerEnvironment } from './controller/controller.ts'
 export type { ControllerDescription, WatchedKind } from './controller/controller-description.ts'
+export type { ControllerWork } from './controller/controller-work.ts'
 export type { ControllerDefaults, ControllerOptions } from './controller/controller-options.ts'
 export { ControllerBuilder, controllerBuilder } from './controller/controller-builder.ts'
 export type { WatchConditions } from './controller/controller-builder.ts'
@@ -246,7 +254,7 @@ export { mergeRules } from './policy-rules.ts'
 export type { Verb } from './policy-rules.ts'
 export { Manager } from './manager/manager.ts'
 export { OfflineError } from './manager/offline-config.ts'
-export type { AddedClusterOptions, ManagerOptions } from './manager/manager.ts'
+export type { AddedClusterOptions, ManagerOptions, ManagerState } from './manager/manager.ts'
 export { OperatorBuilder, operator } from './operator/operator-builder.ts'
 export type { Operator, OperatorOptions } from './operator/operator-builder.ts'
 export type { PlannedAction } from './operator/plan-operator.ts'

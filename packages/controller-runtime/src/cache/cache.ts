@@ -22,6 +22,13 @@ import type {
 } from './cache-settings.ts'
 import { type CacheListOptions, selectObjects } from './select-objects.ts'
 
+/** An informer that a cache runs: of which kind, and of which parts of it. */
+export interface CachedInformer {
+  readonly type: ResourceType
+  readonly scopes: readonly InformerScope[]
+  readonly informer: Informer
+}
+
 /** A reference-counted use of an informer, which runs while at least one is held. */
 export interface InformerLease<T extends TypedObject> {
   readonly informer: Informer<T>
@@ -81,6 +88,7 @@ export interface CacheScope extends SelectorSettings {
 }
 
 interface Entry {
+  readonly type: ResourceType
   readonly informer: Informer
   readonly scopes: ReadonlyMap<string, InformerScope>
   leases: number
@@ -211,6 +219,13 @@ export class InformerCache implements Cache {
     return this.#described(({ failingForMs = 0 }) => failingForMs > afterMs)
   }
 
+  /** All that it runs at the moment. */
+  informers(): readonly CachedInformer[] {
+    return [...this.#entries.values()].map(({ type, informer, scopes }) => {
+      return { type, informer, scopes: [...scopes.values()] }
+    })
+  }
+
   #described(matches: (informer: Informer) => boolean): readonly string[] {
     return [...this.#entries]
       .filter(([, { informer }]) => matches(informer))
@@ -243,7 +258,7 @@ export class InformerCache implements Cache {
       return existing
     }
     const informer = this.#informerOf(type, scopes, settings)
-    const entry: Entry = { informer, scopes, leases: 0, pinned: false, stop: () => {} }
+    const entry: Entry = { type, informer, scopes, leases: 0, pinned: false, stop: () => {} }
     this.#entries.set(resource, entry)
     if (this.#signal !== undefined && !this.#signal.aborted) this.#run(entry, this.#signal)
     return entry

@@ -9,7 +9,7 @@ import {
 } from '@fairlead/base'
 import type { TypedObject } from '@fairlead/kube-core'
 import type { Registry } from 'prom-client'
-import { type Cache, InformerCache } from '../cache/cache.ts'
+import { type Cache, type CachedInformer, InformerCache } from '../cache/cache.ts'
 import type { CacheSettings } from '../cache/cache-settings.ts'
 import { OwnWrites } from '../cache/own-writes.ts'
 import { rememberingClient } from '../cache/remembering-client.ts'
@@ -115,6 +115,11 @@ export class Cluster {
 
   get cache(): Cache {
     return this.#cache
+  }
+
+  /** What its cache runs at the moment. */
+  get informers(): readonly CachedInformer[] {
+    return this.#cache.informers()
   }
 
   /** The event recorder that reports as the component; it runs with the cluster. */

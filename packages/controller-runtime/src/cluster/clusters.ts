@@ -60,6 +60,10 @@ export class Clusters {
     return entry.cluster
   }
 
+  all(): readonly Cluster[] {
+    return [...this.#entries.values()].map(({ cluster }) => cluster)
+  }
+
   /** Those without which the manager is not ready. */
   required(): readonly Cluster[] {
     return [...this.#entries.values()].filter((one) => one.required).map((one) => one.cluster)

@@ -30,6 +30,7 @@ import type { Queue, QueueLease, WorkQueueOptions } from '../queue/work-queue.ts
 import type { Tracer } from '../tracing/tracer.ts'
 import { AbandonedReconciles } from './abandoned-reconciles.ts'
 import type { ControllerDescription } from './controller-description.ts'
+import type { ControllerWork } from './controller-work.ts'
 import { EventDelivery } from './event-delivery.ts'
 import { HotLoops } from './hot-loops.ts'
 import { OwnChanges } from './own-changes.ts'
@@ -76,6 +77,7 @@ interface Intake {
   readonly queue: Queue<Request>
   readonly abandoned: AbandonedReconciles
   readonly hotLoops: HotLoops
+  readonly delivery: EventDelivery
   readonly history: RunHistory
   readonly ownChanges: OwnChanges | undefined
   /** Aborts when events can no longer be delivered. */
@@ -105,6 +107,9 @@ export class Controller implements Runnable {
   #options: ControllerOptions
   #environment: ControllerEnvironment | undefined
   #intake: Intake | undefined
+  #started = false
+  #reconciles = 0
+  readonly #workListeners = new Set<() => void>()
 
   constructor(
     name: string,
@@ -134,6 +139,23 @@ export class Controller implements Runnable {
       .map(({ type }) => ruleFor(type, ['get', 'list', 'watch']))
     const rules = mergeRules([...reads, ...this.#needs])
     return { name, needLeaderElection, watches, rules, ...(this.#for && { for: this.#for }) }
+  }
+
+  /** What it does and has yet to do. */
+  get work(): ControllerWork {
+    return {
+      controller: this.name,
+      started: this.#started,
+      reconciles: this.#reconciles,
+      undelivered: this.#intake?.delivery.waiting ?? 0,
+      requests: this.#intake === undefined ? [] : this.#intake.queue.contents?.(),
+    }
+  }
+
+  /** Calls back when it has started and whenever something is done; what it returns ends that. */
+  onWork(listener: () => void): () => void {
+    this.#workListeners.add(listener)
+    return () => void this.#workListeners.delete(listener)
   }
 
   /** Gives it what it needs to run, and initializes its metrics so that they appear at once. */
@@ -179,6 +201,8 @@ export class Controller implements Runnable {
     const work: Work = { ...intake, ...environment, signal: scope.signal }
     try {
       await untilAborted(intake.filled, signal)
+      this.#started = true
+      this.#worked()
       const { logger } = environment
       logger.debug({ controller: this.name, workers: this.#concurrency }, 'controller started')
       const stopped = aborted(scope.signal).then(() => intake.stop())
@@ -205,7 +229,8 @@ export class Controller implements Runnable {
     const ownChanges = this.#ownChanges(environment, queue)
     const failed = new AbortController()
     const named = withFields(logger, { controller: this.name })
-    const delivery = new EventDelivery(clock, named, (error) => failed.abort(error))
+    const fail = (error: Error) => failed.abort(error)
+    const delivery = new EventDelivery(clock, named, fail, () => this.#worked())
     const { lowPriority } = this.#options
     const context: SourceContext = {
       clock,
@@ -225,6 +250,7 @@ export class Controller implements Runnable {
       environment,
       queue,
       hotLoops,
+      delivery,
       history: new RunHistory(clock),
       ownChanges,
       abandoned: new AbandonedReconciles(limit, clock),
@@ -326,6 +352,7 @@ export class Controller implements Runnable {
 
   async #handle(lease: QueueLease<Request>, work: Work): Promise<void> {
     const reconcileID = randomUUID()
+    this.#reconciles += 1
     const run = () => this.#handleRun(lease, reconcileID, work)
     if (work.tracer === undefined) await run()
     else await inReconcileSpan(work.tracer, this.name, reconcileID, lease, run)
@@ -343,7 +370,7 @@ export class Controller implements Runnable {
     let end: RunEnd = { outcome: 'stopped' }
     metrics.controller.activeWorkers.inc(labels)
     const startMs = clock.monotonicMs()
-    const unlock = () => queue.done(lease.item)
+    const unlock = () => this.#done(lease.item, queue)
     let isAbandoned = false
     try {
       const result = await this.#call(lease.item, log, work, (ended) => {
@@ -368,7 +395,16 @@ export class Controller implements Runnable {
     const object = requestKey(request)
     logger.debug({ controller: this.name, object }, 'the cluster of the object is gone')
     queue.forget(request)
+    this.#done(request, queue)
+  }
+
+  #done(request: Request, queue: Queue<Request>): void {
     queue.done(request)
+    this.#worked()
+  }
+
+  #worked(): void {
+    for (const listener of this.#workListeners) listener()
   }
 
   async #call(

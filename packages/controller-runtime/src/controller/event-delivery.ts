@@ -12,11 +12,19 @@ export class EventDelivery {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #fail: (error: Error) => void
+  readonly #onDelivered: () => void
   readonly #backoff = new ExponentialBackoff()
   readonly #timers = new Map<string, Timer>()
   #count = 0
 
-  constructor(clock: Clock, logger: Logger, fail: (error: Error) => void) {
+  /** `onDelivered` is called after an event that had to be delivered again. */
+  constructor(
+    clock: Clock,
+    logger: Logger,
+    fail: (error: Error) => void,
+    onDelivered: () => void = () => {},
+  ) {
+    this.#onDelivered = onDelivered
     this.#clock = clock
     this.#logger = logger
     this.#fail = fail
@@ -28,6 +36,11 @@ export class EventDelivery {
     this.#try(String(this.#count), what, event)
   }
 
+  /** How many events wait to be delivered again. */
+  get waiting(): number {
+    return this.#timers.size
+  }
+
   /** Nothing is delivered after this. */
   stop(): void {
     for (const timer of this.#timers.values()) timer.cancel()
@@ -35,10 +48,11 @@ export class EventDelivery {
   }
 
   #try(id: string, what: string, event: () => void): void {
-    this.#timers.delete(id)
+    const again = this.#timers.delete(id)
     try {
       event()
       this.#backoff.forget(id)
+      if (again) this.#onDelivered()
     } catch (error) {
       if (this.#timers.size >= waitingLimit) {
         const message = `predicates or handlers throw for ${waitingLimit} events: ${what} is one`

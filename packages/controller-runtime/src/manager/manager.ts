@@ -20,6 +20,7 @@ import { Connections } from '../cluster/connections.ts'
 import { Controller } from '../controller/controller.ts'
 import type { ExplainRequest, Explanation } from '../explain/explanation.ts'
 import type { ControllerDescription } from '../controller/controller-description.ts'
+import type { ControllerWork } from '../controller/controller-work.ts'
 import type { ControllerDefaults } from '../controller/controller-options.ts'
 import type { EventRecorder } from '../events/event-recorder.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
@@ -81,7 +82,8 @@ export interface AddedClusterOptions extends Omit<
   readonly required?: boolean
 }
 
-type State = 'new' | 'running' | 'stopped'
+/** Whether a manager has been started, and has stopped. */
+export type ManagerState = 'new' | 'running' | 'stopped'
 
 /**
  * Runs controllers and other runnables with one shared client, cache and set of metrics.
@@ -119,7 +121,8 @@ export class Manager {
   readonly #healthz = new Map<string, HealthCheck>()
   readonly #readyz = new Map<string, HealthCheck>()
   readonly #webhooks: ManagerWebhooks
-  #state: State = 'new'
+  #state: ManagerState = 'new'
+  readonly #workListeners = new Set<() => void>()
   #elected = false
   readonly #elections = Promise.withResolvers<void>()
 
@@ -198,6 +201,29 @@ export class Manager {
   /** The controllers that were added, in that order. */
   get controllers(): readonly ControllerDescription[] {
     return [...this.#known].flatMap((one) => (one instanceof Controller ? one.description : []))
+  }
+
+  get state(): ManagerState {
+    return this.#state
+  }
+
+  /** Its own cluster and those that were added. */
+  get clusters(): readonly Cluster[] {
+    return [this.cluster, ...this.#clusters.all()]
+  }
+
+  /** What its controllers do and have yet to do: for tests, `settled` of `@fairlead/testing`. */
+  get work(): readonly ControllerWork[] {
+    return [...this.#known].flatMap((one) => (one instanceof Controller ? one.work : []))
+  }
+
+  /**
+   * Calls back when a controller has started and whenever one is done with something, and when the
+   * manager has stopped; what it returns ends that.
+   */
+  onWork(listener: () => void): () => void {
+    this.#workListeners.add(listener)
+    return () => void this.#workListeners.delete(listener)
   }
 
   /**
@@ -382,7 +408,12 @@ export class Manager {
       defaults: this.#options.controllerDefaults ?? {},
       ...this.#tracing(),
     })
+    controller.onWork(() => this.#worked())
     this.#names.add(controller.name)
+  }
+
+  #worked(): void {
+    for (const listener of this.#workListeners) listener()
   }
 
   #warmUp(leader: Runnable): void {
@@ -509,6 +540,7 @@ export class Manager {
     } finally {
       this.#state = 'stopped'
       this.#elected = false
+      this.#worked()
       await this.cluster.close()
     }
   }

@@ -351,4 +351,31 @@ describe('a work queue', () => {
       `workqueue_work_duration_seconds_count{${labels}} 1`,
     )
   })
+
+  it('tells what it holds and what workers have', async () => {
+    const { queue, clock } = newQueue()
+    for (const item of ['again', 'taken']) queue.add(item)
+    await queue.get()
+    await queue.get()
+    queue.add('again')
+    queue.addRateLimited('failed')
+    queue.addAfter('later', 50)
+    queue.addRateLimited('later')
+    queue.add('soon', { afterMs: 1 })
+    queue.addRateLimited('soon')
+    queue.add('now')
+    await clock.advance(2)
+    expect(queue.contents()).toEqual([
+      { key: 'again', item: 'again', state: 'running', dueInMs: 0, isRetry: false },
+      { key: 'taken', item: 'taken', state: 'running', dueInMs: 0, isRetry: false },
+      { key: 'again', item: 'again', state: 'blocked', dueInMs: 0, isRetry: false },
+      { key: 'failed', item: 'failed', state: 'waiting', dueInMs: 3, isRetry: true },
+      { key: 'later', item: 'later', state: 'waiting', dueInMs: 3, isRetry: true },
+      { key: 'soon', item: 'soon', state: 'ready', dueInMs: 0, isRetry: false },
+      { key: 'now', item: 'now', state: 'ready', dueInMs: 0, isRetry: false },
+    ])
+    for (const item of ['taken', 'again']) queue.done(item)
+    queue.shutdown()
+    expect(queue.contents()).toEqual([])
+  })
 })

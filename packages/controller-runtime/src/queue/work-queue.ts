@@ -39,6 +39,17 @@ export interface QueuedItem {
   readonly triggers: readonly Trigger[]
 }
 
+/** A key that a queue holds or a worker has; both, if it was added again meanwhile. */
+export interface HeldItem<T> {
+  readonly key: string
+  readonly item: T
+  readonly state: QueuedItem['state'] | 'running'
+  /** How long until it is ready; 0 if it is. */
+  readonly dueInMs: number
+  /** Whether it waits because it failed, and not because somebody asked for a delay. */
+  readonly isRetry: boolean
+}
+
 /** The part of a queue that sources and handlers use. */
 export interface Enqueuer<T> {
   add(item: T, options?: AddOptions): void
@@ -56,6 +67,8 @@ export interface Queue<T> extends Enqueuer<T> {
   retries(item: T): number
   /** What is queued under the item's key; a queue without it explains nothing. */
   inspect?(item: T): QueuedItem | undefined
+  /** Everything that it holds and that workers have; for a queue without it, no test can settle. */
+  contents?(): readonly HeldItem<T>[]
   shutdown(): void
 }
 
@@ -76,6 +89,7 @@ interface Entry<T> extends Ready {
   state: QueuedItem['state']
   /** When a waiting entry becomes ready, by the monotonic clock. */
   readyAtMs: number
+  isRetry: boolean
   placeByTime: number
 }
 
@@ -106,7 +120,7 @@ export class WorkQueue<T> implements Queue<T> {
     'placeByTime',
     (a, b) => a.readyAtMs < b.readyAtMs || (a.readyAtMs === b.readyAtMs && a.order < b.order),
   )
-  readonly #locked = new Set<string>()
+  readonly #locked = new Map<string, T>()
   readonly #takers = new Set<(lease: QueueLease<T> | undefined) => void>()
   #blocked = 0
   #order = 0
@@ -133,6 +147,9 @@ export class WorkQueue<T> implements Queue<T> {
     const known = this.#entries.get(key)
     const entry = known ?? newEntry(key, item, priority, readyAtMs)
     this.#note(entry.triggers, options.reason)
+    if (known === undefined || readyAtMs < known.readyAtMs) {
+      entry.isRetry = options.rateLimited === true
+    }
     if (known === undefined) this.#insert(entry)
     else this.#merge(known, priority, readyAtMs)
     this.#serve()
@@ -195,6 +212,18 @@ export class WorkQueue<T> implements Queue<T> {
     const { state, priority, triggers, readyAtMs } = entry
     const leftMs = state === 'waiting' ? readyAtMs - this.#clock.monotonicMs() : 0
     return { state, dueInMs: Math.max(0, leftMs), priority, triggers: [...triggers] }
+  }
+
+  contents(): readonly HeldItem<T>[] {
+    const nowMs = this.#clock.monotonicMs()
+    const held = [...this.#entries.values()].map(({ key, item, state, readyAtMs, isRetry }) => {
+      const dueInMs = state === 'waiting' ? Math.max(0, readyAtMs - nowMs) : 0
+      return { key, item, state, dueInMs, isRetry }
+    })
+    const running = [...this.#locked].map(([key, item]) => {
+      return { key, item, state: 'running' as const, dueInMs: 0, isRetry: false }
+    })
+    return [...running, ...held]
   }
 
   /** How many items are ready, including those whose key is still with a worker. */
@@ -312,7 +341,7 @@ export class WorkQueue<T> implements Queue<T> {
       if (entry === undefined) return
       this.#takers.delete(take)
       this.#entries.delete(entry.key)
-      this.#locked.add(entry.key)
+      this.#locked.set(entry.key, entry.item)
       this.#metrics.taken(entry.key, entry.priority)
       const { item, priority, triggers } = entry
       take({ key: entry.key, item, priority, triggers })
@@ -330,6 +359,7 @@ function newEntry<T>(key: string, item: T, priority: number, readyAtMs: number):
     state: 'waiting',
     order: 0,
     readySinceMs: 0,
+    isRetry: false,
     placeByPriority: -1,
     placeByAge: -1,
     placeByTime: -1,

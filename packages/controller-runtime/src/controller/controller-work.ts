@@ -1,0 +1,15 @@
+import type { HeldItem } from '../queue/work-queue.ts'
+import type { Request } from './reconcile.ts'
+
+/** What a controller does and has yet to do, at one moment: for tests and people. */
+export interface ControllerWork {
+  readonly controller: string
+  /** Whether its sources have enqueued what exists and its workers take requests. */
+  readonly started: boolean
+  /** How many reconciles it has begun so far. */
+  readonly reconciles: number
+  /** How many events wait to be delivered again, because a predicate or a handler threw. */
+  readonly undelivered: number
+  /** What its queue holds; undefined for a queue that does not tell. */
+  readonly requests: readonly HeldItem<Request>[] | undefined
+}
