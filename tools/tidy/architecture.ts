@@ -173,6 +173,10 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'index.ts',
     ],
   },
+  testing: {
+    mayImport: ['base', 'kube-core', 'kube-types', 'pki', 'controller-runtime', 'apiserver'],
+    layers: ['settled', 'waiting', 'servers', '*.ts', 'test-environment.ts', 'rules', 'index.ts'],
+  },
   context: {
     mayImport: ['base', 'llm'],
     plane: 'data',
