@@ -1,4 +1,5 @@
-import { type Logger, systemClock } from '@fairlead/base'
+import { systemClock } from './clock.ts'
+import { type Logger, silentLogger } from './logger.ts'
 
 /**
  * Ctrl-C in a terminal reaches every process of the group, and npm forwards it once more: signals
@@ -12,10 +13,11 @@ interface StopSignal extends Disposable {
 }
 
 /**
- * Aborts at the first SIGTERM or SIGINT. A second one exits the process at once, with code 1, as in
- * Go's controller-runtime.
+ * Aborts at the first SIGTERM or SIGINT. A second one exits the process at once, with code 1, as
+ * Go's controller-runtime does: it does not wait for what still runs. Told to the logger, if there
+ * is one.
  */
-export function stopSignal(logger: Logger): StopSignal {
+export function stopSignal(logger: Logger = silentLogger): StopSignal {
   const controller = new AbortController()
   let firstMs = 0
   const stop = (name: NodeJS.Signals) => {

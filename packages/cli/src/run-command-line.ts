@@ -1,4 +1,4 @@
-import { systemClock } from '@fairlead/base'
+import { stopSignal, systemClock } from '@fairlead/base'
 import type { Command } from './command-context.ts'
 import { explainFailure, isStop } from './explain-failure.ts'
 import { LogDestination } from './log-destination.ts'
@@ -6,7 +6,6 @@ import { openStandardError } from './log-output.ts'
 import { newLogger } from './new-logger.ts'
 import { isServerFlag, parseCommandLine } from './options.ts'
 import { UsageError } from './usage-error.ts'
-import { stopSignal } from './stop-signal.ts'
 import { UncaughtErrors } from './uncaught-errors.ts'
 import { usageOf } from './usage.ts'
 
@@ -44,7 +43,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (load === undefined) throw new UsageError(`unknown command "${name}"; see fairlead --help`)
     const logger = newLogger(options.logLevel, log)
-    const stopped = stopSignal()
+    const { signal: stopped } = stopSignal()
     const failed = new AbortController()
     const uncaughtErrors = new UncaughtErrors({
       clock: systemClock,

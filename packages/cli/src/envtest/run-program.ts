@@ -1,5 +1,5 @@
+import { stopSignal } from '@fairlead/base'
 import { explainFailure, isStop } from '../explain-failure.ts'
-import { stopSignal } from '../stop-signal.ts'
 import { type FlagTable, type GivenFlags, goFlagsHelp, parseGoFlags } from './go-flags.ts'
 
 interface ProgramOptions {
@@ -18,7 +18,7 @@ interface ProgramOptions {
 export async function runProgram(program: ProgramOptions): Promise<number> {
   const { name, about, flags: table, version } = program
   const say = (line: string) => void process.stderr.write(`${name}: ${line}\n`)
-  const signal = stopSignal()
+  const { signal } = stopSignal()
   try {
     const flags = parseGoFlags(table, process.argv.slice(2))
     if (flags.boolean('help') === true) {

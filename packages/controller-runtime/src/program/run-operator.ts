@@ -1,3 +1,4 @@
+import { stopSignal } from '@fairlead/base'
 import { Manager } from '../manager/manager.ts'
 import { FlagError, type Flags, type FlagValues } from './flag.ts'
 import { flagHelp } from './flag-help.ts'
@@ -5,7 +6,6 @@ import { operatorFlags } from './operator-flags.ts'
 import { parseFlags } from './parse-flags.ts'
 import { programKubeConfig } from './program-kube-config.ts'
 import { programLogger, programOptions, type ProgramManagerOptions } from './program-options.ts'
-import { stopSignal } from './stop-signal.ts'
 
 /** An operator as a program. */
 export interface OperatorProgram<F extends Flags = Flags> {
