@@ -23,6 +23,9 @@ export function certificateLifetimes(
   const certificateMs = given.certificateMs ?? 90 * dayMs
   const authorityMs = given.authorityMs ?? Math.max(3 * 365 * dayMs, 12 * certificateMs)
   const overlapMs = given.overlapMs ?? Math.min(60 * 60 * 1000, certificateMs / 3)
+  for (const [name, ms] of Object.entries({ certificateMs, authorityMs, overlapMs })) {
+    if (!(ms > 0 && Number.isFinite(ms))) throw new Error(`${name} must be above 0, not ${ms}`)
+  }
   if (authorityMs <= 3 * certificateMs) {
     throw new Error(
       `an authority must be valid for more than three times as long as a certificate: ${authorityMs} ms is not more than 3 × ${certificateMs} ms`,

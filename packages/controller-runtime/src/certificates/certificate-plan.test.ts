@@ -193,6 +193,16 @@ test('lifetimes that leave no time for a change are refused', () => {
   expect(certificateLifetimes({ certificateMs: 3000 })).toMatchObject({ overlapMs: 1000 })
 })
 
+test.each([
+  { certificateMs: 0 },
+  { certificateMs: -dayMs },
+  { certificateMs: NaN },
+  { authorityMs: Infinity },
+  { overlapMs: -1 },
+])('the lifetimes %j are refused: nothing made by them would last', (given) => {
+  expect(() => certificateLifetimes(given)).toThrow('must be above 0')
+})
+
 test('what was made while a clock was ahead is replaced, as nobody accepts it yet', () => {
   const ahead = plan({}, startMs + 200 * dayMs).certificates
   const { certificates, changes } = plan(ahead, startMs)

@@ -161,3 +161,8 @@ test('an API server that cannot be reached is waited for, and one that refuses i
   await expect(refused.running).rejects.toThrow('secrets "certificates" is forbidden: no')
   await expect(refused.ready).rejects.toThrow('secrets "certificates" is forbidden: no')
 })
+
+test.each([0, -1, NaN])('looking every %d ms is refused: it would be without a pause', (ms) => {
+  const clock = new FakeClock(Date.UTC(2026, 0, 1))
+  expect(() => replica(new FewObjects(), clock, ms)).toThrow('checkIntervalMs must be above 0')
+})

@@ -49,8 +49,12 @@ export class ProvisionedCertificate implements CertificateSource, Runnable {
   #current: ServingCertificate | undefined
   #lastFailure: string | undefined
 
-  /** @throws Error for lifetimes that leave no time for a change */
+  /** @throws Error for lifetimes that leave no time for a change, and for looking without a pause */
   constructor(options: ProvisionedCertificateOptions) {
+    const { checkIntervalMs = 10_000 } = options
+    if (!(checkIntervalMs > 0)) {
+      throw new Error(`checkIntervalMs must be above 0, not ${checkIntervalMs}`)
+    }
     this.#options = options
     this.#lifetimes = certificateLifetimes(options.lifetimes)
     // Nobody need have asked.
