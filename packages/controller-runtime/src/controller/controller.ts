@@ -107,7 +107,9 @@ export class Controller implements Runnable {
   #options: ControllerOptions
   #environment: ControllerEnvironment | undefined
   #intake: Intake | undefined
-  #started = false
+  #isStarted = false
+  /** Its sources have begun, and its workers take what they enqueue. */
+  #isWorking = false
   #reconciles = 0
   readonly #workListeners = new Set<() => void>()
 
@@ -145,7 +147,7 @@ export class Controller implements Runnable {
   get work(): ControllerWork {
     return {
       controller: this.name,
-      started: this.#started,
+      started: this.#isWorking,
       reconciles: this.#reconciles,
       undelivered: this.#intake?.delivery.waiting ?? 0,
       requests: this.#intake === undefined ? [] : this.#intake.queue.contents?.(),
@@ -183,7 +185,7 @@ export class Controller implements Runnable {
    */
   async warmUp(signal: AbortSignal): Promise<void> {
     if (this.#options.enableWarmup !== true) return
-    const { filled, failed, ended } = this.#open(signal)
+    const { filled, failed, ended } = this.#intake ?? this.#open(signal)
     try {
       await filled
       await aborted(ended)
@@ -193,15 +195,19 @@ export class Controller implements Runnable {
     }
   }
 
-  /** Runs until the signal aborts and the reconciles in progress have ended. */
+  /** Runs until the signal aborts and the reconciles in progress have ended. At most once. */
   async start(signal: AbortSignal): Promise<void> {
+    if (this.#isStarted) {
+      throw new Error(`controller ${this.name} was started more than once: make another one`)
+    }
+    this.#isStarted = true
     const intake = this.#intake ?? this.#open(signal)
     using scope = openScope({ parents: [signal, intake.failed.signal] })
     const { environment, abandoned } = intake
     const work: Work = { ...intake, ...environment, signal: scope.signal }
     try {
       await untilAborted(intake.filled, signal)
-      this.#started = true
+      this.#isWorking = true
       this.#worked()
       const { logger } = environment
       logger.debug({ controller: this.name, workers: this.#concurrency }, 'controller started')
