@@ -211,7 +211,7 @@ export type {
 export { AdmissionDeniedError, allowed, denied, patched } from './webhook/admission-response.ts'
 export type { AdmissionResponse } from './webhook/admission-response.ts'
 export { conversionDefinitions } from './webhook/conversion-definitions.ts'
-export type { ConvertibleKind } from './webhook/conversion-review.ts'
+export type { ConvertedKind } from './webhook/conversion-review.ts'
 export type { Defaulter } from './webhook/defaulting-handler.ts'
 export type {
   RegisteredAdmission,

@@ -3,7 +3,7 @@ import { defineResource, defineVersions, type JsonSchema } from '@fairlead/kube-
 import { describe, expect, test } from 'vitest'
 
 import { RecordingLogger } from '../testing/recording-logger.ts'
-import { answerConversionReview, type ConvertibleKind } from './conversion-review.ts'
+import { answerConversionReview, type ConvertedKind } from './conversion-review.ts'
 
 const names = { group: 'jobs.example.com', kind: 'ExternalJob', plural: 'externaljobs' }
 const schemaOf = <T>(field: string) =>
@@ -46,7 +46,7 @@ const job = (version: string, spec: object, name = 'obj-1') => ({
 async function convert(
   objects: readonly unknown[],
   desired: string,
-  { kinds = [jobs] as readonly ConvertibleKind[], logger = silentLogger, onPanic = () => {} } = {},
+  { kinds = [jobs] as readonly ConvertedKind[], logger = silentLogger, onPanic = () => {} } = {},
 ) {
   const request = { uid: 'r-1', desiredAPIVersion: desired, objects }
   const review = { kind: 'ConversionReview', apiVersion: 'apiextensions.k8s.io/v1', request }
@@ -163,7 +163,7 @@ describe('a failure is told', () => {
     ['namespace', { namespace: 'other' }],
     ['uid', { uid: 'u-2' }],
   ])('a conversion that changes the %s', async (field, changed) => {
-    const wrong: ConvertibleKind = {
+    const wrong: ConvertedKind = {
       crd: jobs.crd,
       convert: (object) => ({
         ...object,
@@ -179,7 +179,7 @@ describe('a failure is told', () => {
   })
 
   test('a conversion into another version than the one that was asked for', async () => {
-    const wrong: ConvertibleKind = { crd: jobs.crd, convert: (object) => object }
+    const wrong: ConvertedKind = { crd: jobs.crd, convert: (object) => object }
     expect(await convert([job('v1', {})], 'jobs.example.com/v2', { kinds: [wrong] })).toEqual(
       failure(
         'ExternalJob "default/obj-1" of jobs.example.com/v1 was converted into ExternalJob of jobs.example.com/v1, not into ExternalJob of jobs.example.com/v2',

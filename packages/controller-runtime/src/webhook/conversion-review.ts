@@ -17,8 +17,11 @@ import {
 
 import type { DeepReadonly } from '../deep-readonly.ts'
 
-/** A kind with several versions, such as `defineVersions` of `@fairlead/kube-core` makes. */
-export interface ConvertibleKind {
+/**
+ * What a webhook needs of a kind with several versions: of those that `defineVersions` of
+ * `@fairlead/kube-core` makes, each is one.
+ */
+export interface ConvertedKind {
   readonly crd: CustomResourceDefinitionObject
   /** The object, which is frozen, in another version. */
   convert(object: AnyObject, version: string): AnyObject | Promise<AnyObject>
@@ -49,7 +52,7 @@ interface ConversionAnswer {
  */
 export async function answerConversionReview(
   review: unknown,
-  kinds: readonly ConvertibleKind[],
+  kinds: readonly ConvertedKind[],
   surroundings: ConversionSurroundings,
 ): Promise<ConversionAnswer> {
   if (!isJsonObject(review) || !isJsonObject(review['request'])) return { code: 400 }
@@ -62,7 +65,7 @@ export async function answerConversionReview(
 
 async function convertAll(
   request: JsonObject,
-  kinds: readonly ConvertibleKind[],
+  kinds: readonly ConvertedKind[],
   { logger, signal, onPanic }: ConversionSurroundings,
 ): Promise<JsonObject> {
   const converted: AnyObject[] = []
@@ -87,7 +90,7 @@ async function convertAll(
 async function convertOne(
   object: unknown,
   desired: string,
-  kinds: readonly ConvertibleKind[],
+  kinds: readonly ConvertedKind[],
 ): Promise<AnyObject> {
   const source = objectToConvert(object)
   const from = parseApiVersion(source.apiVersion)

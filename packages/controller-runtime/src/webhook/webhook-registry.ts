@@ -3,7 +3,7 @@ import { type Clock, type JsonObject, type Logger, openScope, withFields } from 
 import type { WebhookMetrics } from '../metrics/webhook-metrics.ts'
 import type { AdmissionHandler } from './admission-handler.ts'
 import { answerAdmissionReview } from './admission-review.ts'
-import { answerConversionReview, type ConvertibleKind } from './conversion-review.ts'
+import { answerConversionReview, type ConvertedKind } from './conversion-review.ts'
 import type {
   RegisteredAdmission,
   RegisteredConversion,
@@ -44,7 +44,7 @@ export class WebhookRegistry {
   readonly #options: WebhookRegistryOptions
   readonly #admissions = new Map<string, RegisteredAdmission>()
   readonly #handlers = new Map<string, AdmissionHandler>()
-  readonly #conversions: ConvertibleKind[] = []
+  readonly #conversions: ConvertedKind[] = []
 
   constructor(options: WebhookRegistryOptions) {
     this.#options = options
@@ -80,7 +80,7 @@ export class WebhookRegistry {
    * Adds the conversion of a kind, at `/convert`, where all kinds are converted.
    * @throws Error for a kind that is already converted
    */
-  converts(kind: ConvertibleKind): void {
+  converts(kind: ConvertedKind): void {
     const { name } = kind.crd.metadata
     if (this.#conversions.some(({ crd }) => crd.metadata.name === name)) {
       throw new Error(`the conversion of ${name} is already registered`)
