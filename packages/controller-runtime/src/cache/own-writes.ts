@@ -40,6 +40,7 @@ export class OwnWrites {
 
   /** The writer whose write is all that differs between two versions, if that can be told. */
   writerOf(before: TypedObject, after: TypedObject): string | undefined {
+    if (this.#writes.size === 0) return undefined
     const write = this.#writes.get(nameOf(after))
     if (write === undefined || !onlyStatusDiffers(before, after)) return undefined
     const isNext = write.base !== undefined && write.base === before.metadata.resourceVersion

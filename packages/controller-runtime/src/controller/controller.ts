@@ -231,7 +231,6 @@ export class Controller implements Runnable {
       throw new Error(`controller ${this.name} must be added to a manager`)
     const { clock, cache, clusters, logger } = environment
     const queue = this.#newQueue(environment)
-    const hotLoops = new HotLoops(clock)
     const ownChanges = this.#ownChanges(environment, queue)
     const failed = new AbortController()
     const named = withFields(logger, { controller: this.name })
@@ -244,7 +243,6 @@ export class Controller implements Runnable {
       queue,
       cache,
       delivery,
-      hotLoops,
       comparing: new TimeShare(clock),
       ...(clusters === undefined ? {} : { clusters }),
       ...(lowPriority === undefined ? {} : { lowPriority }),
@@ -255,7 +253,7 @@ export class Controller implements Runnable {
     const intake: Intake = {
       environment,
       queue,
-      hotLoops,
+      hotLoops: new HotLoops(),
       delivery,
       history: new RunHistory(clock),
       ownChanges,
@@ -365,23 +363,22 @@ export class Controller implements Runnable {
   }
 
   async #handleRun(lease: QueueLease<Request>, reconcileID: string, work: Work): Promise<RunEnd> {
-    const { queue, clock, logger, metrics, signal, history } = work
+    const { queue, logger, metrics, signal, history } = work
     const labels = { controller: this.name }
     const log = withFields(logger, { controller: this.name, object: lease.key, reconcileID })
     if (log.isLevelEnabled?.('debug') !== false) {
       log.debug({ triggeredBy: lease.triggers.map(describeCause) }, 'reconciling')
     }
-    work.hotLoops.count(lease.key, lease.triggers, log)
     const recorded = history.begin(lease.key, reconcileID, lease.triggers)
+    work.hotLoops.count(lease.key, lease.triggers, log, recorded.startedMs)
     let end: RunEnd = { outcome: 'stopped' }
     metrics.controller.activeWorkers.inc(labels)
-    const startMs = clock.monotonicMs()
     const unlock = () => this.#done(lease.item, queue)
     let isAbandoned = false
     try {
       const result = await this.#call(lease.item, log, work, (ended) => {
         isAbandoned = true
-        this.#abandon(ended.then(unlock), log, startMs, recorded, work)
+        this.#abandon(ended.then(unlock), log, lease.key, recorded, work)
       })
       end = this.#settle(lease, result, queue, metrics)
     } catch (error) {
@@ -389,8 +386,8 @@ export class Controller implements Runnable {
       if (!signal.aborted) end = this.#fail(lease, error, queue, metrics, log)
     } finally {
       if (isAbandoned) end = { ...end, outcome: 'abandoned' }
-      history.end(recorded, end)
-      metrics.controller.duration.observe(labels, (clock.monotonicMs() - startMs) / 1000)
+      const tookMs = history.end(lease.key, recorded, end)
+      metrics.controller.duration.observe(labels, tookMs / 1000)
       metrics.controller.activeWorkers.dec(labels)
       if (!isAbandoned) unlock()
     }
@@ -440,11 +437,11 @@ export class Controller implements Runnable {
   #abandon(
     ended: Promise<void>,
     log: Logger,
-    startMs: number,
+    key: string,
     recorded: RecordedRun,
     work: Work,
   ): void {
-    const { clock, metrics, abandoned, history } = work
+    const { metrics, abandoned, history } = work
     const labels = { controller: this.name }
     metrics.controller.abandoned.set(labels, abandoned.size)
     log.error(
@@ -453,10 +450,12 @@ export class Controller implements Runnable {
         'stays locked until it ends; pass the signal on to whatever it waits for',
     )
     void ended.then(() => {
-      history.end(recorded, { outcome: 'error' })
+      const tookMs = history.end(key, recorded, { outcome: 'error' })
       metrics.controller.abandoned.set(labels, abandoned.size)
-      const seconds = (clock.monotonicMs() - startMs) / 1000
-      log.info({ seconds }, 'an abandoned reconcile has ended; its result is ignored')
+      log.info(
+        { seconds: tookMs / 1000 },
+        'an abandoned reconcile has ended; its result is ignored',
+      )
     })
   }
 

@@ -1,5 +1,10 @@
 import type { Clock, Logger, Timer } from '@fairlead/base'
+import type { TypedObject } from '@fairlead/kube-core'
+import { keyOf, keyText } from '../object-key.ts'
 import { ExponentialBackoff } from '../queue/rate-limiter.ts'
+
+/** An event as the log names it; in words, if it is not about an object. */
+export type DeliveredEvent = string | { readonly verb: string; readonly object: TypedObject }
 
 const waitingLimit = 1000
 
@@ -15,7 +20,7 @@ export class EventDelivery {
   readonly #onDelivered: () => void
   readonly #backoff = new ExponentialBackoff()
   readonly #timers = new Map<string, Timer>()
-  #count = 0
+  #failures = 0
 
   /** `onDelivered` is called after an event that had to be delivered again. */
   constructor(
@@ -30,10 +35,13 @@ export class EventDelivery {
     this.#fail = fail
   }
 
-  /** `what` names the event in the log. */
-  deliver(what: string, event: () => void): void {
-    this.#count += 1
-    this.#try(String(this.#count), what, event)
+  deliver(event: DeliveredEvent, tell: () => void): void {
+    try {
+      tell()
+    } catch (error) {
+      this.#failures += 1
+      this.#retry(String(this.#failures), nameOf(event), tell, error)
+    }
   }
 
   /** How many events wait to be delivered again. */
@@ -47,27 +55,37 @@ export class EventDelivery {
     this.#timers.clear()
   }
 
-  #try(id: string, what: string, event: () => void): void {
-    const again = this.#timers.delete(id)
+  #retry(id: string, event: string, tell: () => void, error: unknown): void {
+    if (this.#timers.size >= waitingLimit) {
+      const message = `predicates or handlers throw for ${waitingLimit} events: ${event} is one`
+      this.#fail(new Error(message, { cause: error }))
+      return
+    }
+    const delayMs = this.#backoff.when(id)
+    this.#logger.error(
+      { err: error, event, delayMs },
+      'a predicate or a handler threw for an event, which is delivered again',
+    )
+    this.#timers.set(
+      id,
+      this.#clock.setTimer(delayMs, () => this.#again(id, event, tell)),
+    )
+  }
+
+  #again(id: string, event: string, tell: () => void): void {
+    this.#timers.delete(id)
     try {
-      event()
+      tell()
       this.#backoff.forget(id)
-      if (again) this.#onDelivered()
+      this.#onDelivered()
     } catch (error) {
-      if (this.#timers.size >= waitingLimit) {
-        const message = `predicates or handlers throw for ${waitingLimit} events: ${what} is one`
-        this.#fail(new Error(message, { cause: error }))
-        return
-      }
-      const delayMs = this.#backoff.when(id)
-      this.#logger.error(
-        { err: error, event: what, delayMs },
-        'a predicate or a handler threw for an event, which is delivered again',
-      )
-      this.#timers.set(
-        id,
-        this.#clock.setTimer(delayMs, () => this.#try(id, what, event)),
-      )
+      this.#retry(id, event, tell, error)
     }
   }
+}
+
+function nameOf(event: DeliveredEvent): string {
+  if (typeof event === 'string') return event
+  const { verb, object } = event
+  return `${verb} ${object.kind} ${keyText(keyOf(object))}`
 }

@@ -1,14 +1,13 @@
 import { parseApiVersion } from '@fairlead/kube-core'
 import type { OwnerReference, ResourceType, TypedObject } from '@fairlead/kube-core'
 import { keyOf } from '../object-key.ts'
-import type { Cause } from '../queue/trigger.ts'
-import type { AddOptions, Enqueuer } from '../queue/work-queue.ts'
+import type { Enqueuer } from '../queue/work-queue.ts'
 import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
 import { type Request, requestKey } from './reconcile.ts'
 
 /**
  * Maps events to requests. What it adds without a priority has a low one if the object existed at
- * the start, or is unchanged.
+ * the start, or is unchanged; what it adds without a reason has the event for its reason.
  */
 export interface EventHandler<T extends TypedObject = TypedObject> {
   create(event: CreateEvent<T>, queue: Enqueuer<Request>): void
@@ -60,33 +59,27 @@ function ownersOf(
 export function fromMapFunction<T extends TypedObject>(map: MapToRequests<T>): EventHandler<T> {
   return {
     create({ object }, queue) {
-      addAll(queue, map(object), { reason: reasonOf('create', object) })
+      addAll(queue, map(object))
     },
     update({ oldObject, newObject }, queue) {
-      const requests = [...map(oldObject), ...map(newObject)]
-      addAll(queue, requests, { reason: reasonOf('update', newObject) })
+      addAll(queue, [...map(oldObject), ...map(newObject)])
     },
     delete({ object }, queue) {
-      addAll(queue, map(object), { reason: reasonOf('delete', object) })
+      addAll(queue, map(object))
     },
   }
 }
 
-function addAll(queue: Enqueuer<Request>, requests: readonly Request[], options: AddOptions): void {
+function addAll(queue: Enqueuer<Request>, requests: readonly Request[]): void {
   const seen = new Set<string>()
   for (const request of requests) {
     const key = requestKey(request)
     if (seen.has(key)) continue
     seen.add(key)
-    queue.add(request, options)
+    queue.add(request)
   }
 }
 
 function requestOf(owner: ResourceType, name: string, namespace: string | undefined): Request {
   return owner.namespaced && namespace !== undefined ? { namespace, name } : { name }
-}
-
-function reasonOf(verb: string, { kind, metadata }: TypedObject): Cause {
-  const { namespace, name = '', resourceVersion = '?' } = metadata
-  return { verb, kind, namespace, name, resourceVersion }
 }

@@ -1,12 +1,13 @@
-import { type Clock, type Logger, RecentMap } from '@fairlead/base'
+import type { Logger } from '@fairlead/base'
+import { GenerationMap } from '../generation-map.ts'
 import { describeRepeated } from '../queue/trigger.ts'
 import type { Cause } from '../queue/trigger.ts'
 
 interface Window {
-  readonly startMs: number
+  startMs: number
   calls: number
   /** How often it was called for what, at most for eight causes. */
-  readonly causes: Map<string, number>
+  causes: Map<string, number> | undefined
   told: boolean
 }
 
@@ -19,23 +20,14 @@ const keysLimit = 4096
 
 /** Notices names that are reconciled a hundred times in ten seconds, and says why they are. */
 export class HotLoops {
-  readonly #clock: Clock
-  readonly #windows = new RecentMap<Window>(keysLimit)
+  readonly #windows = new GenerationMap<Window>({ keys: keysLimit })
 
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
-  /** Whether the name is reconciled so often that the cause of its next call is worth knowing. */
-  isWarm(key: string): boolean {
-    return (this.#current(key)?.calls ?? 0) >= warmCalls
-  }
-
-  /** Counts a call of the name's reconciler, and warns if there are too many. */
-  count(key: string, triggers: readonly Cause[], log: Logger): void {
-    const window = this.#current(key) ?? this.#open(key)
+  /** Counts a call of the name's reconciler, now by the monotonic clock, and warns of too many. */
+  count(key: string, triggers: readonly Cause[], log: Logger, nowMs: number): void {
+    const window = this.#windowOf(key, nowMs)
     window.calls += 1
     if (window.calls <= warmCalls) return
+    window.causes ??= new Map()
     for (const trigger of triggers) note(window.causes, describeRepeated(trigger))
     if (window.calls < hotCalls || window.told) return
     window.told = true
@@ -43,7 +35,7 @@ export class HotLoops {
     log.warn(
       {
         calls: window.calls,
-        seconds: (this.#clock.monotonicMs() - window.startMs) / 1000,
+        seconds: (nowMs - window.startMs) / 1000,
         causes: causes.map(([cause, times]) => `${times} × ${cause}`),
       },
       'the object is reconciled in a tight loop: write only what has changed, and filter events ' +
@@ -51,17 +43,19 @@ export class HotLoops {
     )
   }
 
-  #current(key: string): Window | undefined {
-    const window = this.#windows.get(key)
-    if (window === undefined) return undefined
-    return this.#clock.monotonicMs() - window.startMs < windowMs ? window : undefined
-  }
-
-  #open(key: string): Window {
-    const startMs = this.#clock.monotonicMs()
-    const window: Window = { startMs, calls: 0, causes: new Map(), told: false }
-    this.#windows.set(key, window)
-    return window
+  #windowOf(key: string, nowMs: number): Window {
+    const known = this.#windows.get(key)
+    if (known === undefined) {
+      const opened: Window = { startMs: nowMs, calls: 0, causes: undefined, told: false }
+      this.#windows.set(key, opened)
+      return opened
+    }
+    if (nowMs - known.startMs < windowMs) return known
+    known.startMs = nowMs
+    known.calls = 0
+    known.causes = undefined
+    known.told = false
+    return known
   }
 }
 

@@ -27,7 +27,7 @@ beforeEach(() => {
 })
 
 const update = (before: Counted, after: Counted, of: OwnChanges = changes) =>
-  of.queueFor(before, after, queue).add(request)
+  of.add(request, before, after)
 const write = (sent: object, stored: Counted) =>
   changes.during(request, async () => writes.record(sent, stored))
 
@@ -51,7 +51,7 @@ describe('an update that a reconcile made', () => {
 
   it('is a reason for other requests, and for other controllers', async () => {
     await write(version('1', 7), version('2', 8))
-    changes.queueFor(version('1', 7), version('2', 8), queue).add({ name: 'b' })
+    changes.add({ name: 'b' }, version('1', 7), version('2', 8))
     expect(added).toEqual(['b'])
     update(version('1', 7), version('2', 8), new OwnChanges('other', writes, queue))
     expect(added).toEqual(['b', 'a'])

@@ -44,17 +44,13 @@ export class OwnChanges {
     }
   }
 
-  /** The queue for what an update causes, without the request whose reconcile made the update. */
-  queueFor(before: TypedObject, after: TypedObject, queue: Enqueuer<Request>): Enqueuer<Request> {
-    return {
-      add: (request, options) => {
-        if (this.#isOwn(request, before, after)) return
-        const held = this.#running.get(requestKey(request))
-        if (held === undefined || !onlyStatusDiffers(before, after)) queue.add(request, options)
-        else if (held.length < heldLimit) held.push({ request, before, after, options })
-        else queue.add(request, options)
-      },
-    }
+  /** Adds the request that an update causes, unless its reconcile made the update. */
+  add(request: Request, before: TypedObject, after: TypedObject, options?: AddOptions): void {
+    if (this.#isOwn(request, before, after)) return
+    const held = this.#running.size === 0 ? undefined : this.#running.get(requestKey(request))
+    if (held === undefined || !onlyStatusDiffers(before, after)) this.#queue.add(request, options)
+    else if (held.length < heldLimit) held.push({ request, before, after, options })
+    else this.#queue.add(request, options)
   }
 
   #release({ request, before, after, options }: Held): void {
@@ -62,7 +58,8 @@ export class OwnChanges {
   }
 
   #isOwn(request: Request, before: TypedObject, after: TypedObject): boolean {
-    return this.#writes.writerOf(before, after) === this.#writerOf(requestKey(request))
+    const writer = this.#writes.writerOf(before, after)
+    return writer !== undefined && writer === this.#writerOf(requestKey(request))
   }
 
   #writerOf(key: string): string {

@@ -2,16 +2,13 @@ import type { Clock, Logger } from '@fairlead/base'
 import type { ResourceType, TypedObject } from '@fairlead/kube-core'
 import type { DeepReadonly } from '../deep-readonly.ts'
 import type { Cache, InformerLease } from '../cache/cache.ts'
-import { keyOf, keyText } from '../object-key.ts'
-import { changedFields } from '../explain/changed-fields.ts'
 import type { TimeShare } from '../explain/time-share.ts'
-import type { Cause } from '../queue/trigger.ts'
 import type { Enqueuer } from '../queue/work-queue.ts'
 import type { WatchedKind } from './controller-description.ts'
 import type { EventDelivery } from './event-delivery.ts'
+import { EventQueue, type QueuedEvent } from './event-queue.ts'
 import type { EventHandler } from './event-handler.ts'
 import { type ClusterSelector, type Clusters, isSelected } from '../cluster/clusters.ts'
-import type { HotLoops } from './hot-loops.ts'
 import type { OwnChanges } from './own-changes.ts'
 import type { Predicate } from './predicate.ts'
 import { type Request, requestKey } from './reconcile.ts'
@@ -30,9 +27,7 @@ export interface SourceContext {
   /** Calls predicates and handlers, again if they throw. */
   readonly delivery?: Pick<EventDelivery, 'deliver'>
   /** Leaves out requests that their own reconciles caused. */
-  readonly ownChanges?: Pick<OwnChanges, 'queueFor'>
-  /** Knows the names for which the changes of updates are worth telling. */
-  readonly hotLoops?: Pick<HotLoops, 'isWarm'>
+  readonly ownChanges?: Pick<OwnChanges, 'add'>
   /** Limits the time that it takes to tell which fields an update changed. */
   readonly comparing?: Pick<TimeShare, 'spend'>
 }
@@ -146,7 +141,7 @@ function inCluster<T extends TypedObject>(name: string, handler: EventHandler<T>
   }
 }
 
-const deliverOnce: Pick<EventDelivery, 'deliver'> = { deliver: (_what, event) => event() }
+const deliverOnce: Pick<EventDelivery, 'deliver'> = { deliver: (_event, tell) => tell() }
 
 function subscribe<T extends TypedObject>(
   lease: InformerLease<T>,
@@ -154,62 +149,54 @@ function subscribe<T extends TypedObject>(
   predicates: readonly Predicate<T>[],
   context: SourceContext,
 ): () => void {
-  const { queue, delivery = deliverOnce, lowPriority = lowPriorityDefault } = context
-  const yielding = withPriority(queue, lowPriority)
+  const { delivery = deliverOnce, lowPriority = lowPriorityDefault } = context
   return lease.informer.onEvent({
     added(object, { initial }) {
       const event = { object, isInInitialList: initial }
-      delivery.deliver(`create ${nameOf(object)}`, () => {
+      const queued: QueuedEvent = {
+        verb: 'create',
+        object,
+        before: undefined,
+        fieldManager: undefined,
+        priority: initial ? lowPriority : undefined,
+      }
+      const queue = new EventQueue(context, queued)
+      delivery.deliver(queued, () => {
         if (!predicates.every((one) => one.create?.(event) ?? true)) return
-        handler.create(event, initial ? yielding : queue)
+        handler.create(event, queue)
       })
     },
     updated(oldObject, newObject, { manager } = {}) {
       const event = { oldObject, newObject }
       const isResync = oldObject.metadata.resourceVersion === newObject.metadata.resourceVersion
-      const target = isResync ? yielding : queueOfUpdate(context, oldObject, newObject, manager)
-      delivery.deliver(`update ${nameOf(newObject)}`, () => {
+      const queued: QueuedEvent = {
+        verb: 'update',
+        object: newObject,
+        before: oldObject,
+        fieldManager: manager,
+        priority: isResync ? lowPriority : undefined,
+      }
+      const queue = new EventQueue(context, queued)
+      delivery.deliver(queued, () => {
         if (!predicates.every((one) => one.update?.(event) ?? true)) return
-        handler.update(event, target)
+        handler.update(event, queue)
       })
     },
     deleted(object, { stateUnknown }) {
       const event = { object, deleteStateUnknown: stateUnknown }
-      delivery.deliver(`delete ${nameOf(object)}`, () => {
+      const queued: QueuedEvent = {
+        verb: 'delete',
+        object,
+        before: undefined,
+        fieldManager: undefined,
+        priority: undefined,
+      }
+      const queue = new EventQueue(context, queued)
+      delivery.deliver(queued, () => {
         if (predicates.every((one) => one.delete?.(event) ?? true)) handler.delete(event, queue)
       })
     },
   })
-}
-
-function queueOfUpdate(
-  { queue, ownChanges, hotLoops, comparing }: SourceContext,
-  before: TypedObject,
-  after: TypedObject,
-  manager: string | undefined,
-): Enqueuer<Request> {
-  let compared: readonly string[] | undefined
-  const compare = () => (compared ??= changedFields(before, after))
-  const telling: Enqueuer<Request> = {
-    add(request, options = {}) {
-      if (options.reason === undefined) return queue.add(request, options)
-      const fields =
-        comparing?.spend(compare) ?? (hotLoops?.isWarm(requestKey(request)) ? compare() : undefined)
-      const cause = typeof options.reason === 'string' ? { verb: options.reason } : options.reason
-      const reason: Cause = { ...cause, changedFields: fields, fieldManager: manager }
-      queue.add(request, { ...options, reason })
-    },
-  }
-  return ownChanges?.queueFor(before, after, telling) ?? telling
-}
-
-function nameOf(object: TypedObject): string {
-  return `${object.kind} ${keyText(keyOf(object))}`
-}
-
-/** The queue, in which whatever is added without a priority has this one. */
-function withPriority(queue: Enqueuer<Request>, priority: number): Enqueuer<Request> {
-  return { add: (request, options) => queue.add(request, { priority, ...options }) }
 }
 
 /** The limit of distinct requests that wait for a controller to start. */

@@ -1,3 +1,4 @@
+import type { Clock } from '@fairlead/base'
 import { keyText } from '../object-key.ts'
 
 /** What causes an item to be queued; the queue adds when. */
@@ -13,26 +14,22 @@ export interface Cause {
   readonly changedFields?: readonly string[] | undefined
   /** Who wrote last, as the object's managed fields tell. */
   readonly fieldManager?: string | undefined
+  /** Wall time in milliseconds since the epoch. Defaults to when the item is queued. */
+  readonly atMs?: number
 }
 
 /** Why and when an item was queued. */
 export interface Trigger extends Cause {
-  /** Wall time in milliseconds since the epoch. */
   readonly atMs: number
 }
 
-/** The cause, at that time. Written out: this happens for every event. */
-export function triggerOf(cause: Cause, atMs: number): Trigger {
-  return {
-    verb: cause.verb,
-    kind: cause.kind,
-    namespace: cause.namespace,
-    name: cause.name,
-    resourceVersion: cause.resourceVersion,
-    changedFields: cause.changedFields,
-    fieldManager: cause.fieldManager,
-    atMs,
-  }
+/** The cause with its time; as it is, if it has one. */
+export function triggerOf(cause: Cause, clock: Pick<Clock, 'now'>): Trigger {
+  return isTrigger(cause) ? cause : { ...cause, atMs: clock.now() }
+}
+
+function isTrigger(cause: Cause): cause is Trigger {
+  return cause.atMs !== undefined
 }
 
 /** Whether two causes are of one kind: the same event of the same version of an object. */

@@ -85,7 +85,7 @@ export interface WorkQueueOptions<T> {
 interface Entry<T> extends Ready {
   readonly key: string
   readonly item: T
-  readonly triggers: Trigger[]
+  triggers: readonly Trigger[]
   state: QueuedItem['state']
   /** When a waiting entry becomes ready, by the monotonic clock. */
   readyAtMs: number
@@ -94,6 +94,7 @@ interface Entry<T> extends Ready {
 }
 
 const triggersLimit = 8
+const noTriggers: readonly Trigger[] = []
 
 /**
  * The queue between watches and reconcilers, with the semantics of controller-runtime's priority
@@ -146,7 +147,7 @@ export class WorkQueue<T> implements Queue<T> {
 
     const known = this.#entries.get(key)
     const entry = known ?? newEntry(key, item, priority, readyAtMs)
-    this.#note(entry.triggers, options.reason)
+    this.#note(entry, options.reason)
     if (known === undefined || readyAtMs < known.readyAtMs) {
       entry.isRetry = options.rateLimited === true
     }
@@ -256,11 +257,15 @@ export class WorkQueue<T> implements Queue<T> {
     else this.#makeReady(entry)
   }
 
-  #note(triggers: Trigger[], reason: string | Cause | undefined): void {
+  #note(entry: Entry<T>, reason: string | Cause | undefined): void {
+    const { triggers } = entry
     if (reason === undefined || triggers.length >= triggersLimit) return
     const cause = typeof reason === 'string' ? { verb: reason } : reason
-    if (triggers.some((one) => isSameCause(one, cause))) return
-    triggers.push(triggerOf(cause, this.#clock.now()))
+    // There is one for nearly every event, and rarely another.
+    if (triggers.length === 0) entry.triggers = [triggerOf(cause, this.#clock)]
+    else if (!triggers.some((one) => isSameCause(one, cause))) {
+      entry.triggers = [...triggers, triggerOf(cause, this.#clock)]
+    }
   }
 
   #merge(entry: Entry<T>, priority: number, readyAtMs: number): void {
@@ -355,7 +360,7 @@ function newEntry<T>(key: string, item: T, priority: number, readyAtMs: number):
     item,
     priority,
     readyAtMs,
-    triggers: [],
+    triggers: noTriggers,
     state: 'waiting',
     order: 0,
     readySinceMs: 0,
