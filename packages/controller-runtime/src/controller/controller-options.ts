@@ -1,3 +1,4 @@
+import type { Logger } from '@fairlead/base'
 import type { ResourceType } from '@fairlead/kube-core'
 import type { RateLimiter } from '../queue/rate-limiter.ts'
 import type { Queue, WorkQueueOptions } from '../queue/work-queue.ts'
@@ -29,6 +30,11 @@ export interface ControllerOptions {
   readonly reconcileOwnStatusWrites?: boolean
   /** Makes the queue, instead of `new WorkQueue(options)`. */
   readonly newQueue?: (options: WorkQueueOptions<Request>) => Queue<Request>
+  /**
+   * Makes the logger of a reconcile from the one that it would have, which names the controller, the
+   * object and the reconcileID. If it throws, that is logged, and the reconcile has that one.
+   */
+  readonly logger?: (request: Request, base: Logger) => Logger
   /** Runs only on the leader. Defaults to true; has no effect without leader election. */
   readonly needLeaderElection?: boolean
   /**

@@ -1,6 +1,6 @@
 import { ConfigMap, errors, Secret } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DeadlineError } from '@fairlead/base'
+import { DeadlineError, withFields } from '@fairlead/base'
 import { InformerCache } from '../cache/cache.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -589,5 +589,31 @@ describe('a builder', () => {
     ['owned objects without an owner kind', (b: ControllerBuilder) => b.owns(Secret)],
   ])('refuses %s', (_, configure) => {
     expect(() => configure(new ControllerBuilder()).build(async () => {})).toThrow()
+  })
+})
+
+// controller-runtime pkg/builder/controller_test.go: "should override logger during creation of controller" (LogConstructor)
+describe('the option logger', () => {
+  it('makes the logger of each reconcile from its own', async () => {
+    const { source } = run(async (_request, { log }) => log.info({}, 'seen'), {
+      logger: ({ name }, base) => withFields(base, { tenant: `of-${name}` }),
+    })
+    source.send({ namespace: 'ns', name: 'a' })
+    await clock.advance(0)
+    const line = logger.lines.find(({ message }) => message === 'seen')
+    expect(line?.fields).toMatchObject({ controller: 'test', object: 'ns/a', tenant: 'of-a' })
+  })
+
+  it('costs no reconcile if it throws', async () => {
+    const { source } = run(async (_request, { log }) => log.info({}, 'seen'), {
+      logger() {
+        throw new Error('no logger')
+      },
+    })
+    source.send({ namespace: 'ns', name: 'a' })
+    await clock.advance(0)
+    expect(logger.lines.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(['seen', 'the option logger of the controller threw']),
+    )
   })
 })

@@ -365,7 +365,10 @@ export class Controller implements Runnable {
   async #handleRun(lease: QueueLease<Request>, reconcileID: string, work: Work): Promise<RunEnd> {
     const { queue, logger, metrics, signal, history } = work
     const labels = { controller: this.name }
-    const log = withFields(logger, { controller: this.name, object: lease.key, reconcileID })
+    const log = this.#logOf(
+      lease.item,
+      withFields(logger, { controller: this.name, object: lease.key, reconcileID }),
+    )
     if (log.isLevelEnabled?.('debug') !== false) {
       log.debug({ triggeredBy: lease.triggers.map(describeCause) }, 'reconciling')
     }
@@ -392,6 +395,15 @@ export class Controller implements Runnable {
       if (!isAbandoned) unlock()
     }
     return end
+  }
+
+  #logOf(request: Request, base: Logger): Logger {
+    try {
+      return this.#options.logger?.(request, base) ?? base
+    } catch (error) {
+      base.error({ err: error }, 'the option logger of the controller threw')
+      return base
+    }
   }
 
   #drop(request: Request, { queue, logger }: Work): void {

@@ -124,3 +124,20 @@ it('tells that a run failed for good', async () => {
   )
   expect(manager.explain(asked)[0]).not.toHaveProperty('next')
 })
+
+it('is served with the profiles', async () => {
+  manager = new Manager({
+    client: reader as unknown as Client,
+    clock,
+    logger: silentLogger,
+    profilingServer: { bindAddress: '127.0.0.1:0' },
+  })
+  await start(async () => {})
+  const { port } = (await manager.servers.profiling?.whenListening()) ?? {}
+  const ask = async (query: string) => fetch(`http://127.0.0.1:${port}/debug/explain${query}`)
+  const answer = await ask('?namespace=ns&name=a')
+  expect(await answer.json()).toMatchObject({
+    items: [{ controller: 'configmap', object: 'ns/a' }],
+  })
+  expect((await ask('?name=unknown')).status).toBe(404)
+})

@@ -63,6 +63,10 @@ it('is text for people', () => {
   ])
 })
 
+it('can be about an object in another cluster', () => {
+  expect(answer('name=web&cluster=west').asked).toEqual([{ name: 'web', cluster: 'west' }])
+})
+
 it.each([
   ['', 400],
   ['namespace=shop', 400],

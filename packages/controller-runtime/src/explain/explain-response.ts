@@ -10,7 +10,7 @@ export interface ExplainResponse {
 }
 
 /**
- * Answers `?name=web&namespace=shop&controller=website` for an HTTP server: JSON, or text with
+ * Answers `?name=web&namespace=shop&controller=website&cluster=west` for an HTTP server: JSON, or text with
  * `format=text`. 404 if no controller knows the object, 400 without a name. What it shows contains
  * names, field names and error messages: serve it only to those who may read the objects.
  */
@@ -22,10 +22,12 @@ export function explainResponse(
   if (name === '') return text(400, 'which object? ?name=…, and &namespace=… if it has one\n')
   const namespace = query.get('namespace') ?? ''
   const controller = query.get('controller') ?? ''
+  const cluster = query.get('cluster') ?? ''
   const explanations = explain({
     name,
     ...(namespace === '' ? {} : { namespace }),
     ...(controller === '' ? {} : { controller }),
+    ...(cluster === '' ? {} : { cluster }),
   })
   if (query.get('format') === 'text') {
     if (explanations.length === 0) return text(404, 'no controller has met this object lately\n')

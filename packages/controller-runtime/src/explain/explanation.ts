@@ -7,6 +7,8 @@ export interface ExplainRequest {
   readonly controller?: string
   readonly namespace?: string
   readonly name: string
+  /** The cluster that has the object; the manager's own by default. */
+  readonly cluster?: string
 }
 
 /** The next run of a name. */
@@ -23,7 +25,7 @@ export interface NextRun {
 /** Why a controller did what it did with an object, and what it will do. */
 export interface Explanation {
   readonly controller: string
-  /** `namespace/name`, or only the name. */
+  /** `namespace/name`, or only the name; after `cluster://name/` in another cluster. */
   readonly object: string
   readonly running: boolean
   /** Failures since the last success. */

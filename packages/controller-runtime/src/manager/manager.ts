@@ -18,6 +18,7 @@ import { Cluster, type ClusterOptions } from '../cluster/cluster.ts'
 import { Clusters } from '../cluster/clusters.ts'
 import { Connections } from '../cluster/connections.ts'
 import { Controller } from '../controller/controller.ts'
+import { explainHandler } from '../explain/explain-handler.ts'
 import type { ExplainRequest, Explanation } from '../explain/explanation.ts'
 import type { ControllerDescription } from '../controller/controller-description.ts'
 import type { ControllerWork } from '../controller/controller-work.ts'
@@ -381,12 +382,14 @@ export class Manager {
   }
 
   #openServers(options: ManagerServersOptions): ManagerServers {
-    const { servers, runnables } = managerServers(options, this.healthChecks, {
+    const environment = {
       client: this.#connections.unfenced,
       metrics: this.metrics,
       logger: this.#logger,
       clock: this.#clock,
-    })
+    }
+    const debug = { '/debug/explain': explainHandler((asked) => this.explain(asked)) }
+    const { servers, runnables } = managerServers(options, this.healthChecks, environment, debug)
     for (const each of runnables) this.#servers.add(each)
     return servers
   }

@@ -28,12 +28,13 @@ Look at them with: go tool pprof -http=: http://…/debug/pprof/profile?seconds=
 `
 
 /**
- * Serves profiles of this process under the paths of Go's net/http/pprof, in its format. Undefined
- * if it is turned off.
+ * Serves profiles of this process under the paths of Go's net/http/pprof, in its format, and what
+ * else is to be seen by nobody but those who may see these. Undefined if it is turned off.
  */
 export function profilingServer(
   options: ProfilingServerOptions,
   environment: ServingEnvironment,
+  handlers: Readonly<Record<string, HttpHandler>> = {},
 ): ServerParts | undefined {
   const name = 'profiling server'
   const serving = resolveServing(name, options, environment)
@@ -49,6 +50,7 @@ export function profilingServer(
   const sampling = new HeapSampling(clock)
   const handle = filter(
     routes({
+      ...handlers,
       '/debug/pprof/': () => textAnswer(200, index),
       '/debug/pprof/profile': cpuHandler(clock),
       '/debug/pprof/heap': heapHandler(sampling),
