@@ -2,6 +2,7 @@ import { FakeClock } from '@fairlead/base/testing'
 import {
   controllerBuilder,
   type CreateOf,
+  objectMatches,
   type Result,
   TerminalError,
 } from '@fairlead/controller-runtime'
@@ -131,6 +132,47 @@ describe('settled', () => {
     await environment.client.create(ConfigMap, map('broken'))
     await settled(manager, { includeDelayed: true })
     expect(runs).toBe(4)
+  })
+
+  it('waits for other clusters of the manager, too', async () => {
+    const { environment, manager } = await start(() => Promise.resolve())
+    const west = undo.use(await TestEnvironment.start({ env: {} }))
+    const seen: string[] = []
+    const cacheOptions = { defaultNamespaces: ['default'] }
+    manager.addCluster('west', { config: west.config, cacheOptions })
+    controllerBuilder(manager)
+      .for(ConfigMap, { cluster: 'west' })
+      .named('of-west')
+      .build(async ({ cluster, name }) => {
+        seen.push(`${cluster}: ${name}`)
+        const key = keyOf(name)
+        await environment.client.create(ConfigMap, { ...map(name), metadata: key })
+      })
+    await west.client.create(ConfigMap, map('a'))
+    await settled(manager)
+    expect(seen).toEqual(['west: a'])
+    await environment.client.get(ConfigMap, keyOf('a'))
+  })
+
+  it('waits for events for which a predicate throws', async () => {
+    let throws = true
+    const seen: string[] = []
+    const { environment, manager } = await start(() => Promise.resolve())
+    const predicate = objectMatches<ConfigMap>(() => {
+      if (throws) throw new Error('not now')
+      return true
+    })
+    controllerBuilder(manager)
+      .for(ConfigMap, { predicates: [predicate] })
+      .named('picky')
+      .build(async ({ name }) => void seen.push(name))
+    await environment.client.create(ConfigMap, map('a'))
+    await expect(settled(manager, { timeoutMs: 100 })).rejects.toThrow(
+      'controller picky: a predicate or a handler threw for events that wait: 1',
+    )
+    throws = false
+    await settled(manager)
+    expect(seen).toEqual(['a'])
   })
 
   it('ends with its signal', async () => {

@@ -47,7 +47,7 @@ function unfinishedOf(
   return [
     ...(undelivered === 0
       ? []
-      : [`${name} has ${undelivered} events for which a predicate or a handler threw`]),
+      : [`${name}: a predicate or a handler threw for events that wait: ${undelivered}`]),
     ...left.map((what) => `${name}: ${what}`),
     ...(more === 0 ? [] : [`${name}: ${more} more requests`]),
   ]
