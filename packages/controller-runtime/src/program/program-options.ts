@@ -5,6 +5,7 @@ import type { LeaderElectionOptions } from '../leader-election/open-election.ts'
 import type { ManagerOptions } from '../manager/manager.ts'
 import type { MetricsServerOptions } from '../serving/metrics-server.ts'
 import { FlagError } from './flag.ts'
+import { checkNeeds } from './flag-needs.ts'
 import type { OperatorFlagValues } from './operator-flags.ts'
 import { type ProgramWebhookServer, webhookServerOf } from './webhook-server-of-flags.ts'
 
@@ -80,6 +81,7 @@ function metricsOf(flags: OperatorFlagValues): MetricsServerOptions | undefined 
   const certName = flags['metrics-cert-name']
   const keyName = flags['metrics-cert-key']
   const secure = flags['metrics-secure']
+  checkNeeds(flags, ['metrics-cert-name', 'metrics-cert-key'], 'metrics-cert-path')
   if (!secure && directory !== '') {
     throw new FlagError('--metrics-cert-path needs --metrics-secure: HTTP has no certificate')
   }

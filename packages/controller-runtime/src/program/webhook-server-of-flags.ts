@@ -2,6 +2,7 @@ import type { KubeConfig } from '../kube-config/kube-config.ts'
 import { configurationNamesWith } from '../webhook/webhook-configurations.ts'
 import type { WebhookServerOptions } from '../webhook/webhook-server.ts'
 import { FlagError } from './flag.ts'
+import { checkNeeds } from './flag-needs.ts'
 import { operatorFlags, type OperatorFlagValues } from './operator-flags.ts'
 
 /** What no flag decides; certificates come from here only if no flag says where they come from. */
@@ -35,6 +36,8 @@ function certificatesOf(
   if (directory !== '' && service !== '') {
     throw new FlagError('give --webhook-cert-path or --webhook-service, not both')
   }
+  checkNeeds(flags, ['webhook-cert-name', 'webhook-cert-key'], 'webhook-cert-path')
+  checkNeeds(flags, ['webhook-secret'], 'webhook-service')
   if (directory !== '') {
     const [certName, keyName] = [flags['webhook-cert-name'], flags['webhook-cert-key']]
     return { directory, certName, keyName }
