@@ -14,6 +14,8 @@ interface ReviewedAccess {
 
 const reviewTimeoutMs = 10_000
 const tokenLifetimeMs = 60_000
+/** The same is answered when what judges tokens cannot be reached, which should not last longer. */
+const refusedTokenLifetimeMs = 10_000
 const allowedLifetimeMs = 5 * 60_000
 const deniedLifetimeMs = 30_000
 const bounds = { limit: 4_096, concurrentLimit: 64 }
@@ -21,7 +23,7 @@ const bounds = { limit: 4_096, concurrentLimit: 64 }
 /**
  * Asks the API server who holds a token (TokenReview) and what somebody may do
  * (SubjectAccessReview). Answers hold as long as with Go's controller-runtime: a minute for tokens,
- * five minutes for what is allowed, 30 s for what is not.
+ * five minutes for what is allowed, 30 s for what is not; 10 s for tokens that are not accepted.
  */
 export class AccessReviews {
   readonly #client: Pick<Client, 'create'>
@@ -30,7 +32,11 @@ export class AccessReviews {
 
   constructor(client: Pick<Client, 'create'>, clock: Clock) {
     this.#client = client
-    this.#users = new ReviewCache({ ...bounds, clock, lifetimeMs: () => tokenLifetimeMs })
+    this.#users = new ReviewCache({
+      ...bounds,
+      clock,
+      lifetimeMs: (user) => (user === undefined ? refusedTokenLifetimeMs : tokenLifetimeMs),
+    })
     this.#access = new ReviewCache({
       ...bounds,
       clock,

@@ -18,12 +18,13 @@ describe('withAuthenticationAndAuthorization', () => {
         ? Promise.reject(new ConnectionError('the server is away'))
         : Promise.resolve({ ...object, status })
     }
-    const reviews = new AccessReviews({ create } as never, new FakeClock())
+    const clock = new FakeClock()
+    const reviews = new AccessReviews({ create } as never, clock)
     const filter = withAuthenticationAndAuthorization(reviews, logger)
     const handle = filter(() => ({ status: 200 }))
     const ask = async (authorization?: string) =>
       handle({ method: 'GET', path: '/metrics', headers: { authorization } } as HttpRequest)
-    return { ask, asked }
+    return { ask, asked, clock }
   }
   const known = { authenticated: true, user: { username: 'jo', groups: ['g'], uid: 'u' } }
 
@@ -57,6 +58,18 @@ describe('withAuthenticationAndAuthorization', () => {
       status: 403,
       body: 'Authorization denied for user jo\n',
     })
+  })
+
+  it('asks again soon about a token that was not accepted: an authenticator may have been away', async () => {
+    const answers = { TokenReview: { authenticated: false, error: 'the authenticator is away' } }
+    const { ask, asked, clock } = guarded(answers)
+    expect((await ask('Bearer abc')).status).toBe(401)
+    await clock.advance(9_999)
+    await ask('Bearer abc')
+    expect(asked).toHaveLength(1)
+    await clock.advance(1)
+    await ask('Bearer abc')
+    expect(asked).toHaveLength(2)
   })
 
   it('says that it could not ask, and logs why, without the token', async () => {
