@@ -1,3 +1,3 @@
 export { FakeClock } from './testing/fake-clock.ts'
 export { timeGrowth } from './testing/time-growth.ts'
-export { SeededRandom } from './testing/seeded-random.ts'
+export { SeededRandom } from './seeded-random.ts'
