@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util'
 import { type Round, runRounds } from './run-rounds.ts'
+import { troubles } from './troubles.ts'
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
+    /** Only the troubles whose name has this in it. */
+    trouble: { type: 'string', default: '' },
   },
 })
 const print = (line: string) => process.stdout.write(`${line}\n`)
@@ -12,6 +15,7 @@ const started = performance.now()
 const { rounds, violations } = await runRounds({
   rounds: Number(values.rounds),
   seed: Number(values.seed),
+  troubles: troubles.filter(({ name }) => name.includes(values.trouble)),
   onRound: ({ trouble, settledMs, requests, mostPerSecond, keptBytes }) =>
     print(
       `${trouble}: settled in ${settledMs} ms, ${requests} requests, ` +
