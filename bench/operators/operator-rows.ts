@@ -42,7 +42,7 @@ export async function measureFirstSync(operator: RunningOperator): Promise<Findi
   return {
     cachedMs: cached.atMs - started.atMs,
     reconciledMs: reconciled.atMs - started.atMs,
-    startCpuMs: operator.cpuMicros() / 1000,
+    startCpuMs: reconciled.cpuMs - started.cpuMs,
     memoryMiB: operator.memoryMiB(),
     peakMiB: operator.peakMemoryMiB(),
   }

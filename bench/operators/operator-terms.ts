@@ -24,6 +24,8 @@ export interface OperatorReport {
   readonly phase: string
   /** Since the epoch, with a fraction. */
   readonly atMs: number
+  /** User and system time used so far. */
+  readonly cpuMs: number
   /** From the write to the reconcile, over the changes of a phase. */
   readonly p50Ms?: number
   readonly p99Ms?: number

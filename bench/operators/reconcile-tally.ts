@@ -52,8 +52,10 @@ export class ReconcileTally {
     this.#tell({ phase: mark.phase, p50Ms: at(0.5), p99Ms: at(0.99) })
   }
 
-  #tell(report: Omit<OperatorReport, 'atMs'>): void {
-    appendFileSync(this.#report, `${JSON.stringify({ ...report, atMs: nowMicros() / 1000 })}\n`)
+  #tell(report: Omit<OperatorReport, 'atMs' | 'cpuMs'>): void {
+    const { user, system } = process.cpuUsage()
+    const now = { atMs: nowMicros() / 1000, cpuMs: (user + system) / 1000 }
+    appendFileSync(this.#report, `${JSON.stringify({ ...report, ...now })}\n`)
   }
 }
 

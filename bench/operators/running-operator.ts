@@ -7,8 +7,6 @@ import type { OperatorCommand } from './operators.ts'
 
 /** An operator that runs as a process of its own, on the CPU that is kept for what is measured. */
 export interface RunningOperator {
-  /** CPU time so far, in microseconds. */
-  cpuMicros(): number
   memoryMiB(): number
   /** The most so far. */
   peakMemoryMiB(): number
@@ -31,7 +29,6 @@ export function startOperator(
   const environment = { NODE_ENV: 'production' }
   const running = startMeasured(bench, { name, environment, ...commandOf({ ...options, report }) })
   return {
-    cpuMicros: running.cpuMicros,
     memoryMiB: running.memoryMiB,
     peakMemoryMiB: running.peakMemoryMiB,
     reaches: (phase) =>

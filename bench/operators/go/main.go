@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -128,7 +129,11 @@ func (t *tally) reconciled(key types.NamespacedName, value string) error {
 }
 
 func (t *tally) tell(phase string, latencies []float64) {
-	line := map[string]any{"phase": phase, "atMs": float64(time.Now().UnixMicro()) / 1000}
+	line := map[string]any{
+		"phase": phase,
+		"atMs":  float64(time.Now().UnixMicro()) / 1000,
+		"cpuMs": cpuMilliseconds(),
+	}
 	if len(latencies) > 0 {
 		slices.Sort(latencies)
 		line["p50Ms"] = latencies[len(latencies)/2]
@@ -146,4 +151,12 @@ func (t *tally) tell(phase string, latencies []float64) {
 	if _, err := file.Write(append(text, '\n')); err != nil {
 		panic(err)
 	}
+}
+
+func cpuMilliseconds() float64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		panic(err)
+	}
+	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e6
 }
