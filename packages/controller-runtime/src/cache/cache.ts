@@ -112,6 +112,7 @@ const syncPeriodDefaultMs = 10 * 3600 * 1000
 export class InformerCache implements Cache {
   readonly #options: CacheOptions
   readonly #entries = new Map<string, Entry>()
+  readonly #names = new WeakMap<ResourceType, string>()
   readonly #running = new Set<Promise<void>>()
   readonly #failure = Promise.withResolvers<never>()
   #signal: AbortSignal | undefined
@@ -235,9 +236,18 @@ export class InformerCache implements Cache {
   }
 
   #informer<T extends TypedObject>(type: ResourceType<T>): Informer<DeepReadonly<T>> {
-    const entry = this.#entries.get(qualifiedVersion(type))
+    const entry = this.#entries.get(this.#nameOf(type))
     if (entry === undefined) throw new KindNotCachedError(type)
     return informerOf<T>(entry)
+  }
+
+  /** Every read needs it, so it is put together once. */
+  #nameOf(type: ResourceType): string {
+    const known = this.#names.get(type)
+    if (known !== undefined) return known
+    const name = qualifiedVersion(type)
+    this.#names.set(type, name)
+    return name
   }
 
   #readable<T extends TypedObject>(type: ResourceType<T>): Informer<DeepReadonly<T>> {

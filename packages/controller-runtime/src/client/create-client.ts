@@ -18,7 +18,7 @@ import { logEachOnce, type WarningHandler } from './server-warnings.ts'
 import { StreamLife } from './stream-life.ts'
 import { Transport } from './transport.ts'
 import type { TransportRequest } from './transport.ts'
-import { decodeWatchEvents } from './watch-events.ts'
+import { WatchDecoder } from './watch-events.ts'
 import type { WriteFence } from './write-fence.ts'
 
 export interface ClientOptions {
@@ -123,7 +123,12 @@ async function* openWatch<T extends TypedObject>(
   watch.onActivity?.()
   const body = response.body as AsyncIterable<Uint8Array>
   try {
-    yield* decodeWatchEvents<T>(body, watch.onActivity, formOf(type))
+    const decoder = new WatchDecoder<T>(formOf(type))
+    for await (const chunk of body) {
+      watch.onActivity?.()
+      yield* decoder.push(chunk)
+    }
+    decoder.end()
   } catch (cause) {
     watch.signal?.throwIfAborted()
     if (cause instanceof WatchStreamError) throw cause

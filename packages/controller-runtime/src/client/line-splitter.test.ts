@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LineSplitter, WatchStreamError } from './line-splitter.ts'
-import { decodeWatchEvents } from './watch-events.ts'
+import { WatchDecoder } from './watch-events.ts'
 
 const text = '{"type":"ADDED","object":{"metadata":{"name":"grüße-🚢"}}}\n\n{"b":2}\r\n{"c":'
 const bytes = Buffer.from(text)
@@ -35,40 +35,37 @@ describe('decoding watch events', () => {
   const event = { type: 'MODIFIED', object: { metadata: { name: 'a', resourceVersion: '7' } } }
   const line = Buffer.from(JSON.stringify(event) + '\n')
 
-  async function decode(
-    ...chunks: readonly Uint8Array[]
-  ): Promise<{ events: number; error?: unknown }> {
-    async function* body() {
-      yield* chunks
-    }
+  function decode(...chunks: readonly Uint8Array[]): { events: number; error?: unknown } {
+    const decoder = new WatchDecoder()
     let events = 0
     try {
-      for await (const decoded of decodeWatchEvents(body())) {
+      for (const decoded of chunks.flatMap((chunk) => [...decoder.push(chunk)])) {
         expect(decoded).toEqual(event)
         events += 1
       }
+      decoder.end()
       return { events }
     } catch (error) {
       return { events, error }
     }
   }
 
-  it('gives every complete event before a cut, and then fails', async () => {
+  it('gives every complete event before a cut, and then fails', () => {
     for (let cut = 1; cut < line.length - 1; cut += 1) {
-      const { events, error } = await decode(line, line, line.subarray(0, cut))
+      const { events, error } = decode(line, line, line.subarray(0, cut))
       expect(events).toBe(2)
       expect(error).toBeInstanceOf(WatchStreamError)
     }
   })
 
-  it('ends quietly between events', async () => {
-    expect(await decode(line, line)).toEqual({ events: 2 })
+  it('ends quietly between events', () => {
+    expect(decode(line, line)).toEqual({ events: 2 })
   })
 
   it.each(['nonsense', '[]', '{"type":"ADDED"}', '{"type":"OTHER","object":{}}', '{"object":{}}'])(
     'refuses %s as an event',
-    async (bad) => {
-      const { error } = await decode(Buffer.from(bad + '\n'))
+    (bad) => {
+      const { error } = decode(Buffer.from(bad + '\n'))
       expect(error).toBeInstanceOf(WatchStreamError)
     },
   )

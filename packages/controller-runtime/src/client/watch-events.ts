@@ -14,24 +14,32 @@ const eventTypes: ReadonlySet<unknown> = new Set([
 
 /**
  * Decodes the body of a watch into events, whose objects `formed` completes. Every complete line is
- * an event; a stream that ends inside a line throws WatchStreamError after yielding the events before.
+ * an event; a body that ends inside a line is a WatchStreamError. It is no generator, of which each
+ * that an event passes through costs several turns of the microtask queue.
  */
-export async function* decodeWatchEvents<T extends TypedObject>(
-  body: AsyncIterable<Uint8Array>,
-  onActivity: () => void = () => {},
-  formed?: (object: T) => T,
-): AsyncGenerator<WatchEvent<T>> {
-  const splitter = new LineSplitter()
-  for await (const chunk of body) {
-    onActivity()
-    for (const line of splitter.push(chunk)) {
+export class WatchDecoder<T extends TypedObject> {
+  readonly #splitter = new LineSplitter()
+  readonly #formed: ((object: T) => T) | undefined
+
+  constructor(formed?: (object: T) => T) {
+    this.#formed = formed
+  }
+
+  /** The events that the chunk completes. A malformed line throws when its turn comes. */
+  *push(chunk: Uint8Array): Generator<WatchEvent<T>> {
+    for (const line of this.#splitter.push(chunk)) {
       const event = parseEvent<T>(line)
-      yield formed === undefined || event.type === 'ERROR'
+      yield this.#formed === undefined || event.type === 'ERROR'
         ? event
-        : { ...event, object: formed(event.object) }
+        : { ...event, object: this.#formed(event.object) }
     }
   }
-  if (splitter.end() !== '') throw new WatchStreamError('the watch ended inside an event')
+
+  /** Must be called at the end of the body. Throws WatchStreamError. */
+  end(): void {
+    if (this.#splitter.end() === '') return
+    throw new WatchStreamError('the watch ended inside an event')
+  }
 }
 
 /** The error carried by an ERROR event. */

@@ -428,15 +428,18 @@ export class Controller implements Runnable {
     { clock, metrics, signal, abandoned, ownChanges }: Work,
     abandon: (ended: Promise<void>) => void,
   ): Promise<Result> {
+    const { reconcileTimeoutMs: timeoutMs } = this.#options
     using scope = openScope({
       parents: [signal],
       clock,
-      timeoutMs: this.#options.reconcileTimeoutMs,
+      timeoutMs,
       what: `the reconcile of ${requestKey(request)}`,
     })
     try {
       const reconcile = async () => this.#reconcile(request, { signal: scope.signal, log })
       const running = ownChanges?.during(request, reconcile) ?? reconcile()
+      // Without a deadline there is nothing that could abandon it.
+      if (timeoutMs === undefined) return (await running) ?? {}
       return (await abandoned.settle(running, scope.signal, abandon)) ?? {}
     } finally {
       if (scope.signal.aborted && abortReason(scope.signal) instanceof DeadlineError) {

@@ -33,10 +33,9 @@ export function queueMetrics(metrics: Metrics, name: string, clock: Clock): Queu
   const { workQueue } = metrics
   const readySinceMs = new Map<string, number>()
   const takenAtMs = new Map<string, number>()
-  const depth = (priority: number) =>
-    workQueue.depth.labels({ ...labels, priority: String(priority) })
+  const withPriority = (priority: number) => ({ ...labels, priority: String(priority) })
 
-  depth(0).set(0)
+  workQueue.depth.set(withPriority(0), 0)
   workQueue.adds.inc(labels, 0)
   workQueue.retries.inc(labels, 0)
   workQueue.queueDuration.zero(labels)
@@ -57,11 +56,11 @@ export function queueMetrics(metrics: Metrics, name: string, clock: Clock): Queu
   return {
     added(key, priority) {
       workQueue.adds.inc(labels)
-      depth(priority).inc()
+      workQueue.depth.inc(withPriority(priority))
       readySinceMs.set(key, clock.monotonicMs())
     },
     taken(key, priority) {
-      depth(priority).dec()
+      workQueue.depth.dec(withPriority(priority))
       const nowMs = clock.monotonicMs()
       const sinceMs = readySinceMs.get(key)
       readySinceMs.delete(key)
@@ -76,11 +75,11 @@ export function queueMetrics(metrics: Metrics, name: string, clock: Clock): Queu
     },
     retried: () => workQueue.retries.inc(labels),
     reprioritized(_key, from, to) {
-      depth(from).dec()
-      depth(to).inc()
+      workQueue.depth.dec(withPriority(from))
+      workQueue.depth.inc(withPriority(to))
     },
     dropped(key, priority) {
-      depth(priority).dec()
+      workQueue.depth.dec(withPriority(priority))
       readySinceMs.delete(key)
     },
   }
