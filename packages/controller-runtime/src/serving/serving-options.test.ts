@@ -51,6 +51,13 @@ describe('the options of servers', () => {
     expect(metrics({ bindAddress: '0' })).toBeUndefined()
   })
 
+  it('run a source of certificates that must run, whoever made it, as webhook servers do', () => {
+    const source = { current: () => undefined, onChange: () => () => {} }
+    const running = { ...source, start: () => Promise.resolve() }
+    expect(metrics({ secure: true, certificate: source })?.runnables).toEqual([])
+    expect(metrics({ secure: true, certificate: running })?.runnables).toEqual([running])
+  })
+
   it('show profiles only on the machine itself, or to who is known', () => {
     const profiling = (options: Parameters<typeof profilingServer>[0]) => () =>
       profilingServer(options, environment)

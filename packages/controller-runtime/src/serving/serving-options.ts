@@ -26,7 +26,10 @@ export interface ServingOptions {
   readonly bindAddress?: string
   /** Serves HTTPS. Defaults to false. */
   readonly secure?: boolean
-  /** Needs `secure`. Without it, one is made that nobody trusts, as in Go. */
+  /**
+   * Needs `secure`. Without it, one is made that nobody trusts, as in Go. A source that is a
+   * Runnable, as `CertificateFiles` is, runs with the server.
+   */
   readonly certificate?: CertificateDirectory | CertificateSource
   /**
    * Who may ask. `none`, the default, is everybody. `kubernetes`, which needs `secure`, is whoever
@@ -101,9 +104,10 @@ function certificateOf(
   })
 }
 
-/** Those that we made; one that is given is run by whoever made it. */
 function runnablesOf(source: CertificateSource): Runnable[] {
-  return source instanceof CertificateFiles || source instanceof GeneratedCertificate
-    ? [source]
-    : []
+  return isRunnable(source) ? [source] : []
+}
+
+function isRunnable(source: CertificateSource): source is CertificateSource & Runnable {
+  return 'start' in source && typeof source.start === 'function'
 }
