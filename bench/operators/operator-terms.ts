@@ -32,7 +32,7 @@ export interface OperatorReport {
 }
 
 /** A change of a phase, in which each object is changed at most once. */
-export interface MarkedChange {
+interface MarkedChange {
   readonly phase: string
   /** How many changes the phase has. */
   readonly total: number
