@@ -271,9 +271,27 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     mayImport: ['base', 'snapshot', 'controller-runtime', 'api', 'config', 'kube-core'],
     layers: ['*.ts', 'setup-operator.ts', 'index.ts'],
   },
+  scaffold: {
+    mayImport: ['controller-runtime', 'kube-core', 'kube-types'],
+    layers: [
+      '*.ts',
+      'templates',
+      'manifests',
+      'project',
+      'actions',
+      'operator-command.ts',
+      'create-operator.ts',
+      'index.ts',
+    ],
+  },
+  'create-fairlead-operator': {
+    mayImport: ['scaffold'],
+    layers: ['main.ts'],
+  },
   cli: {
     mayImport: [
       'base',
+      'scaffold',
       'snapshot',
       'api',
       'apiserver',

@@ -10,6 +10,7 @@ const foreseen = new Set([
   'GatewayAnswerError',
   'PluginChoiceError',
   'FeatureError',
+  'ScaffoldError',
 ])
 
 /** One line for the user. Only an unexpected error shows its stack. */

@@ -71,10 +71,20 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-/** `fairlead apiserver` takes flags of kube-apiserver beside its own. @throws UsageError */
+/**
+ * `fairlead apiserver` takes flags of kube-apiserver beside its own; what works on projects of
+ * operators has flags of its own alone. @throws UsageError
+ */
 async function readCommandLine(
   args: readonly string[],
 ): Promise<ReturnType<typeof parseCommandLine>> {
+  if (args[0] === 'operator' && args.length > 1) {
+    const { isOperatorAction } = await import('@fairlead/scaffold')
+    if (isOperatorAction(args[1])) {
+      const read = parseCommandLine(['operator'], process.env)
+      return { ...read, own: { words: args.slice(1), flags: {} } }
+    }
+  }
   if (args[0] !== 'apiserver') return parseCommandLine(args, process.env)
   const { separateBorrowedFlags } = await import('./envtest/borrowed-flags.ts')
   const { own: ownArgs, borrowed } = separateBorrowedFlags(args, isServerFlag)

@@ -4,7 +4,8 @@ Usage: fairlead <command> [flags]
 
 Commands
   up             embedded API server, operator and gateway
-  operator       the control plane alone, for a cluster (--kubeconfig, or in-cluster)
+  operator       the control plane alone, for a cluster (--kubeconfig, or in-cluster);
+                 init, create and manifests: projects of operators (fairlead operator init -h)
   gateway        the data plane alone, from a cluster or from --manifests DIR
   apiserver      the embedded Kubernetes API server alone (fairlead apiserver -h)
   explain-route  where a call would go and why, from a running gateway

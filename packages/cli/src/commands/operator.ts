@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { aborted, type Logger } from '@fairlead/base'
 import { Manager, runnable } from '@fairlead/controller-runtime'
 import { setupOperator } from '@fairlead/operator'
@@ -9,10 +10,17 @@ import { installCustomResourceDefinitions } from '../install-crds.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
+import { UsageError } from '../usage-error.ts'
 import { withAdmin } from '../with-admin.ts'
 
-/** The control plane alone: installs the CRDs and writes all conditions; one replica leads. */
+/** The control plane alone, or work on the project of an operator. */
 export async function operator(context: CommandContext): Promise<void> {
+  if (context.own.words.length > 0) return workOnProject(context)
+  return runControlPlane(context)
+}
+
+/** Installs the CRDs and writes all conditions; one replica leads. */
+async function runControlPlane(context: CommandContext): Promise<void> {
   const { options, environment, signal, logger, print } = context
   const registry = newMetricsRegistry(context)
   const manager = new Manager({
@@ -29,6 +37,17 @@ export async function operator(context: CommandContext): Promise<void> {
     print(`The operator is running; metrics and probes at ${adminURL}\n`)
     return manager.start(signal)
   })
+}
+
+async function workOnProject({ own, print }: CommandContext): Promise<void> {
+  const { operatorCommand, ScaffoldError, ScaffoldUsageError } = await import('@fairlead/scaffold')
+  try {
+    const code = await operatorCommand(own.words, { folder: resolve('.'), print })
+    if (code !== 0) throw new ScaffoldError('the manifests are not what the project declares')
+  } catch (error) {
+    if (error instanceof ScaffoldUsageError) throw new UsageError(error.message, { cause: error })
+    throw error
+  }
 }
 
 /** Several replicas see a change; the one that leads tells of it. */
