@@ -26,7 +26,7 @@ export interface CronJobSpec extends CommonSpec {
   schedule: string
 }
 
-export interface StructuredSchedule {
+interface StructuredSchedule {
   minute: Defaulted<string>
   hour: Defaulted<string>
   dayOfMonth: Defaulted<string>
@@ -34,7 +34,7 @@ export interface StructuredSchedule {
   dayOfWeek: Defaulted<string>
 }
 
-export interface CronJobSpecV2 extends CommonSpec {
+interface CronJobSpecV2 extends CommonSpec {
   schedule: Defaulted<StructuredSchedule>
 }
 
