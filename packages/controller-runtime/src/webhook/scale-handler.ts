@@ -22,12 +22,13 @@ export type ScaleReader = Pick<Reader, 'get'>
  */
 export function scaleHandler<T extends TypedObject>(
   type: ResourceType<T>,
-  { update }: Validator<T>,
+  validator: Validator<T>,
   reader: ScaleReader,
 ): AdmissionHandler {
-  if (update === undefined) throw new Error('to judge scaling, a validator needs update()')
+  if (validator.update === undefined)
+    throw new Error('to judge scaling, a validator needs update()')
   const path = replicasPathOf(type)
-  const judge = validatingHandler(type, { update })
+  const judge = validatingHandler(type, validator)
   return async (request) => {
     const { namespace, name, signal } = request
     const { replicas } = objectOrEmpty(objectOrEmpty(request.object)['spec'])
