@@ -220,6 +220,7 @@ export type {
   WebhookOptions,
   WebhookRule,
 } from './webhook/registered-webhook.ts'
+export { userMay } from './webhook/user-may.ts'
 export type { Validation, Validator } from './webhook/validating-handler.ts'
 export { WebhookBuilder, webhookBuilder } from './webhook/webhook-builder.ts'
 export type { ValidatorOptions, WebhookHost } from './webhook/webhook-builder.ts'

@@ -180,6 +180,16 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
     )
   }
 
+  /** Objects that the owner controls and that are no children, such as those of a finalizer. */
+  owns<T extends TypedObject>(
+    type: ResourceType<T>,
+    conditions: EventConditions<NoInfer<T>> = {},
+  ): this {
+    this.#watched.push(type)
+    this.#watches.push((builder) => builder.owns(type, conditions))
+    return this
+  }
+
   /** Any other kind: a function maps its objects to the owners that they concern. */
   watches<T extends TypedObject>(
     type: ResourceType<T>,
