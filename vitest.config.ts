@@ -1,7 +1,11 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Tests that drive programs which are not ours, such as kubectl and Redis. */
-const drivingPrograms = ['test/**/*.test.ts', 'packages/*/src/**/{kubectl,redis,*-redis}.test.ts']
+const drivingPrograms = [
+  'test/**/*.test.ts',
+  'packages/*/src/**/{kubectl,redis,*-redis}.test.ts',
+  'examples/*/test/*.test.ts',
+]
 
 export default defineConfig({
   resolve: { conditions: ['source'] },

@@ -52,10 +52,16 @@ describe('the README', () => {
   }, 60_000)
 })
 
+// Their sessions are with an API server of their own, and have a test there.
+const ownServer = ['examples/database-cluster/README.md']
+
 // Before all examples are applied: their sessions show how they are created.
 describe('an example', () => {
   const sessions = documents.filter(
-    (path) => path !== 'README.md' && blocksOf(read(path), 'console').length > 0,
+    (path) =>
+      path !== 'README.md' &&
+      !ownServer.includes(path) &&
+      blocksOf(read(path), 'console').length > 0,
   )
 
   it.each(sessions)(
