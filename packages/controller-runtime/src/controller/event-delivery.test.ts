@@ -19,13 +19,10 @@ it('delivers an event again, ever later, until nothing throws', async () => {
   const { clock, logger, delivery } = setUp()
   const times: number[] = []
   const startMs = clock.now()
-  delivery.deliver(
-    () => 'update Pod ns/a',
-    () => {
-      times.push(clock.now() - startMs)
-      if (times.length < 4) throw new Error('not yet')
-    },
-  )
+  delivery.deliver('update Pod ns/a', () => {
+    times.push(clock.now() - startMs)
+    if (times.length < 4) throw new Error('not yet')
+  })
   await clock.advance(3_600_000)
   expect(times).toEqual([0, 5, 15, 35])
   expect(logger.lines.map(({ level, fields }) => [level, fields['event']])).toEqual(
@@ -37,17 +34,14 @@ it('delivers an event again, ever later, until nothing throws', async () => {
 it('delivers other events meanwhile', () => {
   const { delivery } = setUp()
   const heard: string[] = []
-  delivery.deliver(() => 'a', broken)
-  delivery.deliver(
-    () => 'b',
-    () => heard.push('b'),
-  )
+  delivery.deliver('a', broken)
+  delivery.deliver('b', () => heard.push('b'))
   expect(heard).toEqual(['b'])
 })
 
 it('fails when a thousand events cannot be delivered', () => {
   const { clock, failures, delivery } = setUp()
-  for (let event = 0; event < 1001; event += 1) delivery.deliver(() => `event ${event}`, broken)
+  for (let event = 0; event < 1001; event += 1) delivery.deliver(`event ${event}`, broken)
   expect(failures.map(({ message }) => message)).toEqual([
     'predicates or handlers throw for 1000 events: event 1000 is one',
   ])

@@ -29,7 +29,7 @@ export function everySource(
       const repeat = async () => {
         while (!signal.aborted) {
           if (delivery === undefined) turn()
-          else delivery.deliver(() => name, turn)
+          else delivery.deliver(name, turn)
           await sleep(clock, intervalMs, signal)
         }
       }

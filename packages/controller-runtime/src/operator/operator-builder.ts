@@ -185,7 +185,6 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
     type: ResourceType<T>,
     conditions: EventConditions<NoInfer<T>> = {},
   ): this {
-    this.#watched.push(type)
     this.#watches.push((builder) => builder.owns(type, conditions))
     return this
   }
