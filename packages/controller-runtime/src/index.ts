@@ -154,6 +154,7 @@ export type { ClusterSelector } from './cluster/clusters.ts'
 export { KubeconfigSecrets } from './cluster/kubeconfig-secrets.ts'
 export type { KubeconfigSecretsOptions } from './cluster/kubeconfig-secrets.ts'
 
+export { asReconciler } from './controller/as-reconciler.ts'
 export { requestKey, TerminalError } from './controller/reconcile.ts'
 export type {
   Reconcile,

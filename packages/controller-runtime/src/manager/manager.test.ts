@@ -150,6 +150,12 @@ describe('a manager', () => {
     await clock.advance(20_000)
     expect(String(await failed)).toContain('source ConfigMap')
     expect(String(await failed)).toContain('not synced: configmaps.v1 (ECONNREFUSED)')
+
+    const third = newManager({ ...options, cacheSyncTimeoutMs: 15_000 })
+    third.add(new ControllerBuilder(third).for(ConfigMap).build(async () => {}))
+    const late = third.start(new AbortController().signal).catch((error: unknown) => error)
+    await clock.advance(15_000)
+    expect(String(await late)).toContain('source ConfigMap took longer than 15000 ms')
   })
 
   it('runs a controller', async () => {

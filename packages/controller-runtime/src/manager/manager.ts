@@ -51,7 +51,10 @@ export interface ManagerOptions
    * `Infinity` everything is, however long it takes.
    */
   readonly gracefulShutdownTimeoutMs?: number
-  /** How long the first sync of the cache may take. Defaults to 2 min. */
+  /**
+   * How long the first sync of the cache may take, and that of a controller's sources unless its
+   * options or the defaults say otherwise. Defaults to 2 min.
+   */
   readonly cacheSyncTimeoutMs?: number
   /** For all controllers that do not say otherwise. */
   readonly controllerDefaults?: ControllerDefaults
@@ -408,7 +411,7 @@ export class Manager {
       logger: this.#logger,
       metrics: this.metrics,
       ownWrites: this.#ownWrites,
-      defaults: this.#options.controllerDefaults ?? {},
+      defaults: { ...this.#syncTimeout(), ...this.#options.controllerDefaults },
       ...this.#tracing(),
     })
     controller.onWork(() => this.#worked())
@@ -417,6 +420,11 @@ export class Manager {
 
   #worked(): void {
     for (const listener of this.#workListeners) listener()
+  }
+
+  #syncTimeout(): Pick<ManagerOptions, 'cacheSyncTimeoutMs'> {
+    const { cacheSyncTimeoutMs } = this.#options
+    return cacheSyncTimeoutMs === undefined ? {} : { cacheSyncTimeoutMs }
   }
 
   #warmUp(leader: Runnable): void {
