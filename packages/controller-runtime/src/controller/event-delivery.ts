@@ -4,7 +4,7 @@ import { keyOf, keyText } from '../object-key.ts'
 import { ExponentialBackoff } from '../queue/rate-limiter.ts'
 
 /** An event as the log names it; in words, if it is not about an object. */
-export type DeliveredEvent = string | { readonly verb: string; readonly object: TypedObject }
+type DeliveredEvent = string | { readonly verb: string; readonly object: TypedObject }
 
 const waitingLimit = 1000
 
