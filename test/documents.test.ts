@@ -70,7 +70,7 @@ describe('an example', () => {
       const text = read(path)
       await expectSession(consoleCommands(text), projectIn(text))
     },
-    60_000,
+    150_000,
   )
 
   it.each(exampleFolders)('in %s is accepted', async (folder) => {
@@ -134,7 +134,7 @@ describe('the programs of the documents', () => {
   it('are right for the compiler', async () => {
     expect(programs.length).toBeGreaterThan(8)
     expect(await files.typeErrors()).toBe('')
-  }, 60_000)
+  }, 150_000)
 
   it.each(blocks.filter((block) => sourceOf(block) !== undefined))(
     '$document, $place: is an excerpt of the file that it names',
