@@ -1,5 +1,5 @@
 /** What a source says of one exported thing. */
-export interface Declaration {
+interface Declaration {
   /** The text of its doc comment; empty if it has none. */
   readonly comment: string
   /** Its signature, of a class with those of its public members. */
@@ -32,7 +32,7 @@ function continues(lines: readonly string[], index: number): boolean {
 }
 
 function commentBefore(lines: readonly string[], start: number): string {
-  if (!/\*\/$/.test(lines[start - 1] ?? '')) return ''
+  if (lines[start - 1]?.endsWith('*/') !== true) return ''
   const first = lines.findLastIndex((line, index) => index < start && line.startsWith('/**'))
   return lines
     .slice(first, start)
