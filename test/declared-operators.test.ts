@@ -1,4 +1,4 @@
-import { operator, type Manager } from '@fairlead/controller-runtime'
+import { isBeingDeleted, operator, type Manager } from '@fairlead/controller-runtime'
 import { ConfigMap, Secret, Service, StatefulSet } from '@fairlead/kube-types'
 import { isNotFound } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -224,6 +224,30 @@ describe('a declared operator', () => {
 })
 
 describe('finalizers', () => {
+  it('tell by the status that the object is on its way out', async () => {
+    let isDone = false
+    laboratory.run((manager) => {
+      operator(manager)
+        .for(Database)
+        .finalizer('example.com/slow', () => (isDone ? undefined : { requeueAfterMs: 5 }))
+        .status((database) => ({ readyReplicas: isBeingDeleted(database) ? 99 : 1 }))
+        .build()
+    })
+    await laboratory.create({ replicas: 0 })
+    await laboratory.condition('Ready', 'True')
+    const { client } = laboratory
+    await client.delete(Database, key)
+    await waitFor('the status', async () => {
+      const { status } = await client.get(Database, key)
+      return status?.readyReplicas === 99
+    })
+    isDone = true
+    await waitFor('the end', async () => {
+      const { items } = await client.list(Database, { namespace: 'default' })
+      return items.length === 0
+    })
+  })
+
   it('are there before any child, run last first, and again when they fail', async () => {
     const steps: string[] = []
     let failures = 0

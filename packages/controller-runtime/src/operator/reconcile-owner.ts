@@ -116,7 +116,11 @@ async function cleanUpOwner(
       if (answer.isDone) owner = await removeFinalizer(finalizer, { ...run, owner })
     })
     if (failures.length > 0) break
-    if (!answer.isDone) return answer.result
+    if (!answer.isDone) {
+      await tellStatus(operator, environment, { ...run, owner }, children, failures)
+      if (failures.length > 0) throw errorOf(failures)
+      return answer.result
+    }
     run.context.log.info({ finalizer }, 'cleaned up')
   }
   if (failures.length === 0) return {}
