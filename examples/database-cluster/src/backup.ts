@@ -1,5 +1,5 @@
 import { type DeepReadonly, type OperatorContext, readinessOf } from '@fairlead/controller-runtime'
-import { Job, PersistentVolumeClaim } from '@fairlead/kube-types'
+import { Job, PersistentVolumeClaim, StatefulSet } from '@fairlead/kube-types'
 
 import type { DatabaseCluster } from './api/database-clusters.ts'
 import { backupOf } from './database-pods.ts'
@@ -13,6 +13,8 @@ export async function backUp(
   { client, cache, signal, event }: OperatorContext<object>,
 ) {
   const { namespace, name } = cluster.metadata
+  // What never had pods has nothing that could be lost.
+  if (!cache.get(StatefulSet, { namespace, name: `${name}-database` })) return {}
   const made = cache.get(Job, { namespace, name: `${name}-last-backup` })
   const job = made ?? (await client.create(Job, backupOf(cluster), { signal }))
   const { state, message } = readinessOf(job)

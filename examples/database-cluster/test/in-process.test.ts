@@ -9,7 +9,7 @@ import {
 } from '@fairlead/controller-runtime'
 import { RecordingLogger } from '@fairlead/controller-runtime/testing'
 import type { KubernetesObject } from '@fairlead/kube-core'
-import { Event, Secret, StatefulSet } from '@fairlead/kube-types'
+import { Event, Job, Secret, StatefulSet } from '@fairlead/kube-types'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { waitFor } from '../../../test/support/wait-for.ts'
@@ -140,5 +140,22 @@ describe('a cluster', () => {
       await client.patch(StatefulSet, set, { type: 'merge', body })
       await waitFor('a reconcile', () => reconciles() > before)
     }
+  })
+
+  test('that was never made goes without a backup', async () => {
+    const secret = { ...key, name: 'orders-credentials' }
+    const foreign = { apiVersion: 'v1', kind: 'Secret', metadata: secret } as const
+    await client.create(Secret, foreign)
+    await client.create(DatabaseCluster, clusterOf({ replicas: 1 }))
+    await waitFor('the failure', async () => {
+      const { status } = await client.get(DatabaseCluster, key)
+      return status?.phase === 'Failed'
+    })
+    await client.delete(DatabaseCluster, key)
+    await waitFor('the end', async () => {
+      const { items } = await client.list(DatabaseCluster, { namespace: 'default' })
+      return items.length === 0
+    })
+    expect((await client.list(Job, { namespace: 'default' })).items).toEqual([])
   })
 })
