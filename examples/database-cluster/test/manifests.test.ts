@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 import { conversionDefinitions, Manager, webhookConfigurations } from '@fairlead/controller-runtime'
 import { expect, test } from 'vitest'
@@ -39,4 +39,13 @@ test('the ClusterRole allows all that is declared', () => {
     .find(({ kind }) => kind === 'ClusterRole')
   const { rules } = setupController(Manager.offline())
   expect(role?.rules).toEqual(expect.arrayContaining([...rules]))
+})
+
+test('the operator is as small as the README says', () => {
+  const sources = new URL('../src/', import.meta.url)
+  const lines = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) => readFileSync(new URL(path, sources), 'utf8').split('\n'))
+  const isCode = (line: string) => !/^\s*(?:\/\/|\/?\*|$)/.test(line)
+  expect(lines.filter(isCode).length).toBeLessThan(300)
 })
