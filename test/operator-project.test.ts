@@ -155,7 +155,7 @@ function deployment(project: string): Deployment & { readonly spec: object } {
   const objects = parseAllDocuments(text).map((document) => document.toJS() as Deployment)
   const found = objects.find((object) => object.kind === 'Deployment')
   if (found?.spec === undefined) throw new Error('there is no Deployment')
-  return found as Deployment & { readonly spec: object }
+  return found
 }
 
 function argumentsOf({ spec }: Deployment): readonly string[] {

@@ -6,19 +6,19 @@ const filled = (map: GenerationMap<number>, ...keys: readonly string[]) => {
   return map
 }
 const known = (map: GenerationMap<number>, keys: string) =>
-  [...keys].filter((key) => map.peek(key) !== undefined).join('')
+  Array.from(keys).filter((key) => map.peek(key) !== undefined).join('')
 
 it('remembers the keys that were used last, and at most twice as many', () => {
-  const map = filled(new GenerationMap({ keys: 3 }), ...'abcdef')
+  const map = filled(new GenerationMap({ keys: 3 }), 'a', 'b', 'c', 'd', 'e', 'f')
   expect(known(map, 'abcdef')).toBe('abcdef')
   map.set('g', 1)
   expect(known(map, 'abcdefg')).toBe('defg')
 })
 
 it('remembers what is used, not what is looked at', () => {
-  const map = filled(new GenerationMap({ keys: 3 }), ...'abcd')
+  const map = filled(new GenerationMap({ keys: 3 }), 'a', 'b', 'c', 'd')
   expect([map.get('a'), map.peek('b')]).toEqual([1, 1])
-  filled(map, ...'ef')
+  filled(map, 'e', 'f')
   expect(known(map, 'abcdef')).toBe('adef')
 })
 
