@@ -6,7 +6,9 @@ const filled = (map: GenerationMap<number>, ...keys: readonly string[]) => {
   return map
 }
 const known = (map: GenerationMap<number>, keys: string) =>
-  Array.from(keys).filter((key) => map.peek(key) !== undefined).join('')
+  Array.from(keys)
+    .filter((key) => map.peek(key) !== undefined)
+    .join('')
 
 it('remembers the keys that were used last, and at most twice as many', () => {
   const map = filled(new GenerationMap({ keys: 3 }), 'a', 'b', 'c', 'd', 'e', 'f')
