@@ -277,8 +277,10 @@ async function expectSession(
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'fairlead-session-'))
   try {
-    symlinkSync(dirname(fairlead.endpoints.kubeconfig), join(directory, '.fairlead'))
-    symlinkSync(join(root, 'examples'), join(directory, 'examples'))
+    if (project.size === 0) {
+      symlinkSync(dirname(fairlead.endpoints.kubeconfig), join(directory, '.fairlead'))
+      symlinkSync(join(root, 'examples'), join(directory, 'examples'))
+    }
     for (const [name, text] of project) {
       mkdirSync(dirname(join(directory, name)), { recursive: true })
       writeFileSync(join(directory, name), text)
