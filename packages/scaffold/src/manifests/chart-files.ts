@@ -70,7 +70,7 @@ function template(objects: readonly object[]): string {
     .replaceAll('FAIRLEAD_REPLICAS', '{{ .Values.replicas }}')
     .replaceAll(
       'FAIRLEAD_IMAGE',
-      '{{ printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) | quote }}',
+      '{{ printf "%s:%v" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) | quote }}',
     )
     .replaceAll(
       /^( *)resources: FAIRLEAD_RESOURCES$/gm,
