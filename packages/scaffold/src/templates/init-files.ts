@@ -88,7 +88,7 @@ export function setup(manager: Manager): void {
 }
 `
 
-const containerfile = `FROM node:24-slim AS dependencies
+const containerfile = `FROM node:24-bookworm-slim AS dependencies
 WORKDIR /operator
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev
