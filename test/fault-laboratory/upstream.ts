@@ -43,12 +43,11 @@ export async function startFaultyUpstream(clock: Clock): Promise<FaultyUpstream>
   const hangsUp = await listen((socket) => socket.end())
   const notTls = await listen((socket) => socket.once('data', () => socket.end('220 hello\r\n')))
   const silent = await listen(() => {})
-  const closed = await listen(() => {})
-  await new Promise((resolve) => servers.pop()?.close(resolve))
   const stuck = await startNeverAccepting(sockets)
   const origins: Readonly<Record<FaultPlace, string>> = {
     Answers: `http://127.0.0.1:${port}`,
-    Closed: `http://127.0.0.1:${closed}`,
+    // Not a port that was just given back: another test's server may be given it.
+    Closed: 'http://127.0.0.1:1',
     Unknown: 'http://provider.invalid',
     Unaccepted: `http://127.0.0.1:${stuck.port}`,
     HangsUp: `http://127.0.0.1:${hangsUp}`,
