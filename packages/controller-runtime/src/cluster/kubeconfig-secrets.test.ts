@@ -10,12 +10,14 @@ let logger: RecordingLogger
 let changes: string[]
 let stop: AbortController
 let running: Promise<void>
+let taken: Set<string>
 
 beforeEach(() => {
   server = new FakeReader()
   logger = new RecordingLogger()
   changes = []
   stop = new AbortController()
+  taken = new Set(['taken'])
 })
 
 afterEach(async () => {
@@ -28,7 +30,7 @@ function start(...secrets: readonly Secret[]): void {
   const host = {
     client: server as unknown as Client,
     addCluster: (name: string, { config }: { config: { server: string } }) => {
-      if (name === 'taken') throw new Error('a cluster named taken already exists')
+      if (taken.has(name)) throw new Error(`a cluster named ${name} already exists`)
       changes.push(`+${name} ${config.server}`)
     },
     removeCluster: async (name: string) => void changes.push(`-${name}`),
@@ -88,12 +90,20 @@ describe('clusters of Secrets with kubeconfigs', () => {
   })
 
   it('leave a cluster alone that somebody else has added under their name', async () => {
-    const taken = secret('taken', kubeconfig('x'))
-    start(taken)
+    const foreign = secret('taken', kubeconfig('x'))
+    start(foreign)
     await vi.waitFor(() => expect(errors()).toHaveLength(1))
-    server.push(Secret, { type: 'DELETED', object: taken })
+    server.push(Secret, { type: 'DELETED', object: foreign })
     server.push(Secret, { type: 'ADDED', object: secret('east', kubeconfig('east-1')) })
     await vi.waitFor(() => expect(changes).toEqual(['+east https://east-1']))
+  })
+
+  it('are tried again when the Secret changes, if they could not be added', async () => {
+    start(secret('taken', kubeconfig('x')))
+    await vi.waitFor(() => expect(errors()).toHaveLength(1))
+    taken.clear()
+    server.push(Secret, { type: 'MODIFIED', object: secret('taken', kubeconfig('x')) })
+    await vi.waitFor(() => expect(changes).toEqual(['+taken https://x']))
   })
 
   it.each([

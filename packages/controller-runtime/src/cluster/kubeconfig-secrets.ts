@@ -39,9 +39,8 @@ export class KubeconfigSecrets implements Runnable {
   readonly #options: KubeconfigSecretsOptions
   readonly #logger: Logger
   readonly #informer: SharedInformer<DeepReadonly<Secret>>
-  /** The kubeconfig of each Secret that was seen, as it was last. */
+  /** The kubeconfig of each Secret whose cluster was added, as it was then. */
   readonly #texts = new Map<string, string>()
-  readonly #added = new Set<string>()
   readonly #changed = new Set<string>()
   #turn = Promise.resolve()
 
@@ -85,17 +84,17 @@ export class KubeconfigSecrets implements Runnable {
     const { namespace, key = 'kubeconfig' } = this.#options
     const encoded = this.#informer.get({ namespace, name })?.data?.[key]
     if (encoded === this.#texts.get(name)) return
-    if (encoded === undefined) this.#texts.delete(name)
-    else this.#texts.set(name, encoded)
     try {
       // Not one that somebody else has added under that name.
-      if (this.#added.delete(name)) await this.#host.removeCluster(name)
+      if (this.#texts.has(name)) await this.#host.removeCluster(name)
+      this.#texts.delete(name)
       if (encoded === undefined) return
       const text = Buffer.from(encoded, 'base64').toString()
       const what = `the kubeconfig in the Secret ${namespace}/${name}`
       const config = selfContainedConfig(text, what)
       this.#host.addCluster(name, { config, required: false })
-      this.#added.add(name)
+      // Only now: what failed is tried again at the next event of the Secret.
+      this.#texts.set(name, encoded)
       this.#logger.info({ cluster: name }, 'a cluster was added')
     } catch (error) {
       this.#logger.error({ err: error, cluster: name }, 'a cluster cannot be added')
