@@ -48,8 +48,10 @@ export function informerMetrics(
     watchWasShort: () => informer.shortWatches.inc(labels),
     [Symbol.dispose]() {
       forget()
-      for (const gauge of [informer.synced, informer.failing, informer.silence])
-        gauge.remove(labels)
+      // Clusters come and go under ever new names.
+      const { lists, listDuration, watches, shortWatches, synced, failing, silence } = informer
+      for (const metric of [lists, listDuration, watches, shortWatches, synced, failing, silence])
+        metric.remove(labels)
     },
   }
 }
