@@ -169,7 +169,13 @@ export type { ExplainResponse } from './explain/explain-response.ts'
 export type { ExplainRequest, Explanation, NextRun } from './explain/explanation.ts'
 export type { Run, RunOutcome } from './explain/run.ts'
 
-export type { CreateEvent, DeleteEvent, UpdateEvent } from './controller/event.ts'
+export type {
+  CreateEvent,
+  DeleteEvent,
+  EventContext,
+  GenericEvent,
+  UpdateEvent,
+} from './controller/event.ts'
 export {
   and,
   annotationChanged,
@@ -192,8 +198,13 @@ export { everySource } from './controller/every-source.ts'
 export { functionSource } from './controller/function-source.ts'
 export { pollingSource } from './controller/polling-source.ts'
 export type { PollingSourceOptions } from './controller/polling-source.ts'
-export { ChannelSource, kindSource } from './controller/source.ts'
-export type { KindSourceOptions, Source, SourceContext } from './controller/source.ts'
+export { ChannelSource } from './controller/channel-source.ts'
+export { kindSource } from './controller/kind-source.ts'
+export type { KindSourceOptions } from './controller/kind-source.ts'
+export { ObjectSource } from './controller/object-source.ts'
+export { informerSource } from './controller/informer-source.ts'
+export type { Source } from './controller/source.ts'
+export type { SourceContext } from './controller/source-context.ts'
 export { Controller } from './controller/controller.ts'
 export type { ControllerEnvironment } from './controller/controller.ts'
 export type { ControllerDescription, WatchedKind } from './controller/controller-description.ts'

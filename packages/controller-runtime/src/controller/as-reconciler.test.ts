@@ -7,7 +7,7 @@ import { Manager } from '../manager/manager.ts'
 import { FakeReader } from '../testing/fake-reader.ts'
 import { asReconciler } from './as-reconciler.ts'
 import { ControllerBuilder } from './controller-builder.ts'
-import { ChannelSource } from './source.ts'
+import { ChannelSource } from './channel-source.ts'
 
 let manager: Manager
 let stop: AbortController

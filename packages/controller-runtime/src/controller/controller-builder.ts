@@ -9,15 +9,16 @@ import { forObject, forOwner, fromMapFunction } from './event-handler.ts'
 import type { EventHandler, ForOwnerOptions, MapToRequests } from './event-handler.ts'
 import type { Predicate } from './predicate.ts'
 import type { Reconcile, Request, RequestOf } from './reconcile.ts'
-import { kindSource } from './source.ts'
-import type { KindSourceOptions, Source } from './source.ts'
+import { kindSource } from './kind-source.ts'
+import type { KindSourceOptions } from './kind-source.ts'
+import type { Source } from './source.ts'
 
 export interface WatchConditions<T extends TypedObject> extends Pick<KindSourceOptions, 'cluster'> {
   /** An event must pass all of them. */
   readonly predicates?: readonly Predicate<T>[]
 }
 
-type SourceFactory = (global: readonly Predicate[]) => Source
+type SourceFactory<K extends object> = (global: readonly Predicate[]) => Source<K>
 
 /**
  * Declares what a controller watches and what it does.
@@ -31,18 +32,39 @@ type SourceFactory = (global: readonly Predicate[]) => Source
  * manager.add(controller)
  * ```
  */
-export class ControllerBuilder<K extends Request = Request> {
+export class ControllerBuilder<K extends object = Request> {
   readonly #manager: { add(runnable: Runnable): void } | undefined
-  readonly #sources: SourceFactory[] = []
+  readonly #sources: SourceFactory<K>[] = []
   readonly #predicates: Predicate[] = []
   readonly #needs: rbacV1.PolicyRule[] = []
   #for: ResourceType | undefined
+  #keyOf: ((request: K) => string) | undefined
   #name: string | undefined
   #options: ControllerOptions = {}
 
   /** With a manager, `build` adds the controller to it. */
   constructor(manager?: { add(runnable: Runnable): void }) {
     this.#manager = manager
+  }
+
+  /**
+   * Requests of the operator's own type instead of names of objects, such as one for all objects
+   * of a team: frozen values, of which two with the same key are the same. Every source must then
+   * say what it requests, so `for` and `owns` throw. Call it before anything else.
+   *
+   * ```ts
+   * controllerBuilder(manager)
+   *   .withRequests<Team>(({ team }) => team)
+   *   .named('teams')
+   *   .watches(Website, ({ metadata }) => [{ team: metadata.labels?.['team'] ?? '' }])
+   *   .build(({ team }) => reconcileTeam(team))
+   * ```
+   */
+  withRequests<R extends object>(keyOf: (request: R) => string): ControllerBuilder<R> {
+    if (this.#sources.length > 0) throw new Error('withRequests() must come before all sources')
+    const builder = this as unknown as ControllerBuilder<R>
+    builder.#keyOf = keyOf
+    return builder
   }
 
   /** The kind that is reconciled: its events enqueue the object itself. At most once. */
@@ -53,10 +75,13 @@ export class ControllerBuilder<K extends Request = Request> {
     if (this.#for !== undefined) {
       throw new Error('for() may only be called once, could not assign multiple types')
     }
+    if (this.#keyOf !== undefined)
+      throw new Error('for() makes names, not the requests of withRequests()')
     this.#for = type
-    this.#addKind(type, forObject<DeepReadonly<T>>(), conditions)
     // From here on the requests are known to be for this kind.
-    return this as unknown as ControllerBuilder<RequestOf<T>>
+    const builder = this as unknown as ControllerBuilder<RequestOf<T>>
+    const handler = forObject<DeepReadonly<T>>() as EventHandler<DeepReadonly<T>, RequestOf<T>>
+    return builder.#addKind(type, handler, conditions)
   }
 
   /** A kind controlled by the reconciled objects: its events enqueue the owner. */
@@ -66,13 +91,15 @@ export class ControllerBuilder<K extends Request = Request> {
   ): this {
     const owner = this.#for
     if (owner === undefined) throw new Error('owns() can only be used together with for()')
-    return this.#addKind(type, forOwner<DeepReadonly<T>>(owner, conditions), conditions)
+    const handler = forOwner<DeepReadonly<T>>(owner, conditions) as unknown
+    return this.#addKind(type, handler as EventHandler<DeepReadonly<T>, K>, conditions)
   }
 
-  /** Any other kind: a function or a handler maps its events to requests. */
+  /** Any other kind: a function, which may be async, or a handler maps its events to requests. */
   watches<T extends TypedObject>(
     type: ResourceType<T>,
-    requests: MapToRequests<DeepReadonly<NoInfer<T>>, K> | EventHandler<DeepReadonly<NoInfer<T>>>,
+    requests:
+      MapToRequests<DeepReadonly<NoInfer<T>>, K> | EventHandler<DeepReadonly<NoInfer<T>>, K>,
     conditions: WatchConditions<DeepReadonly<NoInfer<T>>> = {},
   ): this {
     const handler = typeof requests === 'function' ? fromMapFunction(requests) : requests
@@ -80,7 +107,7 @@ export class ControllerBuilder<K extends Request = Request> {
   }
 
   /** Requests that do not come from Kubernetes. */
-  watchesRaw(source: Source): this {
+  watchesRaw(source: Source<K>): this {
     this.#sources.push(() => source)
     return this
   }
@@ -126,18 +153,27 @@ export class ControllerBuilder<K extends Request = Request> {
     }
     const name = this.#name ?? this.#for?.kind.toLowerCase()
     if (name === undefined) throw new Error('a controller without for() needs a name: named(...)')
-    const sources = this.#sources.map((make) => make(this.#predicates))
-    const controller = new Controller(name, sources, reconcile as Reconcile, this.#options, {
-      ...(this.#for && { type: this.#for }),
-      needs: [...this.#needs],
-    })
+    // A controller hands requests on, and looks at them by `keyOf` alone.
+    const sources = this.#sources.map((make) => make(this.#predicates) as unknown as Source)
+    const keyOf = this.#keyOf as ((request: Request) => string) | undefined
+    const controller = new Controller(
+      name,
+      sources,
+      reconcile as unknown as Reconcile,
+      this.#options,
+      {
+        ...(this.#for && { type: this.#for }),
+        ...(keyOf && { keyOf }),
+        needs: [...this.#needs],
+      },
+    )
     this.#manager?.add(controller)
     return controller
   }
 
   #addKind<T extends TypedObject>(
     type: ResourceType<T>,
-    handler: EventHandler<DeepReadonly<T>>,
+    handler: EventHandler<DeepReadonly<T>, K>,
     { predicates = [], ...options }: WatchConditions<DeepReadonly<T>>,
   ): this {
     const { cluster } = options

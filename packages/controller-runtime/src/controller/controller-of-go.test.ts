@@ -19,8 +19,10 @@ import type { ControllerDefaults, ControllerOptions } from './controller-options
 import { forObject } from './event-handler.ts'
 import { TerminalError } from './reconcile.ts'
 import type { Reconcile, Request } from './reconcile.ts'
-import { ChannelSource, kindSource } from './source.ts'
-import type { Source, SourceContext } from './source.ts'
+import { ChannelSource } from './channel-source.ts'
+import { kindSource } from './kind-source.ts'
+import type { Source } from './source.ts'
+import type { SourceContext } from './source-context.ts'
 
 const foo = { namespace: 'bar', name: 'foo' }
 const none: Reconcile = () => Promise.resolve()

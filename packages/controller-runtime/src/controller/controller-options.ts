@@ -28,7 +28,10 @@ export interface ControllerOptions {
    * true as in Go, where such a write leads to one more call.
    */
   readonly reconcileOwnStatusWrites?: boolean
-  /** Makes the queue, instead of `new WorkQueue(options)`. */
+  /**
+   * Makes the queue, instead of `new WorkQueue(options)`. Of a controller with requests of its own
+   * type it holds those; the same is true of `logger`.
+   */
   readonly newQueue?: (options: WorkQueueOptions<Request>) => Queue<Request>
   /**
    * Makes the logger of a reconcile from the one that it would have, which names the controller, the

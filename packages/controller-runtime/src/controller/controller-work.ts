@@ -1,5 +1,4 @@
 import type { HeldItem } from '../queue/work-queue.ts'
-import type { Request } from './reconcile.ts'
 
 /** What a controller does and has yet to do, at one moment: for tests and people. */
 export interface ControllerWork {
@@ -8,8 +7,8 @@ export interface ControllerWork {
   readonly started: boolean
   /** How many reconciles it has begun so far. */
   readonly reconciles: number
-  /** How many events wait to be delivered again, because a predicate or a handler threw. */
+  /** How many events handlers are still at, or are to be delivered again because one threw. */
   readonly undelivered: number
-  /** What its queue holds; undefined for a queue that does not tell. */
-  readonly requests: readonly HeldItem<Request>[] | undefined
+  /** What its queue holds: names of objects, or requests of another type; undefined for a queue that does not tell. */
+  readonly requests: readonly HeldItem<object>[] | undefined
 }

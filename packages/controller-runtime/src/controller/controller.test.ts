@@ -15,7 +15,7 @@ import type { ControllerDefaults, ControllerOptions } from './controller-options
 import { generationChanged } from './predicate.ts'
 import { TerminalError } from './reconcile.ts'
 import type { Reconcile, Request } from './reconcile.ts'
-import { ChannelSource } from './source.ts'
+import { ChannelSource } from './channel-source.ts'
 
 let clock: FakeClock
 let metrics: Metrics

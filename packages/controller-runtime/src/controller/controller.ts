@@ -39,7 +39,8 @@ import type { ControllerDefaults, ControllerOptions } from './controller-options
 import { requestKey, TerminalError } from './reconcile.ts'
 import type { Reconcile, Request, Result } from './reconcile.ts'
 import { inReconcileSpan } from './reconcile-span.ts'
-import type { Source, SourceContext } from './source.ts'
+import type { Source } from './source.ts'
+import type { SourceContext } from './source-context.ts'
 
 /** What a manager provides to its controllers. */
 export interface ControllerEnvironment {
@@ -67,6 +68,8 @@ const abandonedLimitDefault = 100
 interface ControllerDeclaration {
   /** The kind that it reconciles, if it has one. */
   readonly type?: ResourceType
+  /** Two requests with the same key are the same; without it, requests are names of objects. */
+  readonly keyOf?: (request: Request) => string
   /** What its reconciler must be allowed, beside reading what is watched. */
   readonly needs?: readonly rbacV1.PolicyRule[]
 }
@@ -105,6 +108,7 @@ export class Controller implements Runnable {
   readonly #for: ResourceType | undefined
   readonly #needs: readonly rbacV1.PolicyRule[]
   #options: ControllerOptions
+  readonly #ownKeyOf: ((request: Request) => string) | undefined
   #environment: ControllerEnvironment | undefined
   #intake: Intake | undefined
   #isStarted = false
@@ -118,10 +122,11 @@ export class Controller implements Runnable {
     sources: readonly Source[],
     reconcile: Reconcile,
     options: ControllerOptions = {},
-    { type, needs = [] }: ControllerDeclaration = {},
+    { type, keyOf, needs = [] }: ControllerDeclaration = {},
   ) {
     this.name = name
     this.#for = type
+    this.#ownKeyOf = keyOf
     this.#needs = needs
     this.#sources = sources
     this.#reconcile = reconcile
@@ -243,6 +248,7 @@ export class Controller implements Runnable {
       queue,
       cache,
       delivery,
+      ...(this.#ownKeyOf && { keyOf: this.#ownKeyOf }),
       comparing: new TimeShare(clock),
       ...(clusters === undefined ? {} : { clusters }),
       ...(lowPriority === undefined ? {} : { lowPriority }),
@@ -277,10 +283,11 @@ export class Controller implements Runnable {
    * What it did with the object lately and why, and what it will do; undefined if it knows nothing
    * of it. Of the last 4096 objects, the last ten runs each, and at most 4 MiB in all.
    */
-  explain(request: Request): Explanation | undefined {
+  explain(requested: object): Explanation | undefined {
+    const request = requested as Request
     if (this.#intake === undefined) return undefined
     const { queue, history, environment } = this.#intake
-    const object = requestKey(request)
+    const object = this.#keyOf(request)
     const queued = queue.inspect?.(request)
     const runs = history.of(object)
     if (queued === undefined && runs.length === 0) return undefined
@@ -303,11 +310,15 @@ export class Controller implements Runnable {
     }
   }
 
+  get #keyOf(): (request: Request) => string {
+    return this.#ownKeyOf ?? requestKey
+  }
+
   #newQueue({ clock, metrics }: ControllerEnvironment): Queue<Request> {
     const { rateLimiter = new ExponentialBackoff(), newQueue } = this.#options
     const options: WorkQueueOptions<Request> = {
       clock,
-      keyOf: requestKey,
+      keyOf: this.#keyOf,
       rateLimiter,
       metrics: queueMetrics(metrics, this.name, clock),
     }
@@ -316,7 +327,7 @@ export class Controller implements Runnable {
 
   #ownChanges({ ownWrites }: ControllerEnvironment, queue: Queue<Request>): OwnChanges | undefined {
     if (ownWrites === undefined || this.#options.reconcileOwnStatusWrites === true) return undefined
-    return new OwnChanges(this.name, ownWrites, queue)
+    return new OwnChanges(this.name, ownWrites, queue, this.#keyOf)
   }
 
   get #concurrency(): number {
@@ -349,7 +360,8 @@ export class Controller implements Runnable {
     for (;;) {
       const lease = await work.queue.get()
       if (lease === undefined) return
-      if (!isOfRemovedCluster(lease.item, work)) await this.#handle(lease, work)
+      if (this.#ownKeyOf !== undefined || !isOfRemovedCluster(lease.item, work))
+        await this.#handle(lease, work)
       else this.#drop(lease.item, work)
     }
   }
@@ -407,7 +419,7 @@ export class Controller implements Runnable {
   }
 
   #drop(request: Request, { queue, logger }: Work): void {
-    const object = requestKey(request)
+    const object = this.#keyOf(request)
     logger.debug({ controller: this.name, object }, 'the cluster of the object is gone')
     queue.forget(request)
     this.#done(request, queue)
@@ -433,7 +445,7 @@ export class Controller implements Runnable {
       parents: [signal],
       clock,
       timeoutMs,
-      what: `the reconcile of ${requestKey(request)}`,
+      what: `the reconcile of ${this.#keyOf(request)}`,
     })
     try {
       const reconcile = async () => this.#reconcile(request, { signal: scope.signal, log })

@@ -1,11 +1,18 @@
 import type { OwnerReference, TypedObject } from '@fairlead/kube-core'
 import { HorizontalPodAutoscaler, Node, ReplicaSet } from '@fairlead/kube-types'
+import type { Cache } from '../cache/cache.ts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { forObject, forOwner, fromMapFunction } from './event-handler.ts'
+import type { EventContext } from './event.ts'
 import type { EventHandler } from './event-handler.ts'
 import type { Request } from './reconcile.ts'
 
 let added: Request[]
+const context: EventContext = {
+  cache: {} as Cache,
+  cluster: '',
+  signal: new AbortController().signal,
+}
 const queue = { add: (request: Request) => void added.push(request) }
 
 beforeEach(() => {
@@ -28,7 +35,7 @@ const baz = pod('baz', 'biz')
 const baz2 = pod('baz2', 'biz2')
 
 function create(handler: EventHandler, object: TypedObject): Request[] {
-  handler.create({ object, isInInitialList: false }, queue)
+  void handler.create({ object, isInInitialList: false }, queue, context)
   return added
 }
 
@@ -39,12 +46,12 @@ describe('EnqueueRequestForObject', () => {
   })
 
   it('should enqueue a Request with the Name / Namespace of the object in the DeleteEvent', () => {
-    forObject().delete({ object: baz, deleteStateUnknown: false }, queue)
+    void forObject().delete({ object: baz, deleteStateUnknown: false }, queue, context)
     expect(added).toEqual([{ namespace: 'biz', name: 'baz' }])
   })
 
   it('should enqueue a Request with the Name / Namespace of both objects in the UpdateEvent', () => {
-    forObject().update({ oldObject: baz, newObject: baz2 }, queue)
+    void forObject().update({ oldObject: baz, newObject: baz2 }, queue, context)
     expect(added).toEqual([
       { namespace: 'biz', name: 'baz' },
       { namespace: 'biz2', name: 'baz2' },
@@ -68,12 +75,12 @@ describe('EnqueueRequestsFromMapFunc', () => {
   })
 
   it('should enqueue a Request with the function applied to the DeleteEvent', () => {
-    map.delete({ object: baz, deleteStateUnknown: false }, queue)
+    void map.delete({ object: baz, deleteStateUnknown: false }, queue, context)
     expect(added).toEqual(ofBaz)
   })
 
   it('should enqueue a Request with the function applied to both objects in the UpdateEvent', () => {
-    map.update({ oldObject: baz, newObject: baz2 }, queue)
+    void map.update({ oldObject: baz, newObject: baz2 }, queue, context)
     expect(added).toEqual([
       ...ofBaz,
       { namespace: 'foo', name: 'baz2-bar' },
@@ -82,7 +89,7 @@ describe('EnqueueRequestsFromMapFunc', () => {
   })
 
   it('should enqueue what both objects of an UpdateEvent map to only once', () => {
-    map.update({ oldObject: baz, newObject: baz }, queue)
+    void map.update({ oldObject: baz, newObject: baz }, queue, context)
     expect(added).toEqual(ofBaz)
   })
 })
@@ -99,21 +106,21 @@ describe('EnqueueRequestForOwner', () => {
 
   it('should enqueue a Request with the Owner of the object in the DeleteEvent', () => {
     const object = pod('baz', 'biz', owner('foo-parent'))
-    every.delete({ object, deleteStateUnknown: false }, queue)
+    void every.delete({ object, deleteStateUnknown: false }, queue, context)
     expect(added).toEqual([parent('foo-parent')])
   })
 
   it('should enqueue a Request with the Owners of both objects in the UpdateEvent', () => {
     const oldObject = pod('baz', 'biz', owner('foo1-parent'))
     const newObject = pod('baz2', 'biz2', owner('foo2-parent'))
-    every.update({ oldObject, newObject }, queue)
+    void every.update({ oldObject, newObject }, queue, context)
     expect(added).toEqual([parent('foo1-parent'), { namespace: 'biz2', name: 'foo2-parent' }])
   })
 
   it('should enqueue a Request with the one duplicate Owner of both objects in the UpdateEvent', () => {
     const oldObject = pod('baz', 'biz', owner('foo-parent'))
     const newObject = pod('baz2', 'biz', owner('foo-parent'))
-    every.update({ oldObject, newObject }, queue)
+    void every.update({ oldObject, newObject }, queue, context)
     expect(added).toEqual([parent('foo-parent')])
   })
 

@@ -3,7 +3,7 @@ import { changedFields } from '../explain/changed-fields.ts'
 import type { Trigger } from '../queue/trigger.ts'
 import type { AddOptions, Enqueuer } from '../queue/work-queue.ts'
 import type { Request } from './reconcile.ts'
-import type { SourceContext } from './source.ts'
+import { keyOfRequest, type SourceContext } from './source-context.ts'
 
 /** An event, as far as what it adds to the queue depends on it. */
 export interface QueuedEvent {
@@ -22,17 +22,21 @@ export interface QueuedEvent {
  * they give another, and is left out if its own reconcile made the event. There is one for every
  * event, so that it makes nothing that is not needed.
  */
-export class EventQueue implements Enqueuer<Request> {
-  readonly #context: SourceContext
+export class EventQueue<R extends object = Request> implements Enqueuer<R> {
+  readonly #context: SourceContext<R>
   readonly #event: QueuedEvent
   #trigger: Trigger | undefined
 
-  constructor(context: SourceContext, event: QueuedEvent) {
+  constructor(context: SourceContext<R>, event: QueuedEvent) {
     this.#context = context
     this.#event = event
   }
 
-  add(request: Request, options?: AddOptions): void {
+  keyOf(request: R): string {
+    return keyOfRequest(this.#context, request)
+  }
+
+  add(request: R, options?: AddOptions): void {
     const { before, object } = this.#event
     const { queue, ownChanges } = this.#context
     const full = this.#optionsOf(options)

@@ -12,10 +12,10 @@ import type { Source } from './source.ts'
  * builder.watchesRaw(everySource(3_600_000, (cache) => cache.list(Certificate).map(keyOf)))
  * ```
  */
-export function everySource(
+export function everySource<R extends object = Request>(
   intervalMs: number,
-  requestsOf: (cache: Cache) => readonly Request[],
-): Source {
+  requestsOf: (cache: Cache) => readonly R[],
+): Source<R> {
   if (!(intervalMs >= 1))
     throw new RangeError(`an interval of ${intervalMs} ms: it must be 1 or more`)
   const name = `every ${intervalMs} ms`

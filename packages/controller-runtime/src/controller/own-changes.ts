@@ -23,17 +23,20 @@ export class OwnChanges {
   readonly #controller: string
   readonly #writes: OwnWrites
   readonly #queue: Enqueuer<Request>
+  readonly #keyOf: (request: Request) => string
   readonly #running = new Map<string, Held[]>()
 
-  constructor(controller: string, writes: OwnWrites, queue: Enqueuer<Request>) {
+  /** @param keyOf that of the controller, if its requests are not names */
+  constructor(controller: string, writes: OwnWrites, queue: Enqueuer<Request>, keyOf = requestKey) {
     this.#controller = controller
     this.#writes = writes
     this.#queue = queue
+    this.#keyOf = keyOf
   }
 
   /** Takes note of whatever the work writes as done for the request. */
   async during<T>(request: Request, work: () => Promise<T>): Promise<T> {
-    const key = requestKey(request)
+    const key = this.#keyOf(request)
     const held: Held[] = []
     this.#running.set(key, held)
     try {
@@ -47,7 +50,7 @@ export class OwnChanges {
   /** Adds the request that an update causes, unless its reconcile made the update. */
   add(request: Request, before: TypedObject, after: TypedObject, options?: AddOptions): void {
     if (this.#isOwn(request, before, after)) return
-    const held = this.#running.size === 0 ? undefined : this.#running.get(requestKey(request))
+    const held = this.#running.size === 0 ? undefined : this.#running.get(this.#keyOf(request))
     if (held === undefined || !onlyStatusDiffers(before, after)) this.#queue.add(request, options)
     else if (held.length < heldLimit) held.push({ request, before, after, options })
     else this.#queue.add(request, options)
@@ -59,7 +62,7 @@ export class OwnChanges {
 
   #isOwn(request: Request, before: TypedObject, after: TypedObject): boolean {
     const writer = this.#writes.writerOf(before, after)
-    return writer !== undefined && writer === this.#writerOf(requestKey(request))
+    return writer !== undefined && writer === this.#writerOf(this.#keyOf(request))
   }
 
   #writerOf(key: string): string {

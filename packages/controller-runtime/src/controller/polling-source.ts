@@ -1,21 +1,22 @@
 import { deepEqual } from '@fairlead/kube-core'
 import { openScope, sleep, untilAborted } from '@fairlead/base'
 import type { Cache } from '../cache/cache.ts'
-import { type Request, requestKey } from './reconcile.ts'
-import type { Source, SourceContext } from './source.ts'
+import type { Request } from './reconcile.ts'
+import type { Source } from './source.ts'
+import { keyOfRequest, type SourceContext } from './source-context.ts'
 
-export interface PollingSourceOptions {
+export interface PollingSourceOptions<R extends object = Request> {
   /** Names the source in messages and in the triggers of runs. */
   readonly name: string
   /** The pause between two rounds, in milliseconds. */
   readonly everyMs: number
   /** What is polled: usually the objects of a kind in the cache. Asked at every round. */
-  readonly requests: (cache: Cache) => readonly Request[]
+  readonly requests: (cache: Cache) => readonly R[]
   /**
    * The state outside Kubernetes that belongs to a request, as JSON: undefined if there is none. Keep
    * it small, such as a version or a hash: the last one of each request is kept.
    */
-  readonly poll: (request: Request, context: { readonly signal: AbortSignal }) => Promise<unknown>
+  readonly poll: (request: R, context: { readonly signal: AbortSignal }) => Promise<unknown>
   /** How long one poll may take. Defaults to 10 s. */
   readonly timeoutMs?: number
   /** How many are polled at once. Defaults to 10. */
@@ -27,7 +28,9 @@ export interface PollingSourceOptions {
  * request is not a change: the controller reconciles the object anyway. A poll that fails is logged,
  * changes nothing, and is repeated in the next round.
  */
-export function pollingSource(options: PollingSourceOptions): Source {
+export function pollingSource<R extends object = Request>(
+  options: PollingSourceOptions<R>,
+): Source<R> {
   const { name, everyMs } = options
   if (!(everyMs >= 1)) throw new RangeError(`a pause of ${everyMs} ms: it must be 1 or more`)
   return {
@@ -39,9 +42,9 @@ export function pollingSource(options: PollingSourceOptions): Source {
   }
 }
 
-async function pollUntilAborted(
-  options: PollingSourceOptions,
-  context: SourceContext,
+async function pollUntilAborted<R extends object>(
+  options: PollingSourceOptions<R>,
+  context: SourceContext<R>,
   signal: AbortSignal,
 ): Promise<void> {
   let known = new Map<string, unknown>()
@@ -64,15 +67,15 @@ async function pollUntilAborted(
   }
 }
 
-async function pollOne(
-  request: Request,
-  options: PollingSourceOptions,
-  context: SourceContext,
+async function pollOne<R extends object>(
+  request: R,
+  options: PollingSourceOptions<R>,
+  context: SourceContext<R>,
   signal: AbortSignal,
   known: ReadonlyMap<string, unknown>,
   seen: Map<string, unknown>,
 ): Promise<void> {
-  const key = requestKey(request)
+  const key = keyOfRequest(context, request)
   const { name, timeoutMs = 10_000, poll } = options
   using scope = openScope({
     parents: [signal],
@@ -93,8 +96,8 @@ async function pollOne(
 
 function tellFailure(
   error: unknown,
-  { name }: PollingSourceOptions,
-  { logger }: SourceContext,
+  { name }: Pick<PollingSourceOptions, 'name'>,
+  { logger }: Pick<SourceContext, 'logger'>,
   signal: AbortSignal,
   object?: string,
 ): void {

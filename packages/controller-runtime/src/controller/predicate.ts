@@ -1,12 +1,13 @@
 import { deepEqual, labelSelectorFrom } from '@fairlead/kube-core'
 import type { TypedObject } from '@fairlead/kube-core'
-import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
+import type { CreateEvent, DeleteEvent, GenericEvent, UpdateEvent } from './event.ts'
 
 /** Decides which events matter. A missing member lets every event of its type through. */
 export interface Predicate<T extends TypedObject = TypedObject> {
   create?(event: CreateEvent<T>): boolean
   update?(event: UpdateEvent<T>): boolean
   delete?(event: DeleteEvent<T>): boolean
+  generic?(event: GenericEvent<T>): boolean
 }
 
 /** Lets updates through that changed the object, which a resync does not. */
@@ -42,6 +43,7 @@ export function objectMatches<T extends TypedObject>(test: (object: T) => boolea
     create: ({ object }) => test(object),
     update: ({ newObject }) => test(newObject),
     delete: ({ object }) => test(object),
+    generic: ({ object }) => test(object),
   }
 }
 
@@ -57,6 +59,7 @@ export function and<T extends TypedObject>(...all: readonly Predicate<T>[]): Pre
     create: (event) => all.every((one) => passes(one, 'create', event)),
     update: (event) => all.every((one) => passes(one, 'update', event)),
     delete: (event) => all.every((one) => passes(one, 'delete', event)),
+    generic: (event) => all.every((one) => passes(one, 'generic', event)),
   }
 }
 
@@ -66,6 +69,7 @@ export function or<T extends TypedObject>(...any: readonly Predicate<T>[]): Pred
     create: (event) => any.some((one) => passes(one, 'create', event)),
     update: (event) => any.some((one) => passes(one, 'update', event)),
     delete: (event) => any.some((one) => passes(one, 'delete', event)),
+    generic: (event) => any.some((one) => passes(one, 'generic', event)),
   }
 }
 
@@ -75,6 +79,7 @@ export function not<T extends TypedObject>(predicate: Predicate<T>): Predicate<T
     create: (event) => !passes(predicate, 'create', event),
     update: (event) => !passes(predicate, 'update', event),
     delete: (event) => !passes(predicate, 'delete', event),
+    generic: (event) => !passes(predicate, 'generic', event),
   }
 }
 
@@ -82,6 +87,7 @@ interface Events<T extends TypedObject> {
   create: CreateEvent<T>
   update: UpdateEvent<T>
   delete: DeleteEvent<T>
+  generic: GenericEvent<T>
 }
 
 function passes<T extends TypedObject, Verb extends keyof Events<T>>(

@@ -37,7 +37,7 @@ export interface ReconcileContext {
  * never called concurrently for one name; several changes may cause a single call, and a call may
  * come without a change. A rejection is retried with backoff, a TerminalError is not retried.
  */
-export type Reconcile<K extends Request = Request> = (
+export type Reconcile<K extends object = Request> = (
   request: K,
   context: ReconcileContext,
 ) => Promise<Result | void>

@@ -14,8 +14,10 @@ import type { EventHandler } from './event-handler.ts'
 import { functionSource } from './function-source.ts'
 import type { Predicate } from './predicate.ts'
 import type { Request } from './reconcile.ts'
-import { ChannelSource, kindSource } from './source.ts'
-import type { Source, SourceContext } from './source.ts'
+import { ChannelSource } from './channel-source.ts'
+import { kindSource } from './kind-source.ts'
+import type { Source } from './source.ts'
+import type { SourceContext } from './source-context.ts'
 
 const pod = (resourceVersion: string, image = 'nginx'): Pod => ({
   apiVersion: 'v1',

@@ -7,7 +7,8 @@ import { functionSource } from './function-source.ts'
 import { pollingSource } from './polling-source.ts'
 import type { PollingSourceOptions } from './polling-source.ts'
 import type { Request } from './reconcile.ts'
-import type { Source, SourceContext } from './source.ts'
+import type { Source } from './source.ts'
+import type { SourceContext } from './source-context.ts'
 
 let clock: FakeClock
 let logger: RecordingLogger

@@ -274,7 +274,7 @@ export class Manager {
    */
   add(added: Runnable): void {
     if (this.#known.has(added)) return
-    if (added instanceof Controller) this.#bind(added)
+    if (added instanceof Controller) this.bind(added)
     this.#known.add(added)
     const group = this.#groupOf(added)
     if (group === this.#leaders && this.#election !== undefined) this.#warmUp(added)
@@ -315,6 +315,14 @@ export class Manager {
       if (controller !== undefined && controller !== one.name) return []
       return one.explain(object) ?? []
     })
+  }
+
+  /** The same for a request of any type, of one controller; undefined if it knows nothing of it. */
+  explainRequest(controller: string, request: object): Explanation | undefined {
+    for (const one of this.#known) {
+      if (one instanceof Controller && one.name === controller) return one.explain(request)
+    }
+    return undefined
   }
 
   /** The event recorder that reports as the component; it runs with the manager. */
@@ -397,7 +405,12 @@ export class Manager {
     return servers
   }
 
-  #bind(controller: Controller): void {
+  /**
+   * Gives a controller what it needs, without running it: `controller.start(signal)` does, whenever
+   * and for as long as the caller wants, whoever leads. For a controller that has been added this
+   * is done already. Throws if its name is taken.
+   */
+  bind(controller: Controller): void {
     if (this.#names.has(controller.name)) {
       throw new Error(
         `a controller named ${controller.name} already exists: give each its own name, ` +

@@ -2,7 +2,7 @@ import { ConfigMap, Deployment, Secret } from '@fairlead/kube-types'
 import { describe, expect, it } from 'vitest'
 import { silentLogger } from '@fairlead/base'
 import { ControllerBuilder } from '../controller/controller-builder.ts'
-import { ChannelSource } from '../controller/source.ts'
+import { ChannelSource } from '../controller/channel-source.ts'
 import { Manager } from './manager.ts'
 import { OfflineError } from './offline-config.ts'
 

@@ -11,7 +11,7 @@ import { ControllerBuilder, type WatchConditions } from '../controller/controlle
 import type { Controller } from '../controller/controller.ts'
 import type { ControllerOptions } from '../controller/controller-options.ts'
 import type { MapToRequests } from '../controller/event-handler.ts'
-import type { Result } from '../controller/reconcile.ts'
+import type { RequestOf, Result } from '../controller/reconcile.ts'
 import type { Source } from '../controller/source.ts'
 import type { DeepReadonly } from '../deep-readonly.ts'
 import { ruleFor, type Verb } from '../policy-rules.ts'
@@ -347,7 +347,7 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
     }
   }
 
-  #controllerBuilder(declaration: OperatorDeclaration): ControllerBuilder<KeyOf<Owner>> {
+  #controllerBuilder(declaration: OperatorDeclaration): ControllerBuilder<RequestOf<Owner>> {
     const { controller, children } = declaration
     const builder = new ControllerBuilder(this.#manager)
       .for(this.#type, this.#conditions)
@@ -361,7 +361,9 @@ export class OperatorBuilder<Owner extends TypedObject, Children extends object 
         },
       })
     }
-    for (const watch of this.#watches) watch(builder)
+    // Operators watch in their own cluster, where a request is a key.
+    const ofKeys = builder as unknown as ControllerBuilder<KeyOf<Owner>>
+    for (const watch of this.#watches) watch(ofKeys)
     return builder
   }
 

@@ -53,6 +53,8 @@ export interface HeldItem<T> {
 /** The part of a queue that sources and handlers use. */
 export interface Enqueuer<T> {
   add(item: T, options?: AddOptions): void
+  /** Two items with the same key are the same item. Defaults to the text of an object's key. */
+  keyOf?(item: T): string
 }
 
 /** What a controller needs of its queue; WorkQueue is one. */

@@ -168,7 +168,7 @@ describe('settled', () => {
       .build(async ({ name }) => void seen.push(name))
     await environment.client.create(ConfigMap, map('a'))
     await expect(settled(manager, { timeoutMs: 100 })).rejects.toThrow(
-      'controller picky: a predicate or a handler threw for events that wait: 1',
+      'controller picky: events whose handlers are not done, or threw: 1',
     )
     throws = false
     await settled(manager)

@@ -47,7 +47,7 @@ function unfinishedOf(
   return [
     ...(undelivered === 0
       ? []
-      : [`${name}: a predicate or a handler threw for events that wait: ${undelivered}`]),
+      : [`${name}: events whose handlers are not done, or threw: ${undelivered}`]),
     ...left.map((what) => `${name}: ${what}`),
     ...(more === 0 ? [] : [`${name}: ${more} more requests`]),
   ]
@@ -62,7 +62,7 @@ function described(
   if (state !== 'waiting') return `${key} is queued`
   const due = `is due in ${Math.ceil(dueInMs)} ms`
   if (!isRetry) return `${key} ${due}`
-  const [explained] = manager.explain({ controller, ...item })
+  const explained = manager.explainRequest(controller, item)
   const error = explained?.runs.find((run) => run.error !== undefined)?.error
   return `${key} has failed, and ${due}${error === undefined ? '' : `: ${error}`}`
 }
