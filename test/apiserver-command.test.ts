@@ -32,7 +32,7 @@ describe('fairlead apiserver', () => {
       server.kill('SIGTERM')
       expect(await server.ended).toBe(0)
     }
-    expect(existsSync(join(folder.path, 'data/apiserver'))).toBe(false)
+    expect(existsSync(join(folder.path, 'data'))).toBe(false)
   })
 
   it('knows users by their tokens, who may do what roles say, and says which plugin is unknown', async () => {

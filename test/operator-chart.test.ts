@@ -104,6 +104,12 @@ describe('the chart of an operator', { timeout: timeoutMs }, () => {
     })
   })
 
+  it('refuses a value that it does not have', async () => {
+    await expect(rendered('--set', 'replica=3')).rejects.toThrow(/replica.*not allowed/)
+    await expect(rendered('--set', 'image.tagg=v2')).rejects.toThrow(/tagg.*not allowed/)
+    await expect(rendered('--set', 'replicas=two')).rejects.toThrow(/replicas/)
+  })
+
   it('takes a tag that YAML reads as a number', async () => {
     const { container } = deploymentOf(await rendered('--set', 'image.tag=15'))
     expect(container.image).toBe('database-operator:15')

@@ -244,3 +244,27 @@ describe('the cache of a manager', () => {
     expect(await managers()).toEqual(before)
   })
 })
+
+describe('a deletion that waits for finalizers', () => {
+  it('is over in the cache with the write that removes the last one', async () => {
+    const finalizers = ['example.com/first', 'example.com/last']
+    const seen: (string | undefined)[] = []
+    const reads = () => manager.cache.get(ConfigMap, key)
+    new ControllerBuilder(manager).for(ConfigMap).build(async () => {})
+    running = manager.start(stop.signal)
+    await manager.cache.waitForSync(stop.signal)
+    const { client } = manager
+    const metadata = { ...key, finalizers }
+    await client.create(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata })
+    await client.delete(ConfigMap, key)
+    for (const left of [['example.com/last'], []]) {
+      await client.patch(ConfigMap, key, {
+        type: 'merge',
+        body: { metadata: { finalizers: left } },
+      })
+      seen.push(reads()?.metadata.finalizers?.join())
+    }
+    expect(seen).toEqual(['example.com/last', undefined])
+    expect(reads()).toBeUndefined()
+  })
+})

@@ -34,7 +34,7 @@ interface EmbeddedSettings extends Pick<
  */
 export async function startEmbeddedApiServer(
   { options, logger }: CommandContext,
-  dataDir: DataDir,
+  dataDir: Pick<DataDir, 'path'>,
   settings: EmbeddedSettings = {},
 ): Promise<{ readonly server: ApiServer; readonly kubeconfigPath: string }> {
   const { inMemory = false, kubeconfigPath = join(dataDir.path, 'kubeconfig'), ...own } = settings

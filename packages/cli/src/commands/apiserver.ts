@@ -21,7 +21,9 @@ export async function apiserver(context: CommandContext): Promise<void> {
     inMemory: own.flags['in-memory'] === true,
     stages: own.flags['stages'] === true,
   }
-  const dataDir = openDataDir(options.dataDir)
+  const dataDir = isKeptElsewhere(settings)
+    ? { path: resolve(options.dataDir), release: () => {} }
+    : openDataDir(options.dataDir)
   try {
     const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir, settings)
     print(`The API server is ready at ${server.url}\n  export KUBECONFIG=${kubeconfigPath}\n`)
@@ -30,6 +32,11 @@ export async function apiserver(context: CommandContext): Promise<void> {
   } finally {
     dataDir.release()
   }
+}
+
+/** Nothing is written to the data directory, so it may be that of a Fairlead that runs. */
+function isKeptElsewhere(settings: { inMemory: boolean; kubeconfigPath?: string }): boolean {
+  return settings.inMemory && settings.kubeconfigPath !== undefined
 }
 
 /**

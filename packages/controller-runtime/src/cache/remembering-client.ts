@@ -5,6 +5,7 @@ import { isFieldWrite } from '../client/client-call.ts'
 import { clientOf } from '../client/client-of.ts'
 import { handlerOf } from '../client/handler-of.ts'
 import { wholeObjects } from '../metadata-only.ts'
+import { keyOf } from '../object-key.ts'
 import type { Cache } from './cache.ts'
 import type { OwnWrites } from './own-writes.ts'
 
@@ -37,7 +38,15 @@ function rememberWrite(
   // What a subresource answers may be another kind, such as a Scale, which says nothing of the rest.
   if (call.subresource !== undefined && written.kind !== call.type.kind) return
   ownWrites?.record(call.verb === 'patch' ? call.patch.body : call.object, written)
-  cache.remember(call.type, written)
+  if (isGone(written)) cache.rememberDeletion(call.type, keyOf(written), written.metadata.uid)
+  else cache.remember(call.type, written)
+}
+
+/** Its deletion waited for its finalizers, of which this write has removed the last: it ends here. */
+function isGone(written: TypedObject): written is TypedObject & { metadata: { uid: string } } {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers, uid } = written.metadata
+  if (deletionTimestamp === undefined || uid === undefined) return false
+  return (finalizers ?? []).length === 0 && (deletionGracePeriodSeconds ?? 0) === 0
 }
 
 function rememberDeletion(cache: Memory, call: DeleteCall, deletion: Deletion | undefined): void {

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
-import { hasFinalizer, isBeingDeleted, withFinalizer, withoutFinalizer } from '../finalizer.ts'
+import { hasFinalizer, withFinalizer, withoutFinalizer } from '../finalizer.ts'
 import { keyOf } from '../object-key.ts'
 import type { FinalizerDeclaration } from './operator-declaration.ts'
 import type { OwnerRun } from './owner-run.ts'
@@ -31,14 +31,9 @@ async function writeFinalizers(
   owner: KubernetesObject,
   { ownerType, fieldManager, context }: OwnerRun,
 ): Promise<KubernetesObject> {
-  const { client, cache, signal } = context
-  const { resourceVersion, uid, finalizers = [] } = owner.metadata
+  const { client, signal } = context
+  const { resourceVersion, finalizers = [] } = owner.metadata
   const body = { metadata: { resourceVersion, finalizers } }
   const patch = { type: 'merge', body } as const
-  const written = await client.patch(ownerType, keyOf(owner), patch, { fieldManager, signal })
-  // Nothing keeps it: by this write it is gone, and no cleanup may be called again.
-  if (isBeingDeleted(written) && uid !== undefined && !written.metadata.finalizers?.length) {
-    cache.rememberDeletion(ownerType, keyOf(owner), uid)
-  }
-  return written
+  return client.patch(ownerType, keyOf(owner), patch, { fieldManager, signal })
 }

@@ -56,6 +56,11 @@ export const operatorFlags = {
     default: '',
     description: 'The namespace of the Lease. Without it, that of the kubeconfig or of the pod.',
   },
+  'webhook-host': {
+    type: 'string',
+    default: '',
+    description: 'The address that webhooks are served at. Without it, all addresses.',
+  },
   'webhook-port': {
     type: 'integer',
     default: 9443,

@@ -93,6 +93,9 @@ describe('the options of a program', () => {
       gracefulShutdownTimeoutMs: 1,
       webhookServer: { port: 1, certificates },
     })
+    expect(optionsFor(['--webhook-host=127.0.0.1'], program)).toMatchObject({
+      webhookServer: { host: '127.0.0.1', port: 9443 },
+    })
     const flags = ['--metrics-bind-address=:1', '--leader-elect', '--webhook-cert-path=/own']
     expect(optionsFor(flags, program)).toMatchObject({
       metricsServer: { bindAddress: ':1', extraHandlers },
@@ -116,6 +119,7 @@ describe('the options of a program', () => {
     [['--webhook-cert-path=/x', '--webhook-service=y'], 'not both'],
     [['--webhook-port=9000'], '--webhook-cert-path or --webhook-service'],
     [['--webhook-port=70000'], 'no port'],
+    [['--webhook-host=127.0.0.1'], '--webhook-cert-path or --webhook-service'],
     [['--webhook-configuration-prefix=a-'], 'needs --webhook-service'],
     [['--webhook-service=hooks'], 'namespace/name'],
     [['--webhook-service=a/b/c'], 'namespace/name'],

@@ -16,8 +16,13 @@ export function webhookServerOf(
 ): WebhookServerOptions | undefined {
   const port = flags['webhook-port']
   if (!(port >= 0 && port <= 65_535)) throw new FlagError(`--webhook-port ${port} is no port`)
+  const host = flags['webhook-host']
   const certificates = certificatesOf(flags, config) ?? options.certificates
-  if (certificates !== undefined) return { ...options, port, certificates }
+  if (certificates !== undefined) {
+    return { ...options, port, certificates, ...(host === '' ? {} : { host }) }
+  }
+  if (host !== '')
+    throw new FlagError('--webhook-host needs --webhook-cert-path or --webhook-service')
   if (port !== operatorFlags['webhook-port'].default) {
     throw new FlagError('--webhook-port needs --webhook-cert-path or --webhook-service')
   }

@@ -3,7 +3,7 @@ import { difference } from '../difference.ts'
 import { chartFiles } from '../manifests/chart-files.ts'
 import { describeOperator } from '../manifests/describe-operator.ts'
 import { manifestFiles } from '../manifests/manifest-files.ts'
-import { generatedMark } from '../manifests/yaml-text.ts'
+import { isGenerated } from '../manifests/yaml-text.ts'
 import { loadOperator } from '../project/load-operator.ts'
 import {
   generatedFiles,
@@ -61,7 +61,7 @@ function check(
 function refuseForeign(folder: string, files: readonly ProjectFile[]): void {
   const foreign = files.filter(({ path }) => {
     const text = readProjectFile(folder, path)
-    return text !== undefined && !text.startsWith(generatedMark)
+    return text !== undefined && !isGenerated(text)
   })
   if (foreign.length === 0) return
   throw new ScaffoldError(

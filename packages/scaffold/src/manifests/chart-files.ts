@@ -2,7 +2,7 @@ import type { ProjectFile } from '../project-file.ts'
 import { operatorObjects, resourcesDefault } from './manifest-files.ts'
 import type { Installation, OperatorDescription } from './operator-description.ts'
 import { installedDefinition } from './webhooks.ts'
-import { generatedMark, yamlText } from './yaml-text.ts'
+import { generatedMark, schemaText, yamlText } from './yaml-text.ts'
 
 /** What stands for a value until the text of a template is made: no manifest says such a thing. */
 const placeholders: Installation = {
@@ -11,6 +11,26 @@ const placeholders: Installation = {
   replicas: 'FAIRLEAD_REPLICAS',
   resources: 'FAIRLEAD_RESOURCES',
   extraArgs: ['FAIRLEAD_EXTRA_ARGS'],
+}
+
+const closed = (properties: object) => ({ type: 'object', additionalProperties: false, properties })
+
+/** Helm refuses values that it does not describe: one that is misspelt would do nothing. */
+const valuesSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  ...closed({
+    image: closed({ repository: { type: 'string' }, tag: { type: ['string', 'number'] } }),
+    replicas: { type: 'integer', minimum: 0 },
+    resources: closed({
+      requests: { type: 'object' },
+      limits: { type: 'object' },
+      claims: { type: 'array' },
+    }),
+    extraArgs: { type: 'array', items: { type: 'string' } },
+    crds: closed({ install: { type: 'boolean' } }),
+    // What Helm itself adds.
+    global: { type: 'object' },
+  }),
 }
 
 /**
@@ -41,6 +61,7 @@ export function chartFiles(operator: OperatorDescription): readonly ProjectFile[
   return [
     { path: 'chart/Chart.yaml', text: yamlText([chart]) },
     { path: 'chart/values.yaml', text: yamlText([values]) },
+    { path: 'chart/values.schema.json', text: schemaText(valuesSchema) },
     ...(crds.length === 0
       ? []
       : [

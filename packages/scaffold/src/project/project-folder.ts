@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { generatedMark } from '../manifests/yaml-text.ts'
+import { isGenerated } from '../manifests/yaml-text.ts'
 import type { ProjectFile } from '../project-file.ts'
 import { ScaffoldError } from '../scaffold-error.ts'
 
@@ -68,7 +68,7 @@ export function generatedFiles(folder: string, below: readonly string[]): readon
   return below
     .flatMap((name) => filesIn(folder, name))
     .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }))
-    .filter(({ text }) => text.startsWith(generatedMark))
+    .filter(({ text }) => isGenerated(text))
 }
 
 export function removeProjectFile(folder: string, path: string): void {
