@@ -175,9 +175,14 @@ it('runs a controller that the manager does not run, when its caller says so', a
   const stop = new AbortController()
   const running = controller.start(stop.signal)
   await vi.waitFor(() => expect(seen).toContain('a'))
-  stop.abort()
-  await running
+  expect(manager.work.map((one) => one.controller)).toEqual(['configmap'])
+  expect(manager.controllers.map(({ name }) => name)).toEqual(['configmap'])
+  expect(manager.explain({ namespace: 'default', name: 'a' })).toHaveLength(1)
   expect(() => manager.bind(new ControllerBuilder().for(ConfigMap).build(async () => {}))).toThrow(
     'a controller named configmap already exists',
   )
+  stop.abort()
+  await running
+  expect(manager.work).toEqual([])
+  manager.bind(new ControllerBuilder().for(ConfigMap).build(async () => {}))
 })

@@ -63,7 +63,7 @@ export interface Cache {
     type: ResourceType<T>,
     options?: CacheListOptions & NamespaceOf<NoInfer<T>>,
   ): readonly DeepReadonly<T>[]
-  /** Indexes objects by the values that a function gives. The kind must be declared. */
+  /** Indexes objects by the values that a function gives; declares the kind, as `informerFor` does. */
   addIndex<T extends TypedObject>(
     type: ResourceType<T>,
     name: string,
@@ -188,7 +188,7 @@ export class InformerCache implements Cache {
     name: string,
     valuesOf: IndexFunction<DeepReadonly<NoInfer<T>>>,
   ): void {
-    this.#informer(type).addIndex(name, valuesOf)
+    this.informerFor(type).addIndex(name, valuesOf)
   }
 
   remember<T extends TypedObject>(type: ResourceType<T>, written: DeepReadonly<NoInfer<T>>): void {

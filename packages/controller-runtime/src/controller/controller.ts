@@ -56,6 +56,8 @@ export interface ControllerEnvironment {
   readonly defaults?: ControllerDefaults
   /** Makes a span of each reconcile; none by default. */
   readonly tracer?: Tracer
+  /** Called when the controller has ended. */
+  readonly onEnd?: () => void
 }
 
 type Outcome = 'success' | 'error' | 'requeue' | 'requeue_after'
@@ -226,6 +228,7 @@ export class Controller implements Runnable {
     } finally {
       scope.abort(new Error(`controller ${this.name} stopped`))
       intake.stop()
+      environment.onEnd?.()
     }
   }
 

@@ -146,3 +146,15 @@ it('fails the controller when a hundred thousand events wait', () => {
     'handlers are too slow: 100000 events wait, create a is the next',
   ])
 })
+
+it('logs a failure where nobody delivers again, and ends quietly with its source', async () => {
+  const queue = { add: () => {} }
+  events = new HandledEvents({ clock, logger, queue, cache: {} as Cache }, stop.signal)
+  send('a')
+  send('b')
+  await end('a', new Error('broken'))
+  expect(logger.lines.map(({ message }) => message)).toEqual(['a handler failed for an event'])
+  stop.abort()
+  await clock.advance(0)
+  expect(logger.lines).toHaveLength(1)
+})

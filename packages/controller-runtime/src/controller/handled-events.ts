@@ -12,12 +12,24 @@ type Handle<R extends object> = (
 ) => void | Promise<void>
 
 /** Of a source that runs without a controller: nothing is delivered again. */
-const onlyOnce: LaneDelivery = {
-  attempt: (_event, tell) => tell(),
-  wait: () => {},
-  fail: (error) => {
-    throw error
-  },
+function onlyOnce({ logger }: Pick<SourceContext, 'logger'>, stopped: AbortSignal): LaneDelivery {
+  return {
+    attempt: (_event, tell) => quietly(tell()),
+    wait: () => {},
+    fail: (error) => logger?.error({ err: error }, 'an event is lost'),
+  }
+
+  async function settled(told: Promise<void>): Promise<void> {
+    try {
+      await told
+    } catch (error) {
+      if (!stopped.aborted) logger?.error({ err: error }, 'a handler failed for an event')
+    }
+  }
+
+  function quietly(told: void | Promise<void>): void | Promise<void> {
+    return told === undefined ? undefined : settled(told)
+  }
 }
 
 /** The events of one source on their way to its handler. */
@@ -31,7 +43,7 @@ export class HandledEvents<R extends object> {
     const { clock, cache, cluster = '', delivery } = context
     this.#context = context
     this.#place = { clock, cache, cluster, stopped }
-    this.#lane = new EventLane(delivery ?? onlyOnce)
+    this.#lane = new EventLane(delivery ?? onlyOnce(context, stopped))
   }
 
   deliver(event: QueuedEvent, handle: Handle<R>): void {

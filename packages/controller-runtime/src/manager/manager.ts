@@ -120,7 +120,8 @@ export class Manager {
   readonly #warmups: RunnableGroup
   readonly #leaders: RunnableGroup
   readonly #known = new Set<Runnable>()
-  readonly #names = new Set<string>()
+  /** By name: those that the manager runs, and those that somebody else does. */
+  readonly #controllers = new Map<string, Controller>()
   readonly #ownWrites = new OwnWrites()
   readonly #healthz = new Map<string, HealthCheck>()
   readonly #readyz = new Map<string, HealthCheck>()
@@ -204,7 +205,7 @@ export class Manager {
 
   /** The controllers that were added, in that order. */
   get controllers(): readonly ControllerDescription[] {
-    return [...this.#known].flatMap((one) => (one instanceof Controller ? one.description : []))
+    return [...this.#controllers.values()].map(({ description }) => description)
   }
 
   get state(): ManagerState {
@@ -218,7 +219,7 @@ export class Manager {
 
   /** What its controllers do and have yet to do: for tests, `settled` of `@fairlead/testing`. */
   get work(): readonly ControllerWork[] {
-    return [...this.#known].flatMap((one) => (one instanceof Controller ? one.work : []))
+    return [...this.#controllers.values()].map(({ work }) => work)
   }
 
   /**
@@ -310,8 +311,7 @@ export class Manager {
    * for people and tests, never a source of truth for a reconciler.
    */
   explain({ controller, ...object }: ExplainRequest): readonly Explanation[] {
-    return [...this.#known].flatMap((one) => {
-      if (!(one instanceof Controller)) return []
+    return [...this.#controllers.values()].flatMap((one) => {
       if (controller !== undefined && controller !== one.name) return []
       return one.explain(object) ?? []
     })
@@ -319,10 +319,7 @@ export class Manager {
 
   /** The same for a request of any type, of one controller; undefined if it knows nothing of it. */
   explainRequest(controller: string, request: object): Explanation | undefined {
-    for (const one of this.#known) {
-      if (one instanceof Controller && one.name === controller) return one.explain(request)
-    }
-    return undefined
+    return this.#controllers.get(controller)?.explain(request)
   }
 
   /** The event recorder that reports as the component; it runs with the manager. */
@@ -408,10 +405,10 @@ export class Manager {
   /**
    * Gives a controller what it needs, without running it: `controller.start(signal)` does, whenever
    * and for as long as the caller wants, whoever leads. For a controller that has been added this
-   * is done already. Throws if its name is taken.
+   * is done already. Its name is taken until it has ended; throws if it is already.
    */
   bind(controller: Controller): void {
-    if (this.#names.has(controller.name)) {
+    if (this.#controllers.has(controller.name)) {
       throw new Error(
         `a controller named ${controller.name} already exists: give each its own name, ` +
           'their metrics would collide',
@@ -425,10 +422,11 @@ export class Manager {
       metrics: this.metrics,
       ownWrites: this.#ownWrites,
       defaults: { ...this.#syncTimeout(), ...this.#options.controllerDefaults },
+      onEnd: () => void this.#controllers.delete(controller.name),
       ...this.#tracing(),
     })
     controller.onWork(() => this.#worked())
-    this.#names.add(controller.name)
+    this.#controllers.set(controller.name, controller)
   }
 
   #worked(): void {
