@@ -268,8 +268,16 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
   },
   operator: {
-    mayImport: ['base', 'snapshot', 'controller-runtime', 'api', 'config', 'kube-core'],
-    layers: ['*.ts', 'setup-operator.ts', 'index.ts'],
+    mayImport: [
+      'base',
+      'snapshot',
+      'controller-runtime',
+      'api',
+      'config',
+      'kube-core',
+      'kube-types',
+    ],
+    layers: ['*.ts', 'deployment', 'setup-operator.ts', 'index.ts'],
   },
   scaffold: {
     mayImport: ['controller-runtime', 'kube-core', 'kube-types'],
@@ -344,6 +352,7 @@ export const architecture: Architecture = {
         'authentication.ts',
         'group.ts',
         'listener.ts',
+        'deployment.ts',
         'simulator.ts',
         'telemetry.ts',
         'audit.ts',

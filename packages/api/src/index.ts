@@ -3,6 +3,7 @@ export { definitions } from './definitions.ts'
 export { kinds } from './kinds.ts'
 export { LLMGateway } from './llm-gateway.ts'
 export type {
+  LLMGatewayDeployment,
   LLMGatewayProblem,
   LLMGatewayReplica,
   LLMGatewaySpec,

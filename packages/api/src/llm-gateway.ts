@@ -2,57 +2,24 @@ import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { audit } from './audit.ts'
 import { cors } from './cors.ts'
+import { deployment, deploymentStatusFields } from './deployment.ts'
 import { authenticationFields, authenticationRules } from './authentication.ts'
 import { categories, group, version } from './group.ts'
 import { listener } from './listener.ts'
 import { accessFields } from './schema/access.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
-import {
-  atomicList,
-  choice,
-  integer,
-  mapList,
-  object,
-  record,
-  setList,
-  text,
-  typed,
-} from './schema/fields.ts'
+import { atomicList, choice, integer, mapList, object, typed } from './schema/fields.ts'
 import { duration, modelName } from './schema/formats.ts'
 import { gatewayLimits } from './schema/gateway-limits.ts'
+import { labelSelector } from './schema/label-selector.ts'
 import { reference, secretReference } from './schema/references.ts'
 import { replica, type problem } from './schema/replica-status.ts'
 import { telemetry } from './telemetry.ts'
 
-const namespaceSelector = object('Selects namespaces by their labels, for from: Selector.', {
-  matchLabels: Type.Optional(
-    record(
-      'Labels that a namespace must have, and their values.',
-      text('Value of the label.', { max: 63 }),
-      {
-        max: 32,
-      },
-    ),
-  ),
-  matchExpressions: Type.Optional(
-    atomicList(
-      'Requirements on labels; all of them must be met.',
-      object('A requirement on one label.', {
-        key: text('Name of the label.', { min: 1, max: 317 }),
-        operator: choice('Relation between the label and the values.', [
-          'In',
-          'NotIn',
-          'Exists',
-          'DoesNotExist',
-        ]),
-        values: Type.Optional(
-          setList('Values, for In and NotIn.', text('A value.', { max: 63 }), { max: 64 }),
-        ),
-      }),
-      { max: 32 },
-    ),
-  ),
-})
+const namespaceSelector = labelSelector(
+  'Selects namespaces by their labels, for from: Selector.',
+  'a namespace',
+)
 
 const allowedNamespaces = object(
   "Which namespaces' resources the gateway serves. Defaults to its own namespace.",
@@ -218,11 +185,13 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
   state,
   telemetry,
   audit,
+  deployment: Type.Optional(deployment),
 })
 
 const status = object('Observed state, written by the operator and the replicas.', {
   observedGeneration: observedGeneration(),
-  conditions: conditions('Accepted, ResolvedRefs, Programmed and StateStoreAvailable.'),
+  conditions: conditions('Accepted, ResolvedRefs, Programmed, StateStoreAvailable and Deployed.'),
+  ...deploymentStatusFields,
   replicas: Type.Optional(
     mapList(
       'State of the replicas; each entry is written by the replica itself.',
@@ -239,6 +208,7 @@ export type LLMGatewaySpec = Static<typeof spec>
 export type LLMGatewayStatus = Static<typeof status>
 export type LLMGatewayReplica = Static<typeof replica>
 export type LLMGatewayProblem = Static<typeof problem>
+export type LLMGatewayDeployment = NonNullable<LLMGatewaySpec['deployment']>
 export type LLMGateway = Resource<LLMGatewaySpec, LLMGatewayStatus>
 
 /** An entry point for model calls, with the settings that apply to all of them. */
@@ -253,9 +223,16 @@ export const LLMGateway = defineResource({
     'An entry point for model calls: listeners, namespaces that it serves, defaults, limits and shared state.',
   spec: typed(spec),
   status: typed(status),
+  scale: {
+    specReplicasPath: '.spec.deployment.replicas',
+    statusReplicasPath: '.status.deployment.replicas',
+    labelSelectorPath: '.status.deployment.selector',
+  },
   printColumns: [
     conditionColumn('Accepted'),
     conditionColumn('Programmed'),
+    { name: 'Address', type: 'string', jsonPath: '.status.addresses[0].value' },
+    { name: 'Replicas', type: 'string', jsonPath: '.status.deployment.summary' },
     { name: 'Auth', type: 'string', jsonPath: '.spec.auth.mode' },
     { name: 'Model', type: 'string', jsonPath: '.spec.defaults.model' },
     conditionColumn('ResolvedRefs', { priority: 1 }),

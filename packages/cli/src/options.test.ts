@@ -21,6 +21,8 @@ describe('parseCommandLine', () => {
         gateway: { namespace: 'default', name: 'default' },
         replica: undefined,
         workers: undefined,
+        drainMs: 20_000,
+        gatewayImage: undefined,
         manifests: undefined,
         logLevel: 'info',
         call: {
@@ -58,6 +60,8 @@ describe('parseCommandLine', () => {
       ['up', '--workers', '0'],
       '--workers (FAIRLEAD_WORKERS) is "0": expected a number from 1 to 64',
     ],
+    [['gateway', '--drain', '2h'], '--drain (FAIRLEAD_DRAIN) is "2h"'],
+    [['gateway', '--drain', 'soon'], 'expected a duration from 0s to 1h, such as 30s'],
     [['up', '--workers', '65'], 'from 1 to 64'],
     [['up', '--workers', 'many'], 'from 1 to 64'],
     [['explain-route', '--header', 'x-tier: gold'], 'expected name=value'],

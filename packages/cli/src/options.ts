@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import { parseGoDuration } from '@fairlead/kube-core'
 import { commandFlags, isFlagOfOther, type OwnArguments } from './command-flags.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -26,6 +27,10 @@ export interface Options {
   readonly replica: string | undefined
   /** Gateway worker processes, from 1 to 64; undefined: the LLMGateway says, or the command. */
   readonly workers: number | undefined
+  /** Grace period for calls in progress when a stop is requested. Defaults to 20 s. */
+  readonly drainMs: number
+  /** Image of gateways that the operator runs; undefined: that of this version. */
+  readonly gatewayImage: string | undefined
   /** A directory of manifests instead of a Kubernetes API (`fairlead gateway` only). */
   readonly manifests: string | undefined
   /** Log level: debug, info, warn, error or silent. Defaults to info. */
@@ -76,6 +81,8 @@ const flags = {
   gateway: { type: 'string' },
   replica: { type: 'string' },
   workers: { type: 'string' },
+  drain: { type: 'string' },
+  'gateway-image': { type: 'string' },
   manifests: { type: 'string' },
   'log-level': { type: 'string' },
   model: { type: 'string' },
@@ -100,6 +107,10 @@ const workersMax = 64
 
 /** Commands that take more words than their name. */
 const commandsWithWords: readonly string[] = ['key', 'envtest']
+
+const drainDefaultMs = 20_000
+/** As in LLMGateway `spec.deployment.drain`. */
+const drainMaxMs = 3_600_000
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent']
 
@@ -146,6 +157,8 @@ export function parseCommandLine(
       gateway: parseGatewayName(text('gateway') ?? 'default/default'),
       replica: text('replica'),
       workers: parseWorkers(text('workers')),
+      drainMs: parseDrain(text('drain')),
+      gatewayImage: text('gateway-image'),
       manifests: text('manifests'),
       logLevel: parseLogLevel(text('log-level') ?? 'info'),
       audit: {
@@ -216,6 +229,19 @@ function parseWorkers(text: string | undefined): number | undefined {
     )
   }
   return workers
+}
+
+function parseDrain(text: string | undefined): number {
+  if (text === undefined) return drainDefaultMs
+  try {
+    const drainMs = parseGoDuration(text)
+    if (drainMs >= 0 && drainMs <= drainMaxMs) return drainMs
+  } catch {
+    // told below
+  }
+  throw new UsageError(
+    `--drain (${variableOf('drain')}) is "${text}": expected a duration from 0s to 1h, such as 30s`,
+  )
 }
 
 function parseGatewayName(text: string): Options['gateway'] {

@@ -28,6 +28,9 @@ Flags (each also as a FAIRLEAD_… variable in upper snake case)
   --replica NAME        name of this gateway in reports (default host name and port)
   --workers N           gateway processes, 1 to 64 (default LLMGateway spec.workers,
                         else 1 for up, one per core and at most 8 for gateway)
+  --drain DURATION      how long calls in progress may take at a stop (default 20s)
+  --gateway-image NAME  operator only: image of the gateways that it runs
+                        (default ghcr.io/fairlead/fairlead of this version)
   --manifests DIR       gateway only: read resources from files, reloaded on change
   --no-quickstart       do not apply the quickstart resources at the first start
   --log-level LEVEL     debug, info, warn, error or silent (default info)

@@ -16,6 +16,8 @@ export interface Moment {
   readonly nowMs: number
   readonly leaseMs: number
   readonly findings: ReplicaFindings
+  /** Whether gateways with `spec.deployment` are run. */
+  readonly runsGateways: boolean
 }
 
 /**
@@ -56,7 +58,7 @@ export function planStatus(
 function reported(
   object: TypedObject,
   result: CompileResult,
-  { nowMs, leaseMs, findings }: Moment,
+  { nowMs, leaseMs, findings, runsGateways }: Moment,
   resource: string,
 ): readonly PlannedCondition[] {
   switch (object.kind) {
@@ -64,7 +66,11 @@ function reported(
       const live = replicasOf(object).filter((replica) => isLive(replica, nowMs, leaseMs))
       const snapshot = result.snapshots.get(keyText(keyOf(object)))
       const store = stateStoreCondition(snapshot?.gateway.state.type === 'Redis', live)
-      return [programmedCondition(snapshot?.hash, live), ...(store ? [store] : [])]
+      return [
+        programmedCondition(snapshot?.hash, live),
+        ...(store ? [store] : []),
+        ...(runsGateways ? [] : notRunHere(object)),
+      ]
     }
     case Consumer.kind: {
       const keys = keysCondition(keysAt(object, nowMs) ?? [])
@@ -75,4 +81,12 @@ function reported(
     default:
       return []
   }
+}
+
+/** `Deployed` of a gateway that asks to be run where nothing runs gateways. */
+function notRunHere(gateway: TypedObject): readonly PlannedCondition[] {
+  if ((gateway as LLMGateway).spec.deployment === undefined) return []
+  const message =
+    'spec.deployment is ignored: it is for `fairlead operator` in a cluster, and here another command, such as `fairlead up`, runs the gateway itself'
+  return [{ type: 'Deployed', status: 'False', reason: 'NotRunHere', message }]
 }

@@ -9,13 +9,38 @@ export interface PolicyRule {
 }
 
 const read = ['get', 'list', 'watch'] as const
+const keep = [...read, 'create', 'patch', 'delete'] as const
 const types = kinds.map(({ type }) => type)
 const ours = types.map(({ plural }) => plural)
 const migrated = types.filter(({ kind }) => migrationsOf(kind).length > 0)
 
 /**
+ * What the operator may do to run gateways that have `spec.deployment`: keep what they are made of,
+ * and permit them what it may not do itself, such as to read Secrets (`bind` and `escalate`).
+ */
+const deploymentRules: readonly PolicyRule[] = [
+  { apiGroups: [group], resources: [LLMGateway.plural], verbs: ['patch'] },
+  { apiGroups: [group], resources: [`${LLMGateway.plural}/finalizers`], verbs: ['update'] },
+  { apiGroups: [''], resources: ['serviceaccounts', 'services'], verbs: keep },
+  { apiGroups: ['apps'], resources: ['deployments'], verbs: keep },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: keep },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: keep },
+  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: keep },
+  {
+    apiGroups: ['rbac.authorization.k8s.io'],
+    resources: ['clusterrolebindings', 'rolebindings'],
+    verbs: keep,
+  },
+  {
+    apiGroups: ['rbac.authorization.k8s.io'],
+    resources: ['clusterroles', 'roles'],
+    verbs: [...keep, 'bind', 'escalate'],
+  },
+]
+
+/**
  * All that the operator may do in a cluster: install the kinds, rewrite stored resources of an older
- * shape, lead, and write statuses. Secrets are not included: only gateways read them.
+ * shape, lead, write statuses, and run gateways. It may not read Secrets: only gateways do.
  */
 export const operatorRules: readonly PolicyRule[] = [
   { apiGroups: [group], resources: ours, verbs: read },
@@ -38,13 +63,23 @@ export const operatorRules: readonly PolicyRule[] = [
     verbs: ['get', 'create', 'update'],
   },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  ...deploymentRules,
 ]
 
-/** All that a gateway may do in a cluster: read what it serves, Secrets included, ask whose token one is, and report. */
-export const gatewayRules: readonly PolicyRule[] = [
+/** What every gateway does wherever its resources are: read them, and ask whose token one is. None of them holds a secret. */
+export const gatewayClusterRules: readonly PolicyRule[] = [
   { apiGroups: [group], resources: ours, verbs: read },
-  { apiGroups: [group], resources: [`${LLMGateway.plural}/status`], verbs: ['patch'] },
   { apiGroups: [ReferenceGrant.group], resources: [ReferenceGrant.plural], verbs: read },
-  { apiGroups: [''], resources: ['namespaces', 'secrets'], verbs: read },
+  { apiGroups: [''], resources: ['namespaces'], verbs: read },
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+]
+
+/**
+ * All that a gateway which the operator does not run may do in a cluster: that, report, and read the
+ * Secrets that it serves with.
+ */
+export const gatewayRules: readonly PolicyRule[] = [
+  ...gatewayClusterRules,
+  { apiGroups: [group], resources: [`${LLMGateway.plural}/status`], verbs: ['patch'] },
+  { apiGroups: [''], resources: ['secrets'], verbs: read },
 ]

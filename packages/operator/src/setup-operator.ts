@@ -17,13 +17,16 @@ import { type Clock, consoleLogger, type Logger, systemClock } from '@fairlead/b
 import { type ResourceType, timestamp, untyped, type TypedObject } from '@fairlead/kube-core'
 import { ChangedPlans, objectKeyOf } from './changed-plans.ts'
 import { untilNextKeyState } from './consumer-keys.ts'
+import { operateDeployments } from './deployment/deployment-operator.ts'
+import { DeploymentSettings, type GatewayDeployments } from './deployment/deployment-settings.ts'
+import { reconcilePermissions } from './deployment/permissions-reconciler.ts'
 import { desiredStatus, statusOf } from './desired-status.ts'
 import { planStatus, type Moment } from './plan-status.ts'
 import { changesConditions } from './relevant-change.ts'
 import { FindingsReader } from './replica-findings.ts'
 import { untilNextReset } from './policy-counters.ts'
 import { isLive, nextExpiryMs, removalOf, replicasOf } from './replica-reports.ts'
-import { fieldManager, writeStatus } from './status-writer.ts'
+import { operatorFieldManager as fieldManager, writeStatus } from './status-writer.ts'
 
 export interface OperatorOptions extends CompileOptions {
   /**
@@ -31,6 +34,10 @@ export interface OperatorOptions extends CompileOptions {
    * too. Defaults to one of the operator's own.
    */
   readonly configuration?: WatchedConfiguration
+  /**
+   * How gateways with `spec.deployment` are run. Without it they are not, and their status says so.
+   */
+  readonly deployments?: GatewayDeployments
   /** How long a replica is live after its last report. Defaults to 60 s; they report every 20 s. */
   readonly replicaLeaseMs?: number
   /** Should be the manager's. Defaults to the machine's clock. */
@@ -54,7 +61,18 @@ export function setupOperator(manager: Manager, options: OperatorOptions): void 
   const { client, cache } = manager
   const recorder = new EventRecorder({ client, clock, logger, component: fieldManager })
   manager.add(recorder)
-  const operator = new Operator(manager, recorder, clock, options)
+  const configuration = options.configuration ?? new WatchedConfiguration(cache, options)
+  const operator = new Operator(manager, recorder, clock, { ...options, configuration })
+  if (options.deployments !== undefined) {
+    const settings = new DeploymentSettings(
+      options.deployments,
+      manager,
+      configuration,
+      options.kinds,
+    )
+    operateDeployments(manager, settings, { recorder, clock })
+    reconcilePermissions(manager, settings)
+  }
 
   const channels = new Map<string, Channel>()
   for (const type of kinds) {
@@ -99,14 +117,21 @@ class Operator {
   readonly #clock: Clock
   readonly #leaseMs: number
   readonly #configuration: WatchedConfiguration
+  readonly #runsGateways: boolean
   readonly #findings: FindingsReader
 
-  constructor(manager: Manager, recorder: EventRecorder, clock: Clock, options: OperatorOptions) {
+  constructor(
+    manager: Manager,
+    recorder: EventRecorder,
+    clock: Clock,
+    options: OperatorOptions & Required<Pick<OperatorOptions, 'configuration'>>,
+  ) {
     this.#manager = manager
     this.#recorder = recorder
     this.#clock = clock
     this.#leaseMs = options.replicaLeaseMs ?? replicaLeaseDefaultMs
-    this.#configuration = options.configuration ?? new WatchedConfiguration(manager.cache, options)
+    this.#configuration = options.configuration
+    this.#runsGateways = options.deployments !== undefined
     this.#findings = new FindingsReader(this.#leaseMs)
   }
 
@@ -115,7 +140,8 @@ class Operator {
     const nowMs = this.#clock.now()
     const leaseMs = this.#leaseMs
     const gateways = this.#manager.cache.list(LLMGateway)
-    return { nowMs, leaseMs, findings: this.#findings.read(gateways, nowMs) }
+    const runsGateways = this.#runsGateways
+    return { nowMs, leaseMs, runsGateways, findings: this.#findings.read(gateways, nowMs) }
   }
 
   /** What all statuses are planned from at a moment. */

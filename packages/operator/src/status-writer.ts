@@ -6,14 +6,21 @@ import { thresholdEvents } from './threshold-events.ts'
 import { statusOf, type OperatorStatus } from './desired-status.ts'
 
 /** Who owns the fields that the operator writes. */
-export const fieldManager = 'fairlead-operator'
+export const operatorFieldManager = 'fairlead-operator'
+
+interface StatusWriting {
+  readonly client: Client
+  readonly recorder: Pick<EventRecorder, 'event'>
+  /** Who owns what is written, and nothing else of the status. Defaults to the operator's. */
+  readonly fieldManager?: string
+}
 
 /**
  * Writes a status by server-side apply: only the operator's own fields, so that what replicas report
  * stays theirs. An object that is gone needs no status.
  */
 export async function writeStatus(
-  { client, recorder }: { client: Client; recorder: Pick<EventRecorder, 'event'> },
+  { client, recorder, fieldManager = operatorFieldManager }: StatusWriting,
   type: ResourceType,
   object: TypedObject,
   status: OperatorStatus,

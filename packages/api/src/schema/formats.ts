@@ -50,3 +50,25 @@ export function itemName(description: string) {
 export function modelName(description: string) {
   return text(description, { min: 1, max: 256, pattern: '^[^\\s]+$' })
 }
+
+/** A quantity of Kubernetes: `500m`, `1Gi`, or a plain number. */
+export function quantity(description: string) {
+  return intOrString(description, {
+    pattern: '^([0-9]+|[0-9]+\\.[0-9]*|\\.[0-9]+)([KMGTPE]i|[numkMGTPE])?$',
+  })
+}
+
+/** A number from 0, or a percentage such as `25%`. */
+export function numberOrPercent(description: string) {
+  return intOrString(description, { minimum: 0, pattern: '^(100|[1-9]?[0-9])%$' })
+}
+
+function intOrString(description: string, limits: object) {
+  return Type.Unsafe<number | string>({
+    'x-kubernetes-int-or-string': true,
+    anyOf: [{ type: 'integer' }, { type: 'string' }],
+    description,
+    ...limits,
+    maxLength: 32,
+  })
+}

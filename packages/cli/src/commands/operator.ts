@@ -10,6 +10,7 @@ import { installCustomResourceDefinitions } from '../install-crds.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
+import { programVersion } from '../program-version.ts'
 import { UsageError } from '../usage-error.ts'
 import { withAdmin } from '../with-admin.ts'
 
@@ -31,7 +32,9 @@ async function runControlPlane(context: CommandContext): Promise<void> {
     leaderElection: { name: 'fairlead-operator', namespace: options.gateway.namespace },
   })
   await installCustomResourceDefinitions(manager.client, logger, signal)
-  setupOperator(manager, { capabilities, logger })
+  const version = programVersion()
+  const image = options.gatewayImage ?? `ghcr.io/fairlead/fairlead:${version}`
+  setupOperator(manager, { capabilities, logger, deployments: { image, version } })
   auditChanges(manager, logger)
   await withAdmin(context, { metrics: registry, probe: probesOf(manager) }, (adminURL) => {
     print(`The operator is running; metrics and probes at ${adminURL}\n`)

@@ -22,12 +22,9 @@ import { StateLedger } from './state-ledger.ts'
 import { tokenReviewer } from './token-reviews.ts'
 import { WorkerReports } from './worker-reports.ts'
 
-/** Grace period for calls in progress when a stop is requested. */
-const drainMs = 20_000
-
 interface DataPlaneOptions {
   readonly workers: GatewayWorkers
-  readonly options: Pick<Options, 'gatewayPort' | 'gateway' | 'replica'>
+  readonly options: Pick<Options, 'gatewayPort' | 'gateway' | 'replica' | 'drainMs'>
   /** Directory against which relative store paths are resolved. */
   readonly dataDir: string
   readonly snapshots: SnapshotSource
@@ -82,7 +79,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     }
     await aborted(signal)
   } finally {
-    await workers.stop(drainMs)
+    await workers.stop(options.drainMs)
     await reports?.stop()
     stopFollowing()
     await stores.close()

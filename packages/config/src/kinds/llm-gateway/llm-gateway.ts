@@ -35,6 +35,10 @@ export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
         Unknown: ['NoReplicas'],
       },
     },
+    {
+      type: 'Deployed',
+      reasons: { True: ['Deployed'], False: ['Progressing', 'Failed', 'NotRunHere'] },
+    },
   ],
   compile: compileGateway,
   unsupportedFields: () => [
@@ -69,7 +73,8 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
     reference: Reference | undefined,
     field: string,
   ): string | undefined => reference && findings.resolve(type, reference, `spec.defaults.${field}`)
-  const { audit } = gateway.spec
+  const { audit, deployment } = gateway.spec
+  if (deployment) findings.durationWithin(deployment.drain, 'spec.deployment.drain', ['1s', '1h'])
   return {
     ...identityOf(gateway),
     auth: auth.mode,

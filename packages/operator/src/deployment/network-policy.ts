@@ -1,0 +1,55 @@
+import type { Snapshot } from '@fairlead/snapshot'
+import type { NetworkPolicy } from '@fairlead/kube-types'
+import type { ChildOf } from '@fairlead/controller-runtime'
+import { metadataOf, type DeployedGateway } from './deployed-gateway.ts'
+import { portsOfURLs } from './ports-of-urls.ts'
+
+const apiServerPorts = [443, 6443]
+/** Of Redis, without and with TLS; the URL, which may name another, is in a Secret. */
+const redisPorts = [6379, 6380]
+
+/**
+ * Who may connect to the replicas, and to which ports they may connect: those of the API server, of
+ * the state store and of the URLs in the configuration. Without a configuration, of no URL.
+ */
+export function networkPolicyOf(
+  gateway: DeployedGateway,
+  configuration: Pick<Snapshot, 'gateway' | 'providers'> | undefined,
+): ChildOf<NetworkPolicy> | undefined {
+  const { enabled, from, monitoringFrom, egressPorts } = gateway.spec.networkPolicy
+  if (!enabled) return undefined
+  const everyPod = [{ namespaceSelector: {} }]
+  return {
+    metadata: metadataOf(gateway),
+    spec: {
+      podSelector: { matchLabels: gateway.selector },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [
+        { ports: [tcp('http')], ...(from.length > 0 && { from }) },
+        { ports: [tcp('admin')], from: monitoringFrom.length > 0 ? monitoringFrom : everyPod },
+      ],
+      egress: [
+        { ports: [{ protocol: 'UDP', port: 53 }, tcp(53)] },
+        { ports: sorted([...egressPorts, ...portsOf(configuration)]).map(tcp) },
+      ],
+    },
+  }
+}
+
+function portsOf(configuration: Pick<Snapshot, 'gateway' | 'providers'> | undefined) {
+  if (configuration === undefined) return apiServerPorts
+  const { gateway, providers } = configuration
+  return [
+    ...apiServerPorts,
+    ...(gateway.state.type === 'Redis' ? redisPorts : []),
+    ...portsOfURLs([gateway, [...providers.values()]]),
+  ]
+}
+
+function sorted(ports: readonly number[]): readonly number[] {
+  return [...new Set(ports)].toSorted((a, b) => a - b)
+}
+
+function tcp(port: number | string) {
+  return { protocol: 'TCP' as const, port }
+}

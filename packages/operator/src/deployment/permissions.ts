@@ -1,0 +1,97 @@
+import { group, LLMGateway } from '@fairlead/api'
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import { untyped } from '@fairlead/kube-core'
+import {
+  ClusterRole,
+  ClusterRoleBinding,
+  Role,
+  RoleBinding,
+  type rbacV1,
+} from '@fairlead/kube-types'
+import { gatewayClusterRules } from '../rbac.ts'
+import type { DeployedGateway } from './deployed-gateway.ts'
+
+/** An object that gives a gateway permissions. */
+export interface Permission {
+  readonly type: ResourceType<KubernetesObject>
+  readonly object: KubernetesObject
+}
+
+/** The kinds of such objects. */
+export const permissionTypes = [ClusterRole, ClusterRoleBinding, Role, RoleBinding].map((type) =>
+  untyped(type),
+)
+
+/** The label with the namespace of the gateway; `fairlead.dev/gateway` has its name. */
+export const gatewayNamespaceLabel = 'fairlead.dev/gateway-namespace'
+
+const read = ['get', 'list', 'watch']
+
+/**
+ * All that a gateway may do: read the resources that configure gateways, ask whose token one is,
+ * report in the status of its own LLMGateway, and read the Secrets that its configuration names, each
+ * by its name.
+ */
+export function permissionsOf(
+  gateway: DeployedGateway,
+  secrets: ReadonlyMap<string, readonly string[]>,
+): readonly Permission[] {
+  const { namespace, name } = gateway
+  const inNamespaces = new Map<string, readonly rbacV1.PolicyRule[]>(
+    [...secrets].map(([one, names]) => [one, [secretsRule(names)]]),
+  )
+  inNamespaces.set(namespace, [statusRule(gateway), ...(inNamespaces.get(namespace) ?? [])])
+  const clusterWide = clusterWideName(gateway)
+  return [
+    permission(ClusterRole, gateway, { name: clusterWide }, { rules: gatewayClusterRules }),
+    permission(
+      ClusterRoleBinding,
+      gateway,
+      { name: clusterWide },
+      bindingOf(gateway, 'ClusterRole', clusterWide),
+    ),
+    ...[...inNamespaces].flatMap(([one, rules]) => {
+      const place = { namespace: one, name: one === namespace ? name : clusterWide }
+      return [
+        permission(Role, gateway, place, { rules }),
+        permission(RoleBinding, gateway, place, bindingOf(gateway, 'Role', place.name)),
+      ]
+    }),
+  ]
+}
+
+/** Unique in the cluster: no name has a colon. */
+function clusterWideName({ namespace, gateway }: DeployedGateway): string {
+  return `fairlead:gateway:${namespace}:${gateway}`
+}
+
+function statusRule({ gateway }: DeployedGateway): rbacV1.PolicyRule {
+  return {
+    apiGroups: [group],
+    resources: [`${LLMGateway.plural}/status`],
+    resourceNames: [gateway],
+    verbs: ['patch'],
+  }
+}
+
+function secretsRule(names: readonly string[]): rbacV1.PolicyRule {
+  return { apiGroups: [''], resources: ['secrets'], resourceNames: [...names], verbs: read }
+}
+
+function bindingOf({ namespace, name }: DeployedGateway, kind: string, role: string) {
+  return {
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: role },
+    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+  }
+}
+
+function permission(
+  type: ResourceType,
+  { namespace, labels }: DeployedGateway,
+  place: { readonly namespace?: string; readonly name: string },
+  content: object,
+): Permission {
+  const metadata = { ...place, labels: { ...labels, [gatewayNamespaceLabel]: namespace } }
+  const apiVersion = `${type.group}/${type.version}`
+  return { type: untyped(type), object: { apiVersion, kind: type.kind, metadata, ...content } }
+}
