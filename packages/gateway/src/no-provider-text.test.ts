@@ -1,4 +1,6 @@
+import { systemClock } from '@fairlead/base'
 import { describe, expect, it } from 'vitest'
+import { hastyClock } from './test-support/hasty-clock.ts'
 import { keyedProvider } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, json, sse } from './test-support/upstream.ts'
@@ -37,6 +39,8 @@ const failures: readonly (readonly [string, Answer])[] = [
   ['an error after content', sse(start, event)],
 ]
 
+const refusesKey: ReadonlySet<string> = new Set(['status 401', 'status 403'])
+
 describe('what a provider writes in an error reaches neither status nor log', () => {
   const cases = failures.flatMap(([name, answer]) =>
     [false, true].flatMap((stream) =>
@@ -48,6 +52,8 @@ describe('what a provider writes in an error reaches neither status nor log', ()
     const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       secrets: { openai: 'sk' },
+      // A call whose key is refused waits for another.
+      options: { clock: refusesKey.has(one.name) ? hastyClock : systemClock },
     })
     const response = await gateway.chat(
       { model: 'm', stream: one.stream, messages: [{ role: 'user', content: quoted }] },

@@ -1,4 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk'
+import { type Clock, systemClock } from '@fairlead/base'
 import { ApiError, GoogleGenAI } from '@google/genai'
 import { Ollama } from 'ollama'
 import OpenAI from 'openai'
@@ -10,6 +11,7 @@ import {
   situations,
   words,
 } from './test-support/failing-providers.ts'
+import { hastyClock } from './test-support/hasty-clock.ts'
 import { keyedProvider } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, chunks, json } from './test-support/upstream.ts'
@@ -143,7 +145,7 @@ const callers: readonly Caller[] = [
   },
 ]
 
-async function gatewayOf(provider: FailingProvider, answer: Answer) {
+async function gatewayOf(provider: FailingProvider, answer: Answer, clock: Clock = systemClock) {
   const upstream = await testUpstream(answer)
   const gateway = await testGateway({
     providers: [
@@ -153,6 +155,7 @@ async function gatewayOf(provider: FailingProvider, answer: Answer) {
       }),
     ],
     secrets: { provider: 'sk-provider' },
+    options: { clock },
   })
   return { gateway, upstream }
 }
@@ -172,7 +175,9 @@ const ownWords: ReadonlySet<Situation> = new Set<Situation>(['bill', 'key'])
 describe.each(callers)('the SDK $name', (caller) => {
   describe.each(failingProviders)('with a provider of type $type', (provider) => {
     it.each(situations)('throws its own class of error: %s', async (situation) => {
-      const { gateway } = await gatewayOf(provider, provider.fails(situation))
+      // A call whose key is refused waits for another.
+      const clock = situation === 'key' ? hastyClock : systemClock
+      const { gateway } = await gatewayOf(provider, provider.fails(situation), clock)
       const error = await thrownBy(caller.ask(gateway.url, false))
       const [kind, status] = caller.errors[situation]
       const isOllamaRefusal = provider.type === 'Ollama' && situation === 'refused'
