@@ -21,6 +21,7 @@ describe('parseCommandLine', () => {
         gateway: { namespace: 'default', name: 'default' },
         replica: undefined,
         workers: undefined,
+        namedSecrets: false,
         drainMs: 20_000,
         gatewayImage: undefined,
         manifests: undefined,

@@ -31,6 +31,8 @@ export interface Options {
   readonly drainMs: number
   /** Image of gateways that the operator runs; undefined: that of this version. */
   readonly gatewayImage: string | undefined
+  /** Whether Secrets are read by their names, and not all of the cluster. Defaults to false. */
+  readonly namedSecrets: boolean
   /** A directory of manifests instead of a Kubernetes API (`fairlead gateway` only). */
   readonly manifests: string | undefined
   /** Log level: debug, info, warn, error or silent. Defaults to info. */
@@ -82,6 +84,7 @@ const flags = {
   replica: { type: 'string' },
   workers: { type: 'string' },
   drain: { type: 'string' },
+  'named-secrets': { type: 'boolean' },
   'gateway-image': { type: 'string' },
   manifests: { type: 'string' },
   'log-level': { type: 'string' },
@@ -133,7 +136,9 @@ export function parseCommandLine(
   if (foreign !== undefined) {
     throw new UsageError(`Unknown option '--${foreign}'; see fairlead --help`)
   }
-  const text = (flag: Exclude<Flag, 'no-quickstart' | 'header' | 'help'>): string | undefined => {
+  const text = (
+    flag: Exclude<Flag, 'no-quickstart' | 'named-secrets' | 'header' | 'help'>,
+  ): string | undefined => {
     const value = values[flag] ?? environment[variableOf(flag)]
     return value === '' ? undefined : value
   }
@@ -157,6 +162,7 @@ export function parseCommandLine(
       gateway: parseGatewayName(text('gateway') ?? 'default/default'),
       replica: text('replica'),
       workers: parseWorkers(text('workers')),
+      namedSecrets: values['named-secrets'] ?? isSet(environment[variableOf('named-secrets')]),
       drainMs: parseDrain(text('drain')),
       gatewayImage: text('gateway-image'),
       manifests: text('manifests'),

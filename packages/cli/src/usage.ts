@@ -29,6 +29,8 @@ Flags (each also as a FAIRLEAD_… variable in upper snake case)
   --workers N           gateway processes, 1 to 64 (default LLMGateway spec.workers,
                         else 1 for up, one per core and at most 8 for gateway)
   --drain DURATION      how long calls in progress may take at a stop (default 20s)
+  --named-secrets       gateway only: read each Secret by its name, as roles with
+                        resourceNames allow, and not all of the cluster
   --gateway-image NAME  operator only: image of the gateways that it runs
                         (default ghcr.io/fairlead/fairlead of this version)
   --manifests DIR       gateway only: read resources from files, reloaded on change

@@ -15,5 +15,6 @@ export {
   upgradeResource,
   type UpgradedResource,
 } from './migrations/upgrade-resource.ts'
+export { secretNamesOf } from './secret-names.ts'
 export { changesConfiguration } from './changes-configuration.ts'
 export { WatchedConfiguration } from './watched-configuration.ts'

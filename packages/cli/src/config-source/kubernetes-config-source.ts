@@ -6,6 +6,7 @@ import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import { secretText } from '@fairlead/kube-core'
 import { Secret } from '@fairlead/kube-types'
 import { Listeners } from '../listeners.ts'
+import type { NamedSecrets } from './named-secrets.ts'
 
 interface KubernetesConfigSourceOptions {
   readonly cache: Cache
@@ -13,6 +14,8 @@ interface KubernetesConfigSourceOptions {
   readonly gateway: { readonly namespace: string; readonly name: string }
   /** What the cache compiles to with the capabilities of this process. */
   readonly configuration: WatchedConfiguration
+  /** Where Secrets are read by their names. Without it, the cache has all. */
+  readonly namedSecrets?: NamedSecrets
   readonly logger: Logger
 }
 
@@ -25,7 +28,10 @@ export class KubernetesConfigSource {
   readonly secrets: SecretSource
   readonly #options: KubernetesConfigSourceOptions
   readonly #snapshotListeners: Listeners
+  /** As compiled last, and as published. */
+  #compiled: Snapshot | undefined
   #snapshot: Snapshot | undefined
+  #signal: AbortSignal | undefined
   #scheduled = false
   #ready = false
 
@@ -33,27 +39,21 @@ export class KubernetesConfigSource {
     this.#options = options
     const onError = (error: unknown) => options.logger.error({ error }, 'a listener failed')
     this.#snapshotListeners = new Listeners(onError)
-    const secretListeners = new Listeners(onError)
-
     options.configuration.onChange(() => this.#schedule())
-    const secretChanged = () => secretListeners.notify()
-    options.cache
-      .informerFor(Secret)
-      .onEvent({ added: secretChanged, updated: secretChanged, deleted: secretChanged })
-
     this.snapshots = {
       current: () => this.#snapshot,
       subscribe: (listener) => this.#snapshotListeners.add(listener),
     }
-    this.secrets = {
-      get: (ref) => secretText(options.cache.get(Secret, ref), ref.key),
-      subscribe: (listener) => secretListeners.add(listener),
-    }
+    this.secrets = options.namedSecrets ?? cachedSecrets(options.cache, onError)
   }
 
-  /** Call once the cache has synced; earlier, an incomplete configuration would be served. */
-  begin(): void {
+  /**
+   * Call once the cache has synced; earlier, an incomplete configuration would be served. Secrets are
+   * watched by their names until the signal aborts.
+   */
+  begin(signal: AbortSignal): void {
     this.#ready = true
+    this.#signal = signal
     this.#compile()
   }
 
@@ -68,12 +68,40 @@ export class KubernetesConfigSource {
   }
 
   #compile(): void {
-    const { gateway, configuration, logger } = this.#options
-    const key = `${gateway.namespace}/${gateway.name}`
-    const snapshot = configuration.result.snapshots.get(key)
+    const { gateway, configuration, namedSecrets } = this.#options
+    const snapshot = configuration.result.snapshots.get(`${gateway.namespace}/${gateway.name}`)
+    if (snapshot?.hash === this.#compiled?.hash) return
+    this.#compiled = snapshot
+    if (namedSecrets === undefined) this.#publish(snapshot)
+    else void this.#publishWithSecrets(snapshot, namedSecrets)
+  }
+
+  /** A snapshot whose Secrets have not been read would fail calls that the one before it serves. */
+  async #publishWithSecrets(snapshot: Snapshot | undefined, secrets: NamedSecrets): Promise<void> {
+    if (this.#signal === undefined) return
+    await secrets.follow(snapshot, this.#signal)
+    if (this.#compiled !== snapshot || this.#signal.aborted) return
+    this.#publish(snapshot)
+    secrets.keepOnly(snapshot)
+  }
+
+  #publish(snapshot: Snapshot | undefined): void {
+    const { gateway, logger } = this.#options
     if (snapshot?.hash === this.#snapshot?.hash) return
     this.#snapshot = snapshot
+    const key = `${gateway.namespace}/${gateway.name}`
     logger.info({ gateway: key, hash: snapshot?.hash ?? null }, 'configuration changed')
     this.#snapshotListeners.notify()
+  }
+}
+
+/** All Secrets, of a cache that has not started. */
+function cachedSecrets(cache: Cache, onError: (error: unknown) => void): SecretSource {
+  const listeners = new Listeners(onError)
+  const changed = () => listeners.notify()
+  cache.informerFor(Secret).onEvent({ added: changed, updated: changed, deleted: changed })
+  return {
+    get: (ref) => secretText(cache.get(Secret, ref), ref.key),
+    subscribe: (listener) => listeners.add(listener),
   }
 }

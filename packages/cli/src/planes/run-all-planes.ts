@@ -152,7 +152,7 @@ function addGateway(
   manager.addReadyzCheck('gateway', () => readiness.check())
   const serve = (signal: AbortSignal) => {
     // The manager starts this after the cache has synced.
-    source.begin()
+    source.begin(signal)
     const { client } = manager
     const { snapshots, secrets } = source
     return runDataPlane(

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { systemClock } from '@fairlead/base'
 import { WatchedConfiguration } from '@fairlead/config'
 import { Manager, runnable } from '@fairlead/controller-runtime'
 import type { Registry } from 'prom-client'
@@ -8,6 +9,7 @@ import { capabilities } from '../capabilities.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
+import { NamedSecrets } from '../config-source/named-secrets.ts'
 import { ManifestConfigSource } from '../config-source/manifest-config-source.ts'
 import { GatewayReadiness } from '../gateway-readiness.ts'
 import { probesOf } from '../probes.ts'
@@ -46,10 +48,13 @@ async function fromCluster(
     cache: manager.cache,
     gateway: options.gateway,
     configuration: new WatchedConfiguration(manager.cache, { capabilities }),
+    ...(options.namedSecrets && {
+      namedSecrets: new NamedSecrets({ client: manager.client, clock: systemClock, logger }),
+    }),
     logger,
   })
   const serve = (stop: AbortSignal) => {
-    source.begin()
+    source.begin(stop)
     const { snapshots, secrets } = source
     const { client } = manager
     const parts = plane(context, workers, readiness, gatewayAudit(undefined, logger))

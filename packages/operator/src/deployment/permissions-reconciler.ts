@@ -1,4 +1,5 @@
 import { LLMGateway } from '@fairlead/api'
+import { secretNamesOf } from '@fairlead/config'
 import {
   controllerBuilder,
   hasFinalizer,
@@ -20,7 +21,6 @@ import {
   permissionTypes,
   type Permission,
 } from './permissions.ts'
-import { secretNamesOf } from './secret-names.ts'
 
 /** Keeps a gateway until its permissions, which it cannot own in other namespaces, are gone. */
 const finalizer = 'fairlead.dev/gateway-permissions'

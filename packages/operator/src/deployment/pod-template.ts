@@ -79,6 +79,7 @@ function container(gateway: DeployedGateway, drainSeconds: number): Container {
       `--admin-port=${ports.admin}`,
       `--data-dir=${dataDirectory}`,
       `--drain=${drainSeconds}s`,
+      '--named-secrets',
     ],
     env: [{ name: 'FAIRLEAD_REPLICA', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
     ports: [
