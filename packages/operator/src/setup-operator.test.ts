@@ -76,6 +76,16 @@ describe('conditions', () => {
     })
   })
 
+  it('say that a gateway is not run where nothing runs gateways', async () => {
+    const operator = await start([resource('LLMGateway', 'default', { deployment: {} })])
+    expect(operator.condition('LLMGateway', 'default', 'Deployed')).toMatchObject({
+      status: 'False',
+      reason: 'NotRunHere',
+    })
+    const elsewhere = await start([gateway])
+    expect(elsewhere.condition('LLMGateway', 'default', 'Deployed')).toBe(undefined)
+  })
+
   it('follow changes of other resources', async () => {
     const operator = await start([gateway, policy])
     expect(operator.condition('RoutingPolicy', 'main', 'ResolvedRefs')).toMatchObject({

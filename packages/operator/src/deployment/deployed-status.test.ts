@@ -17,9 +17,17 @@ it.each([
 ])(
   'is deployed when everything is ready, else the worst is told (%#)',
   (all, status, reason, message) => {
-    expect(deployedCondition(all)).toEqual({ type: 'Deployed', status, reason, message })
+    expect(deployedCondition(all, undefined)).toEqual({ type: 'Deployed', status, reason, message })
   },
 )
+
+it('says of a ready deployment what its replicas do not share', () => {
+  expect(deployedCondition([child('ready')], 'Not this')).toMatchObject({
+    status: 'True',
+    reason: 'StateNotShared',
+    message: 'Not this',
+  })
+})
 
 it.each([
   [['1.0.0', '1.0.0'], '1.0.0', false],

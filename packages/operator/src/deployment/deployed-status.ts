@@ -15,8 +15,14 @@ export interface DeployedObjects {
 type DeploymentStatus = Pick<LLMGatewayStatus, 'addresses' | 'deployment'>
 type Addresses = NonNullable<DeploymentStatus['addresses']>
 
-/** `Deployed`: whether what the spec asks for is there, and ready. */
-export function deployedCondition(all: readonly ObservedChild[]): PlannedCondition {
+/**
+ * `Deployed`: whether what the spec asks for is there, and ready; `unshared` tells what its replicas
+ * do not share, if anything.
+ */
+export function deployedCondition(
+  all: readonly ObservedChild[],
+  unshared: string | undefined,
+): PlannedCondition {
   const type = 'Deployed'
   const failed = all.filter(({ state }) => state === 'failed')
   const moving = all.filter(({ state }) => state === 'progressing' || state === 'waiting')
@@ -25,6 +31,9 @@ export function deployedCondition(all: readonly ObservedChild[]): PlannedConditi
   if (failed.length > 0) return { type, status: 'False', reason: 'Failed', message: told(failed) }
   if (moving.length > 0) {
     return { type, status: 'False', reason: 'Progressing', message: told(moving) }
+  }
+  if (unshared !== undefined) {
+    return { type, status: 'True', reason: 'StateNotShared', message: unshared }
   }
   return { type, status: 'True', reason: 'Deployed', message: 'All replicas are ready and current' }
 }

@@ -23,6 +23,7 @@ import { deployedCondition, deploymentStatus, type DeployedObjects } from './dep
 import type { DeployedGateway } from './deployed-gateway.ts'
 import { deploymentOf } from './deployment.ts'
 import { changesDeployment, type DeploymentSettings } from './deployment-settings.ts'
+import { localState } from './local-state.ts'
 import { horizontalPodAutoscalerOf } from './horizontal-pod-autoscaler.ts'
 import { networkPolicyOf } from './network-policy.ts'
 import { podDisruptionBudgetOf } from './pod-disruption-budget.ts'
@@ -106,7 +107,7 @@ export function operateDeployments(
   ): OperatorStatus {
     const { generation } = gateway.metadata
     const condition = {
-      ...deployedCondition(objects.all),
+      ...deployedCondition(objects.all, localState(deployed, settings.snapshotOf(deployed))),
       ...(generation !== undefined && { observedGeneration: generation }),
     }
     const { conditions, replicas } = gateway.status ?? {}
