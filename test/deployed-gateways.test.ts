@@ -16,8 +16,8 @@ import {
   ServiceAccount,
   type rbacV1,
 } from '@fairlead/kube-types'
-import { operatorRules, setupOperator } from '@fairlead/operator'
-import { untyped, type KubernetesObject } from '@fairlead/kube-core'
+import { operatorRules, optionalKinds, setupOperator } from '@fairlead/operator'
+import { untyped, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { settled, TestEnvironment } from '@fairlead/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -46,20 +46,42 @@ beforeEach(async () => {
       namespace('vault', {}),
     ],
   })
-  manager = await environment.manager(
-    (started) => {
-      setupOperator(started, {
-        capabilities,
-        kinds,
-        logger: silentLogger,
-        deployments: { image: 'ghcr.io/fairlead/fairlead:1.2.3', version: '1.2.3' },
-      })
-    },
-    { as: environment.users.operator },
-  )
+  manager = await environment.manager((started) => operate(started), {
+    as: environment.users.operator,
+  })
 })
 
 afterEach(() => environment.stop())
+
+function operate(started: Manager, optional: readonly ResourceType[] = []): void {
+  setupOperator(started, {
+    capabilities,
+    kinds,
+    logger: silentLogger,
+    deployments: {
+      image: 'ghcr.io/fairlead/fairlead:1.2.3',
+      version: '1.2.3',
+      optionalKinds: optional,
+    },
+  })
+}
+
+/** A definition of the kind that takes any object. */
+function openDefinition({ group, version, kind, plural }: ResourceType): KubernetesObject {
+  const schema = {
+    openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  }
+  const one = { name: version, served: true, storage: true, schema, subresources: { status: {} } }
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: `${plural}.${group}`,
+      annotations: { 'api-approved.kubernetes.io': 'unapproved, for a test' },
+    },
+    spec: { group, scope: 'Namespaced', names: { kind, plural }, versions: [one] },
+  }
+}
 
 function namespace(name: string, labels: Record<string, string>): KubernetesObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
@@ -250,7 +272,53 @@ describe('a gateway with spec.deployment', () => {
     expect(condition?.message).toContain('image')
   })
 
+  it('says which kind of others is missing', async () => {
+    await deploy({ parentRefs: [{ name: 'edge' }], podMonitor: {} })
+    const { status } = await environment.waitFor(LLMGateway, key, ({ status: now }) =>
+      Boolean(now?.conditions?.some(({ reason }) => reason === 'KindNotFound')),
+    )
+    expect(status?.conditions?.find(({ type }) => type === 'Deployed')?.message).toBe(
+      'spec.deployment.parentRefs needs HTTPRoute of the Gateway API; spec.deployment.podMonitor needs PodMonitor of the Prometheus operator: install what is missing, and restart the operator',
+    )
+  })
+
+  it('is reached through Gateways and read by Prometheus, where these kinds exist', async () => {
+    await environment.stopManager(manager)
+    await environment.install(...optionalKinds.map(openDefinition))
+    manager = await environment.manager((started) => operate(started, optionalKinds), {
+      as: environment.users.operator,
+    })
+    await deploy({
+      parentRefs: [{ name: 'edge', namespace: 'vault' }],
+      hostnames: ['models.example.com'],
+      podMonitor: { labels: { release: 'prometheus' } },
+    })
+    const [HTTPRoute, PodMonitor] = optionalKinds
+    const route = await environment.waitFor(HTTPRoute, made)
+    expect(route['spec']).toMatchObject({
+      parentRefs: [{ name: 'edge', namespace: 'vault' }],
+      hostnames: ['models.example.com'],
+      rules: [{ backendRefs: [{ name: 'main-gateway', port: 80 }] }],
+    })
+    const monitor = await environment.waitFor(PodMonitor, made)
+    expect(monitor.metadata.labels).toMatchObject({ release: 'prometheus' })
+    const parent = {
+      parentRef: { name: 'edge', namespace: 'vault' },
+      conditions: [{ type: 'Accepted', status: 'True' }],
+    }
+    await environment.client.status.patch(HTTPRoute, made, {
+      type: 'merge',
+      body: { status: { parents: [parent] } },
+    })
+    const { status } = await deployed(1)
+    expect(status?.addresses?.[0]).toEqual({ type: 'Hostname', value: 'models.example.com' })
+    await deploy({})
+    await environment.waitForDeletion(HTTPRoute, made)
+    await environment.waitForDeletion(PodMonitor, made)
+  })
+
   it.each([
+    ['host names without Gateways', { hostnames: ['a.example.com'] }, 'parentRefs'],
     ['replicas and autoscaling', { replicas: 1, autoscaling: { maxReplicas: 2 } }, 'not both'],
     [
       'fewer at most than at least',

@@ -11,7 +11,7 @@ import {
   setList,
   text,
 } from './schema/fields.ts'
-import { duration, numberOrPercent, objectName, quantity } from './schema/formats.ts'
+import { duration, namespaceName, numberOrPercent, objectName, quantity } from './schema/formats.ts'
 import { labelSelector } from './schema/label-selector.ts'
 
 const replicasMax = 100
@@ -166,6 +166,33 @@ const networkPolicy = object(
   { default: {} },
 )
 
+const parentRef = object('A Gateway of the Gateway API.', {
+  name: objectName('Name of the Gateway.'),
+  namespace: Type.Optional(
+    namespaceName(
+      "Namespace of the Gateway, whose listener must allow routes of this one. Defaults to the gateway's.",
+    ),
+  ),
+  sectionName: Type.Optional(
+    text('One listener of the Gateway. Defaults to all that match.', { min: 1, max: 253 }),
+  ),
+  port: Type.Optional(integer('Port of the listener. Defaults to any.', { min: 1, max: 65535 })),
+})
+
+const podMonitor = object(
+  'A PodMonitor of the Prometheus operator, which must be installed, has Prometheus read the metrics.',
+  {
+    interval: duration('How often they are read. Defaults to 30s.', { default: '30s' }),
+    labels: Type.Optional(
+      record(
+        'Labels of the PodMonitor, by which a Prometheus may select it.',
+        text('Value of the label.', { max: 63 }),
+        { max: 32 },
+      ),
+    ),
+  },
+)
+
 /** `spec.deployment`: how the operator runs the gateway. */
 export const deployment = object(
   'How the operator runs the gateway: it makes a Deployment, a Service and what belongs to them, each named after the gateway with -gateway behind it, and keeps them so. Without it, somebody else runs the gateway.',
@@ -205,6 +232,25 @@ export const deployment = object(
     service,
     disruptionBudget,
     networkPolicy,
+    parentRefs: Type.Optional(
+      atomicList(
+        'Gateways of the Gateway API, which must be installed, that callers come through: an HTTPRoute from there to the Service is made.',
+        parentRef,
+        { min: 1, max: 32 },
+      ),
+    ),
+    hostnames: Type.Optional(
+      setList(
+        'Host names of the HTTPRoute. Without them, those of the listeners.',
+        text('A host name, which may begin with *.', {
+          min: 1,
+          max: 253,
+          pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+        }),
+        { min: 1, max: 16 },
+      ),
+    ),
+    podMonitor: Type.Optional(podMonitor),
     drain: duration(
       'How long a replica that is to stop goes on with the calls that it has. From 1s to 1h. Defaults to 30s.',
       { default: '30s' },
@@ -215,6 +261,10 @@ export const deployment = object(
       {
         rule: '!(has(self.replicas) && has(self.autoscaling))',
         message: 'give replicas or autoscaling, not both',
+      },
+      {
+        rule: '!has(self.hostnames) || has(self.parentRefs)',
+        message: 'hostnames are those of the HTTPRoute: they need parentRefs',
       },
     ],
   },

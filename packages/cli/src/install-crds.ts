@@ -1,7 +1,12 @@
 import { kinds, ReferenceGrant } from '@fairlead/api'
 import { openScope, sleep, systemClock, type Logger } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
-import { isNotFound, type CustomResourceDefinitionObject } from '@fairlead/kube-core'
+import {
+  isNotFound,
+  qualifiedResource,
+  type CustomResourceDefinitionObject,
+  type ResourceType,
+} from '@fairlead/kube-core'
 import { CustomResourceDefinition } from '@fairlead/kube-types'
 import { migratedDefinition, migrateResources } from './migrate-resources.ts'
 
@@ -54,6 +59,20 @@ async function established(client: Client, name: string, signal: AbortSignal): P
     // Servers and proxies end a watch when they like: that says nothing about the definition.
     await sleep(systemClock, watchAgainMs, signal)
   }
+}
+
+/** Which of these kinds, that CustomResourceDefinitions of others define, there are. */
+export async function installedKinds(
+  client: Client,
+  types: readonly ResourceType[],
+  signal: AbortSignal,
+): Promise<readonly ResourceType[]> {
+  const installed: ResourceType[] = []
+  for (const type of types) {
+    const crd = await find(client, qualifiedResource(type), signal)
+    if (crd !== undefined) installed.push(type)
+  }
+  return installed
 }
 
 async function find(client: Client, name: string, signal: AbortSignal) {

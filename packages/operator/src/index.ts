@@ -1,2 +1,3 @@
 export { setupOperator, type OperatorOptions } from './setup-operator.ts'
+export { optionalKinds } from './optional-kinds.ts'
 export { gatewayRules, operatorRules, type PolicyRule } from './rbac.ts'

@@ -1,6 +1,8 @@
 import { group, LLMGateway, ReferenceGrant } from '@fairlead/api'
 import { kinds, migrationsOf } from '@fairlead/config'
 
+import { HTTPRoute, PodMonitor } from './optional-kinds.ts'
+
 /** One rule of a ClusterRole. */
 export interface PolicyRule {
   readonly apiGroups: readonly string[]
@@ -25,6 +27,8 @@ const deploymentRules: readonly PolicyRule[] = [
   { apiGroups: ['apps'], resources: ['deployments'], verbs: keep },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: keep },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: keep },
+  { apiGroups: [HTTPRoute.group], resources: [HTTPRoute.plural], verbs: keep },
+  { apiGroups: [PodMonitor.group], resources: [PodMonitor.plural], verbs: keep },
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: keep },
   {
     apiGroups: ['rbac.authorization.k8s.io'],

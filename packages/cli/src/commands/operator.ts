@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { aborted, type Logger } from '@fairlead/base'
 import { Manager, runnable } from '@fairlead/controller-runtime'
-import { setupOperator } from '@fairlead/operator'
+import { optionalKinds, setupOperator } from '@fairlead/operator'
 import { gatewayAudit } from '../audit/gateway-audit.ts'
 import { keepManagers, watchChanges } from '../audit/watched-changes.ts'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
-import { installCustomResourceDefinitions } from '../install-crds.ts'
+import { installCustomResourceDefinitions, installedKinds } from '../install-crds.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
@@ -34,7 +34,9 @@ async function runControlPlane(context: CommandContext): Promise<void> {
   await installCustomResourceDefinitions(manager.client, logger, signal)
   const version = programVersion()
   const image = options.gatewayImage ?? `ghcr.io/fairlead/fairlead:${version}`
-  setupOperator(manager, { capabilities, logger, deployments: { image, version } })
+  const others = await installedKinds(manager.client, optionalKinds, signal)
+  const deployments = { image, version, optionalKinds: others }
+  setupOperator(manager, { capabilities, logger, deployments })
   auditChanges(manager, logger)
   await withAdmin(context, { metrics: registry, probe: probesOf(manager) }, (adminURL) => {
     print(`The operator is running; metrics and probes at ${adminURL}\n`)

@@ -17,12 +17,12 @@ it.each([
 ])(
   'is deployed when everything is ready, else the worst is told (%#)',
   (all, status, reason, message) => {
-    expect(deployedCondition(all, undefined)).toEqual({ type: 'Deployed', status, reason, message })
+    expect(deployedCondition(all)).toEqual({ type: 'Deployed', status, reason, message })
   },
 )
 
 it('says of a ready deployment what its replicas do not share', () => {
-  expect(deployedCondition([child('ready')], 'Not this')).toMatchObject({
+  expect(deployedCondition([child('ready')], { unshared: 'Not this' })).toMatchObject({
     status: 'True',
     reason: 'StateNotShared',
     message: 'Not this',

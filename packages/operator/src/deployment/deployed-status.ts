@@ -17,11 +17,14 @@ type Addresses = NonNullable<DeploymentStatus['addresses']>
 
 /**
  * `Deployed`: whether what the spec asks for is there, and ready; `unshared` tells what its replicas
- * do not share, if anything.
+ * do not share, `missing` what cannot be made, if anything.
  */
 export function deployedCondition(
   all: readonly ObservedChild[],
-  unshared: string | undefined,
+  {
+    unshared,
+    missing,
+  }: { readonly unshared?: string | undefined; readonly missing?: string | undefined } = {},
 ): PlannedCondition {
   const type = 'Deployed'
   const failed = all.filter(({ state }) => state === 'failed')
@@ -29,6 +32,9 @@ export function deployedCondition(
   const told = (children: readonly ObservedChild[]) =>
     children.map(({ message }) => message).join('; ')
   if (failed.length > 0) return { type, status: 'False', reason: 'Failed', message: told(failed) }
+  if (missing !== undefined) {
+    return { type, status: 'False', reason: 'KindNotFound', message: missing }
+  }
   if (moving.length > 0) {
     return { type, status: 'False', reason: 'Progressing', message: told(moving) }
   }
@@ -68,7 +74,7 @@ export function deploymentStatus(
 
 /** Those of its load balancer, and then the name that it has in the cluster. */
 function addressesOf(
-  { name, namespace }: DeployedGateway,
+  { name, namespace, spec }: DeployedGateway,
   service: DeepReadonly<Service> | undefined,
 ): Addresses {
   if (service === undefined) return []
@@ -78,5 +84,6 @@ function addressesOf(
       return ip === undefined ? [] : [{ type: 'IPAddress' as const, value: ip }]
     },
   )
-  return [...external, { type: 'Hostname', value: `${name}.${namespace}.svc` }]
+  const routed = (spec.hostnames ?? []).map((value) => ({ type: 'Hostname' as const, value }))
+  return [...routed, ...external, { type: 'Hostname', value: `${name}.${namespace}.svc` }]
 }

@@ -23,6 +23,10 @@ import { deployedCondition, deploymentStatus, type DeployedObjects } from './dep
 import type { DeployedGateway } from './deployed-gateway.ts'
 import { deploymentOf } from './deployment.ts'
 import { changesDeployment, type DeploymentSettings } from './deployment-settings.ts'
+import { httpRouteOf, isRouteAccepted } from './http-route.ts'
+import { missingKinds } from './missing-kinds.ts'
+import { HTTPRoute, PodMonitor } from '../optional-kinds.ts'
+import { podMonitorOf } from './pod-monitor.ts'
 import { localState } from './local-state.ts'
 import { horizontalPodAutoscalerOf } from './horizontal-pod-autoscaler.ts'
 import { networkPolicyOf } from './network-policy.ts'
@@ -97,6 +101,10 @@ export function operateDeployments(
       const context = { client, recorder, fieldManager }
       await writeStatus(context, LLMGateway, gateway, planned, signal)
     })
+  if (settings.has(HTTPRoute)) {
+    declared.child(HTTPRoute, of(httpRouteOf), { name: 'route', ready: isRouteAccepted })
+  }
+  if (settings.has(PodMonitor)) declared.child(PodMonitor, of(podMonitorOf), { name: 'monitor' })
   settings.watchConfiguration(declared)
   declared.build({ fieldManager: settings.fieldManager })
 
@@ -107,7 +115,10 @@ export function operateDeployments(
   ): OperatorStatus {
     const { generation } = gateway.metadata
     const condition = {
-      ...deployedCondition(objects.all, localState(deployed, settings.snapshotOf(deployed))),
+      ...deployedCondition(objects.all, {
+        unshared: localState(deployed, settings.snapshotOf(deployed)),
+        missing: missingKinds(deployed, settings.has),
+      }),
       ...(generation !== undefined && { observedGeneration: generation }),
     }
     const { conditions, replicas } = gateway.status ?? {}

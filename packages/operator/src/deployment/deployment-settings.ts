@@ -12,6 +12,8 @@ export interface GatewayDeployments {
   readonly image: string
   /** Of the operator. */
   readonly version: string
+  /** Which of `optionalKinds` the cluster has. Defaults to none. */
+  readonly optionalKinds?: readonly ResourceType[]
 }
 
 export interface GatewayKey {
@@ -33,19 +35,21 @@ export class DeploymentSettings {
   /** Who owns the fields of what is made, and of what the status says of it. */
   readonly fieldManager = 'fairlead-operator-deployment'
   readonly version: string
+  readonly #optionalKinds: readonly ResourceType[]
   readonly #image: string
   readonly #manager: Manager
   readonly #configuration: WatchedConfiguration
   readonly #kinds: readonly KindCompiler[] | undefined
 
   constructor(
-    { image, version }: GatewayDeployments,
+    { image, version, optionalKinds = [] }: GatewayDeployments,
     manager: Manager,
     configuration: WatchedConfiguration,
     kinds: readonly KindCompiler[] | undefined,
   ) {
     this.version = version
     this.#image = image
+    this.#optionalKinds = optionalKinds
     this.#manager = manager
     this.#configuration = configuration
     this.#kinds = kinds
@@ -53,6 +57,10 @@ export class DeploymentSettings {
 
   readonly deployed = (gateway: DeepReadonly<LLMGateway>): DeployedGateway | undefined =>
     deployedGateway(gateway, this.#image)
+
+  /** Whether the cluster has an optional kind. */
+  readonly has = ({ kind }: { readonly kind: string }): boolean =>
+    this.#optionalKinds.some((one) => one.kind === kind)
 
   /** What the gateway runs; undefined if it is not accepted. */
   readonly snapshotOf = ({ namespace, gateway }: DeployedGateway): Snapshot | undefined =>
