@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { filesMatching, readText as read, root } from '../tools/source-tree.ts'
+import { compileCache } from './support/compile-cache.ts'
 import { consoleCommands, runSession, withoutVolatileParts } from './support/console-session.ts'
 import {
   type DocumentProgram,
@@ -297,7 +298,7 @@ async function expectSession(
       ),
       {
         directory,
-        environment: { PATH, NODE_OPTIONS, HOME: directory },
+        environment: { PATH, NODE_OPTIONS, HOME: directory, ...compileCache() },
         changesGateway: project.size === 0,
       },
     )

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newCertificate } from './support/certificates.ts'
 import { runCommand } from './support/command.ts'
+import { compileCache } from './support/compile-cache.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -16,7 +17,7 @@ import { waitFor } from './support/wait-for.ts'
 function start(assets: string, name: string, args: readonly string[]) {
   const { PATH, HOME } = process.env
   const child = spawn(join(assets, name), [...args], {
-    env: { PATH, HOME },
+    env: { PATH, HOME, ...compileCache() },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

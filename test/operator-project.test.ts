@@ -10,6 +10,7 @@ import { operatorCommand } from '@fairlead/scaffold'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { accountKubeconfig } from './support/account-kubeconfig.ts'
+import { compileCache } from './support/compile-cache.ts'
 import { commandLine } from './support/command.ts'
 import { type Kubectl, kubectlFor } from './support/kubectl.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
@@ -68,7 +69,7 @@ describe('the project of an operator', { timeout: timeoutMs }, () => {
     const child = spawn(
       process.execPath,
       ['--conditions=source', 'src/main.ts', ...args, '--kubeconfig', kubeconfig],
-      { cwd: project, env: { HOME: '/nowhere' } },
+      { cwd: project, env: { HOME: '/nowhere', ...compileCache() } },
     )
     onTestFinished(async () => {
       const ended = once(child, 'close')

@@ -9,6 +9,7 @@ import { systemClock } from '@fairlead/base'
 import { credentialFilesInMemory, PublicKeyInfrastructure } from '@fairlead/pki'
 import { TestEnvironment } from '@fairlead/apiserver/testing'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { compileCache } from './support/compile-cache.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -49,7 +50,7 @@ describe('runOperator', () => {
   /** The operator as a process, with no environment of ours. */
   function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const child = spawn(process.execPath, ['--conditions=source', program, ...args], {
-      env: { HOME: '/nowhere', ...env },
+      env: { HOME: '/nowhere', ...compileCache(), ...env },
     })
     let output = ''
     const append = (chunk: Buffer) => (output = (output + String(chunk)).slice(-100_000))

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from './compile-cache.ts'
 
 const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 const deadlineMs = 60_000
@@ -26,7 +27,8 @@ export function commandLine(args: readonly string[]): readonly [string, ...strin
 }
 
 /**
- * Starts `fairlead` with these arguments; its environment is PATH, HOME and the given variables.
+ * Starts `fairlead` with these arguments; its environment is PATH, HOME, that of `compileCache` and
+ * the given variables.
  */
 export function startCommand(
   args: readonly string[],
@@ -35,7 +37,7 @@ export function startCommand(
   const { PATH, HOME } = process.env
   const [program, ...programArgs] = commandLine(args)
   const child = spawn(program, programArgs, {
-    env: { PATH, HOME, ...environment },
+    env: { PATH, HOME, ...compileCache(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { compileCache } from './compile-cache.ts'
 
 const run = promisify(execFile)
 const deadlineMs = 30_000
@@ -89,7 +90,7 @@ export class DocumentPrograms {
       const conditions = program.text.includes("'@fairlead/") ? ['--conditions=source'] : []
       const args = [...conditions, this.#fileOf(program)]
       const { PATH } = process.env
-      const env = { PATH, HOME: cwd, ...environment }
+      const env = { PATH, HOME: cwd, ...compileCache(), ...environment }
       const { stdout } = await run(process.execPath, args, { cwd, env, timeout: deadlineMs })
       return stdout
     } finally {
@@ -100,7 +101,7 @@ export class DocumentPrograms {
   async #runInVitest(program: DocumentProgram): Promise<string> {
     const args = [join(this.#root, 'node_modules/.bin/vitest'), 'run', this.#fileOf(program)]
     const { PATH, HOME } = process.env
-    const env = { PATH, HOME }
+    const env = { PATH, HOME, ...compileCache() }
     const options = { cwd: this.#folder, env, timeout: deadlineMs }
     return (await run(process.execPath, args, options)).stdout
   }

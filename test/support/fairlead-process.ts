@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from './compile-cache.ts'
 import { kubectlFor, type Kubectl } from './kubectl.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -59,7 +60,8 @@ async function startOn(dataDir: string, options: FairleadOptions): Promise<Fairl
     ...(options.flags ?? []),
   ]
   const { PATH, HOME, TMPDIR } = process.env
-  const env = { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...options.environment }
+  const temporary = TMPDIR === undefined ? {} : { TMPDIR }
+  const env = { PATH, HOME, ...temporary, ...compileCache(), ...options.environment }
   const child = spawn('npm', args, { cwd: root, env })
   let log = ''
   child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-1_000_000)))

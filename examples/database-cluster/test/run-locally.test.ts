@@ -11,6 +11,7 @@ import {
   runSession,
   withoutVolatileParts,
 } from '../../../test/support/console-session.ts'
+import { compileCache } from '../../../test/support/compile-cache.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { waitFor } from '../../../test/support/wait-for.ts'
 import { freePort } from './free-port.ts'
@@ -26,6 +27,7 @@ test('the README shows what happens when the operator is run locally', async () 
   const environment = {
     PATH: [kubectl, process.env['PATH']].join(delimiter),
     HOME: folder.path,
+    ...compileCache(),
     STATE_DIRECTORY: folder.path,
     API_PORT: String(await freePort()),
     WEBHOOK_PORT: String(await freePort()),

@@ -9,6 +9,7 @@ import { createClient, createToken, loadKubeConfig } from '@fairlead/controller-
 import { silentLogger } from '@fairlead/base'
 import { Lease } from '@fairlead/kube-types'
 
+import { compileCache } from '../../../test/support/compile-cache.ts'
 import { kubectlFor, type Kubectl } from '../../../test/support/kubectl.ts'
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts'
 import { waitFor } from '../../../test/support/wait-for.ts'
@@ -120,7 +121,7 @@ async function startReplica(kubeconfig: string): Promise<Replica> {
     `--webhook-port=${port}`,
     '--health-probe-bind-address=0',
   ]
-  const child = spawn(process.execPath, args, { env: { HOME: '/nowhere' } })
+  const child = spawn(process.execPath, args, { env: { HOME: '/nowhere', ...compileCache() } })
   let output = ''
   const append = (chunk: Buffer) => (output = (output + String(chunk)).slice(-1_000_000))
   child.stdout.on('data', append)
