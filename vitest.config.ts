@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     execArgv: ['--conditions=source'],
     testTimeout: 20_000,
+    // Vitest leaves one core free, of two one: but many tests wait for programs that they started.
+    maxWorkers: '100%',
     // A dependency of Vercel's SDK has sources in TypeScript under our condition; Node reads none in
     // node_modules.
     server: { deps: { inline: [/\/node_modules\/(?:ai|@ai-sdk\/[\w-]+|eventsource-parser)\//] } },
