@@ -314,7 +314,9 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'usage',
     ],
     layers: [
+      'declarations',
       '*.ts',
+      'completion',
       'audit',
       'config-source',
       'worker-messages',
@@ -371,6 +373,16 @@ export const architecture: Architecture = {
       list: ['stages.ts'],
     },
     { folder: 'packages/cli/src/commands', contract: [], list: [] },
+    {
+      folder: 'packages/cli/src/completion',
+      contract: ['shell-script.ts'],
+      list: [],
+    },
+    {
+      folder: 'packages/cli/src/declarations',
+      contract: ['declaration.ts', 'shared-flags.ts'],
+      list: ['declarations.ts'],
+    },
     { folder: 'packages/config/src/kinds', contract: [], list: ['kinds.ts'] },
     {
       folder: 'packages/context/src/stores',

@@ -1,5 +1,5 @@
 import type { ApiServerOptions } from '@fairlead/apiserver'
-import { type OwnArguments, textFlag } from './command-flags.ts'
+import { type OwnArguments, textFlag } from './own-arguments.ts'
 import { featureGatesFlag, runtimeConfigFlag } from './feature-flags.ts'
 import { fileContent } from './file-content.ts'
 import { parseTokenFile } from './token-auth-file.ts'
@@ -13,7 +13,7 @@ export function serverSettings(
   'watchHistory' | 'authorization' | 'staticTokens' | 'admission' | 'featureGates' | 'runtimeConfig'
 > {
   const changes = numberOfChanges(textFlag(own, 'watch-history'))
-  const authorization = authorizationOf(textFlag(own, 'authorization'))
+  const authorization = textFlag(own, 'authorization') as ApiServerOptions['authorization']
   const tokens = textFlag(own, 'token-auth-file')
   const flag = 'token-auth-file'
   return {
@@ -35,11 +35,6 @@ function numberOfChanges(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text)
   throw new UsageError(`--watch-history is "${text}": expected a number from 1 to 9999999`)
-}
-
-function authorizationOf(mode: string | undefined): ApiServerOptions['authorization'] {
-  if (mode === undefined || mode === 'RBAC' || mode === 'AlwaysAllow') return mode
-  throw new UsageError(`--authorization is "${mode}": expected RBAC or AlwaysAllow`)
 }
 
 function namesOf(text: string | undefined): readonly string[] {

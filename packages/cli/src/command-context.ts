@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { OwnArguments } from './command-flags.ts'
+import type { OwnArguments } from './own-arguments.ts'
 import type { Options } from './options.ts'
 import type { UncaughtErrorCount } from './uncaught-errors.ts'
 
@@ -15,6 +15,8 @@ export interface CommandContext {
   readonly log: { readonly droppedLines: number }
   /** What nothing caught so far. */
   readonly uncaughtErrors: UncaughtErrorCount
+  /** How many characters of a line a reader sees. */
+  readonly columns: number
   /** Prints for the user; logs go to standard error. */
   readonly print: (text: string) => void
 }

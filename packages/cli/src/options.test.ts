@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseCommandLine, variableOf } from './options.ts'
+import { variableOf } from './declarations/declaration.ts'
+import { parseCommandLine } from './options.ts'
 import { UsageError } from './usage-error.ts'
 
 describe('parseCommandLine', () => {
@@ -71,10 +72,55 @@ describe('parseCommandLine', () => {
     [['explain-route', '--url', '127.0.0.1:8080'], 'expected an address such as'],
     [['up', '--admin-hosts', 'a,b:1'], '--admin-hosts (FAIRLEAD_ADMIN_HOSTS) has "b:1"'],
     [['up', '--unknown'], '--help'],
-    [['up', 'twice'], 'unexpected argument "twice"'],
+    [['up', 'twice'], 'unexpected argument "twice"; see fairlead up --help'],
+    [['up', '--data-dri', 'x'], "Unknown option '--data-dri': did you mean --data-dir?"],
+    [['up', '-x'], "Unknown option '-x'; see fairlead up --help"],
+    [['up', '--model', 'm'], "Unknown option '--model' of fairlead up: it is one of explain-route"],
+    [['--model', 'm'], "Unknown option '--model' without a command: it is one of explain-route"],
+    [['usgae'], 'unknown command "usgae": did you mean usage? See fairlead --help'],
+    [['up', '--workers'], "'--workers' needs a value, N; see fairlead up --help"],
+    [['up', '--workers', '--host', 'h'], "needs a value, N, and '--host' looks like a flag"],
+    [['up', '--no-quickstart=yes'], "'--no-quickstart' takes no value"],
+    [['usage', '-o', 'yaml'], '--output is "yaml": expected text, wide or json'],
+    [['apiserver', '--authorization', 'Rbac'], 'expected RBAC or AlwaysAllow'],
   ])('refuses %j and says what is expected', (args, message) => {
     expect(() => parseCommandLine(args, {})).toThrow(UsageError)
     expect(() => parseCommandLine(args, {})).toThrow(message)
+  })
+
+  it('takes flags before the command, and of several the last', () => {
+    const args = ['--data-dir', 'a', '--data-dir=b', 'up', '--replica=-1']
+    const { command, options } = parseCommandLine(args, {})
+    expect([command, options.dataDir, options.replica]).toEqual(['up', 'b', '-1'])
+  })
+
+  it('reads the variables of the flags that the command takes, and no others', () => {
+    const environment = {
+      FAIRLEAD_WORKERS: 'many',
+      FAIRLEAD_MODEL: 'm',
+      FAIRLEAD_LOG_LEVEL: 'warn',
+    }
+    const { options } = parseCommandLine(['explain-route'], environment)
+    expect([options.workers, options.call.model, options.logLevel]).toEqual([
+      undefined,
+      undefined,
+      'warn',
+    ])
+    expect(() => parseCommandLine(['up'], { FAIRLEAD_LOG_LEVEL: 'loud' })).toThrow(
+      '--log-level is "loud": expected debug, info, warn, error or silent',
+    )
+  })
+
+  it('takes the flags of every part where one part is started', () => {
+    const ports = ['--api-port', '0', '--gateway-port', '0', '--admin-port', '0', '--workers', '1']
+    for (const command of ['up', 'operator', 'gateway', 'apiserver']) {
+      expect(parseCommandLine([command, ...ports], {}).command).toBe(command)
+    }
+    expect(() => parseCommandLine(['crds', ...ports], {})).toThrow("Unknown option '--api-port'")
+  })
+
+  it('asks for help of a command whatever its words are', () => {
+    expect(parseCommandLine(['up', 'x', '-h'], {})).toMatchObject({ command: 'up', help: true })
   })
 
   it('names the variable of a flag', () => {

@@ -1,6 +1,9 @@
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { parseGoDuration } from '@fairlead/kube-core'
-import { commandFlags, isFlagOfOther, type OwnArguments } from './command-flags.ts'
+import type { FlagDeclaration } from './declarations/declaration.ts'
+import { variableOf } from './declarations/declaration.ts'
+import { declarationOf } from './declarations/declarations.ts'
+import type { OwnArguments } from './own-arguments.ts'
+import { choiceError, flagsOf, readArguments, type ReadArguments } from './read-arguments.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The options of a command: flags first, then `FAIRLEAD_…` variables, then the defaults here. */
@@ -71,114 +74,83 @@ interface CallOptions {
   readonly apiKey: string | undefined
 }
 
-const flags = {
-  'data-dir': { type: 'string' },
-  'api-port': { type: 'string' },
-  'gateway-port': { type: 'string' },
-  'admin-port': { type: 'string' },
-  'admin-hosts': { type: 'string' },
-  host: { type: 'string' },
-  kubeconfig: { type: 'string' },
-  'no-quickstart': { type: 'boolean' },
-  gateway: { type: 'string' },
-  replica: { type: 'string' },
-  workers: { type: 'string' },
-  drain: { type: 'string' },
-  'named-secrets': { type: 'boolean' },
-  'gateway-image': { type: 'string' },
-  manifests: { type: 'string' },
-  'log-level': { type: 'string' },
-  model: { type: 'string' },
-  header: { type: 'string', multiple: true },
-  consumer: { type: 'string' },
-  file: { type: 'string' },
-  output: { type: 'string', short: 'o' },
-  url: { type: 'string' },
-  'api-key': { type: 'string' },
-  since: { type: 'string' },
-  kind: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const satisfies ParseArgsOptionsConfig
-
-type Flag = keyof typeof flags
-
 /** A flag that sets a listen address. */
-export type PortFlag = Extract<Flag, `${string}-port`>
+export type PortFlag = 'api-port' | 'gateway-port' | 'admin-port'
 
 /** As in LLMGateway `spec.workers`. */
 const workersMax = 64
-
-/** Commands that take more words than their name. */
-const commandsWithWords: readonly string[] = ['key', 'envtest']
 
 const drainDefaultMs = 20_000
 /** As in LLMGateway `spec.deployment.drain`. */
 const drainMaxMs = 3_600_000
 
-const logLevels = ['debug', 'info', 'warn', 'error', 'silent']
-
-/** A parsed command line. Throws UsageError. */
-export function parseCommandLine(
-  args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): {
+/** A parsed command line; flags that the command does not take have their defaults. */
+export interface CommandLine {
+  /** Undefined: none was named. */
   readonly command: string | undefined
   readonly help: boolean
   readonly options: Options
   readonly own: OwnArguments
-} {
-  const { values, positionals } = readFlags(args)
-  const [command, ...words] = positionals
-  if (words.length > 0 && !commandsWithWords.includes(command ?? '')) {
-    throw new UsageError(`unexpected argument "${words[0]}"; see fairlead --help`)
-  }
-  const foreign = Object.keys(values).find((flag) => isFlagOfOther(flag, command))
-  if (foreign !== undefined) {
-    throw new UsageError(`Unknown option '--${foreign}'; see fairlead --help`)
-  }
-  const text = (
-    flag: Exclude<Flag, 'no-quickstart' | 'named-secrets' | 'header' | 'help'>,
-  ): string | undefined => {
-    const value = values[flag] ?? environment[variableOf(flag)]
-    return value === '' ? undefined : value
+}
+
+/** Reads a command line, and the variables of the flags that its command takes. Throws UsageError. */
+export function parseCommandLine(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): CommandLine {
+  const { command, words, values } = readArguments(args)
+  const last = (flag: string) => values.get(flag)?.at(-1)
+  const known = new Map((command ? flagsOf(command) : []).map((each) => [each.name, each]))
+  const text = (name: string): string | undefined => {
+    const flag = known.get(name)
+    const variable = flag?.hasVariable === true ? environment[variableOf(name)] : undefined
+    const value = last(name) ?? variable
+    if (flag === undefined || value === undefined || value === '') return undefined
+    if (flag.choices?.includes(value) === false) throw choiceError(flag, value)
+    return value
   }
   const port = (flag: PortFlag, fallback: number): number =>
     parsePort(`--${flag} (${variableOf(flag)})`, text(flag), fallback)
+  const isSwitchedOn = (flag: string): boolean =>
+    values.has(flag) || (known.has(flag) && isSet(environment[variableOf(flag)]))
+  const consumer = text('consumer')
+  const output = (text('output') ?? 'text') as CallOptions['output']
 
   return {
-    command,
-    own: { words, flags: values as OwnArguments['flags'] },
-    help: values.help ?? false,
+    command: command?.name,
+    own: { words, flags: flagsGiven(values, known) },
+    help: values.has('help'),
     options: {
       dataDir: text('data-dir') ?? '.fairlead',
-      apiPort:
-        values.port === undefined ? port('api-port', 7443) : parsePort('--port', values.port, 7443),
+      apiPort: values.has('port')
+        ? parsePort('--port', last('port'), 7443)
+        : port('api-port', 7443),
       gatewayPort: port('gateway-port', 8080),
       adminPort: port('admin-port', 9464),
       adminHosts: parseHosts(text('admin-hosts')),
       host: text('host') ?? '127.0.0.1',
       kubeconfig: text('kubeconfig'),
-      quickstart: !(values['no-quickstart'] ?? isSet(environment[variableOf('no-quickstart')])),
+      quickstart: !isSwitchedOn('no-quickstart'),
       gateway: parseGatewayName(text('gateway') ?? 'default/default'),
       replica: text('replica'),
       workers: parseWorkers(text('workers')),
-      namedSecrets: values['named-secrets'] ?? isSet(environment[variableOf('named-secrets')]),
+      namedSecrets: isSwitchedOn('named-secrets'),
       drainMs: parseDrain(text('drain')),
       gatewayImage: text('gateway-image'),
       manifests: text('manifests'),
-      logLevel: parseLogLevel(text('log-level') ?? 'info'),
+      logLevel: text('log-level') ?? 'info',
       audit: {
-        since: values.since,
-        consumer: values.consumer,
-        kind: parseKind(values.kind),
-        output: parseOutput(values.output ?? 'text', command) === 'json' ? 'json' : 'text',
+        since: text('since'),
+        consumer,
+        kind: text('kind') as AuditOptions['kind'],
+        output: output === 'json' ? 'json' : 'text',
       },
       call: {
-        model: values.model,
-        headers: parseHeaders(values.header ?? []),
-        consumer: values.consumer === undefined ? undefined : parseConsumerName(values.consumer),
-        file: values.file,
-        output: parseOutput(values.output ?? 'text', command),
+        model: text('model'),
+        headers: parseHeaders(values.get('header') ?? []),
+        consumer: consumer === undefined ? undefined : parseConsumerName(consumer),
+        file: text('file'),
+        output,
         url: parseUrl(text('url')),
         apiKey: text('api-key'),
       },
@@ -186,25 +158,22 @@ export function parseCommandLine(
   }
 }
 
-/** The variable for a flag: `--data-dir` is `FAIRLEAD_DATA_DIR`. */
-export function variableOf(flag: Flag): string {
-  return `FAIRLEAD_${flag.replaceAll('-', '_').toUpperCase()}`
-}
-
 /** Whether `fairlead apiserver` has such a flag of its own. */
 export function isServerFlag(flag: string): boolean {
-  return flag in flags || flag in commandFlags.apiserver
+  const command = declarationOf('apiserver')
+  return command !== undefined && flagsOf(command).some((each) => each.name === flag)
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    const own = { ...commandFlags.usage, ...commandFlags.key, ...commandFlags.apiserver }
-    const options = { ...flags, ...own }
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new UsageError(`${reason}; see fairlead --help`, { cause })
-  }
+function flagsGiven(
+  values: ReadArguments['values'],
+  known: ReadonlyMap<string, FlagDeclaration>,
+): OwnArguments['flags'] {
+  return Object.fromEntries(
+    [...values].map(([name, given]) => [
+      name,
+      known.get(name)?.value === undefined ? true : given.at(-1),
+    ]),
+  )
 }
 
 function parsePort(flag: string, text: string | undefined, fallback: number): number {
@@ -276,26 +245,9 @@ function parseHeaders(texts: readonly string[]): CallOptions['headers'] {
   )
 }
 
-function parseOutput(text: string, command: string | undefined): CallOptions['output'] {
-  if (text === 'text' || text === 'json') return text
-  if (text === 'wide' && command === 'usage') return text
-  const known = command === 'usage' ? 'text, wide or json' : 'text or json'
-  throw new UsageError(`--output is "${text}": expected ${known}`)
-}
-
-function parseKind(text: string | undefined): 'Refusal' | 'Change' | undefined {
-  if (text === undefined || text === 'Refusal' || text === 'Change') return text
-  throw new UsageError(`--kind is "${text}": expected Refusal or Change`)
-}
-
 function parseUrl(text: string | undefined): string | undefined {
   if (text === undefined || /^https?:\/\//.test(text)) return text
   throw new UsageError(`--url is "${text}": expected an address such as http://127.0.0.1:8080`)
-}
-
-function parseLogLevel(text: string): string {
-  if (logLevels.includes(text)) return text
-  throw new UsageError(`--log-level is "${text}": expected one of ${logLevels.join(', ')}`)
 }
 
 function isSet(value: string | undefined): boolean {

@@ -1,4 +1,5 @@
-import { variableOf, type PortFlag } from './options.ts'
+import { variableOf } from './declarations/declaration.ts'
+import type { PortFlag } from './options.ts'
 
 /** Cannot listen on a port; the message names the flag and the variable that change it. */
 class PortError extends Error {

@@ -4,10 +4,11 @@ import { explainFailure, isStop } from './explain-failure.ts'
 import { LogDestination } from './log-destination.ts'
 import { openStandardError } from './log-output.ts'
 import { newLogger } from './new-logger.ts'
-import { isServerFlag, parseCommandLine } from './options.ts'
+import { generalHelp, helpOf } from './help-text.ts'
+import { declarationOf } from './declarations/declarations.ts'
+import { isServerFlag, parseCommandLine, type CommandLine } from './options.ts'
 import { UsageError } from './usage-error.ts'
 import { UncaughtErrors } from './uncaught-errors.ts'
-import { usageOf } from './usage.ts'
 
 /** For an orderly stop after too many errors: one that hangs must not keep the process. */
 const stopDeadlineMs = 30_000
@@ -24,6 +25,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   key: async () => (await import('./commands/key.ts')).key,
   envtest: async () => (await import('./commands/envtest.ts')).envtest,
   crds: async () => (await import('./commands/crds.ts')).crds,
+  completion: async () => (await import('./commands/completion.ts')).completion,
+  version: async () => (await import('./commands/version.ts')).version,
+  help: async () => (await import('./commands/help.ts')).help,
 }
 
 /**
@@ -36,12 +40,14 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   process.on('exit', () => log.flushSync())
   try {
     const { command: name, help, options, own } = await readCommandLine(args)
+    const columns = readableColumns(process.stdout.columns)
     if (help || name === undefined) {
-      print(usageOf(name))
+      const command = declarationOf(name ?? '')
+      print(command === undefined ? generalHelp(columns) : helpOf(command, columns))
       return help ? 0 : 2
     }
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined
-    if (load === undefined) throw new UsageError(`unknown command "${name}"; see fairlead --help`)
+    if (load === undefined) throw new Error(`nothing runs the command ${name}`)
     const logger = newLogger(options.logLevel, log)
     const { signal: stopped } = stopSignal()
     const failed = new AbortController()
@@ -58,7 +64,17 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const signal = AbortSignal.any([stopped, failed.signal])
     const environment = process.env
     try {
-      await command({ options, own, environment, signal, logger, log, uncaughtErrors, print })
+      await command({
+        options,
+        own,
+        environment,
+        signal,
+        logger,
+        log,
+        uncaughtErrors,
+        columns,
+        print,
+      })
     } catch (error) {
       if (!isStop(error, signal)) throw error
     }
@@ -71,13 +87,17 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Long lines are hard to read, and very short ones too. */
+function readableColumns(terminal = 100): number {
+  return Math.min(Math.max(terminal, 60), 100)
+}
+
 /**
  * `fairlead apiserver` takes flags of kube-apiserver beside its own; what works on projects of
  * operators has flags of its own alone. @throws UsageError
  */
-async function readCommandLine(
-  args: readonly string[],
-): Promise<ReturnType<typeof parseCommandLine>> {
+async function readCommandLine(args: readonly string[]): Promise<CommandLine> {
+  if (args[0] === '--version') return parseCommandLine(['version', ...args.slice(1)], process.env)
   if (args[0] === 'operator' && args.length > 1) {
     const { isOperatorAction } = await import('@fairlead/scaffold')
     if (isOperatorAction(args[1])) {

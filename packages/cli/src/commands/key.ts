@@ -4,7 +4,7 @@ import { createClient } from '@fairlead/controller-runtime'
 import type { KeyUse } from '@fairlead/usage'
 import { clusterConfig } from '../cluster-config.ts'
 import type { CommandContext } from '../command-context.ts'
-import { textFlag } from '../command-flags.ts'
+import { textFlag } from '../own-arguments.ts'
 import { type ConsumerName, readConsumer } from '../keys/change-keys.ts'
 import {
   createKey,

@@ -1,6 +1,6 @@
 import type { AdminUsage } from '../admin-usage.ts'
 import type { CommandContext } from '../command-context.ts'
-import { textFlag } from '../command-flags.ts'
+import { textFlag } from '../own-arguments.ts'
 import { askAdmin, readEndpoints } from '../running-gateway.ts'
 import { UsageError } from '../usage-error.ts'
 import { usageReport } from '../usage-report.ts'

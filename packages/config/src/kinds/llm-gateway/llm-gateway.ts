@@ -37,7 +37,10 @@ export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
     },
     {
       type: 'Deployed',
-      reasons: { True: ['Deployed', 'StateNotShared'], False: ['Progressing', 'Failed', 'KindNotFound', 'NotRunHere'] },
+      reasons: {
+        True: ['Deployed', 'StateNotShared'],
+        False: ['Progressing', 'Failed', 'KindNotFound', 'NotRunHere'],
+      },
     },
   ],
   compile: compileGateway,

@@ -1,7 +1,7 @@
 import type { LLMProvider } from '@fairlead/api'
+import { nearMisses } from '@fairlead/base'
 import type { ProviderTypeCapability } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
-import { nearMisses } from '../../values/near-misses.ts'
 
 /**
  * The address of `spec.preset`, rejected if there is no such preset. Undefined without one, and for

@@ -1,0 +1,36 @@
+import { apiserver } from './apiserver.ts'
+import { audit } from './audit.ts'
+import { completion } from './completion.ts'
+import { crds } from './crds.ts'
+import type { CommandDeclaration } from './declaration.ts'
+import { envtest } from './envtest.ts'
+import { explainRoute } from './explain-route.ts'
+import { gateway } from './gateway.ts'
+import { help } from './help.ts'
+import { key } from './key.ts'
+import { operator } from './operator.ts'
+import { up } from './up.ts'
+import { usage } from './usage.ts'
+import { version } from './version.ts'
+
+/** All commands, in the order of help. */
+export const declarations: readonly CommandDeclaration[] = [
+  up,
+  operator,
+  gateway,
+  apiserver,
+  explainRoute,
+  audit,
+  usage,
+  key,
+  envtest,
+  crds,
+  completion,
+  version,
+  help,
+]
+
+/** The command of a name; undefined if there is none. */
+export function declarationOf(name: string): CommandDeclaration | undefined {
+  return declarations.find((each) => each.name === name)
+}
