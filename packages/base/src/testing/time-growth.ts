@@ -1,10 +1,13 @@
+import { cpuTimeMs } from './cpu-time.ts'
+
 const tries = 5
-const rounds = 3
+/** Long enough for a clock that moves in steps of some milliseconds. */
+const measuredMs = 20
 
 /**
- * By what factor the time of `work` grows when its input is made eight times as large: about 8 for
- * linear work, 64 for quadratic. The least of several measurements: what else the machine does can
- * only hide growth that is near the limit. Choose a size that takes about a millisecond.
+ * By what factor the processor's time of `work` grows when its input is made eight times as large:
+ * about 8 for linear work, 64 for quadratic. The least of several measurements: what the garbage
+ * collector does can only hide growth that is near the limit. The work is repeated with one input.
  */
 export async function timeGrowth<Input>(
   make: (size: number) => Input,
@@ -14,20 +17,20 @@ export async function timeGrowth<Input>(
   const small = make(size)
   const large = make(8 * size)
   let growth = Number.POSITIVE_INFINITY
-  await leastMs(work, small)
+  await costMs(work, small)
   for (let time = 0; time < tries && growth > 16; time += 1) {
-    const smallMs = await leastMs(work, small)
-    growth = Math.min(growth, (await leastMs(work, large)) / smallMs)
+    const smallMs = await costMs(work, small)
+    growth = Math.min(growth, (await costMs(work, large)) / smallMs)
   }
   return growth
 }
 
-async function leastMs<Input>(work: (input: Input) => unknown, input: Input): Promise<number> {
-  let least = Number.POSITIVE_INFINITY
-  for (let round = 0; round < rounds; round += 1) {
-    const start = performance.now()
-    await work(input)
-    least = Math.min(least, performance.now() - start)
+/** What the work takes once, from as many repetitions as it takes to tell. */
+async function costMs<Input>(work: (input: Input) => unknown, input: Input): Promise<number> {
+  for (let repetitions = 1; ; repetitions *= 2) {
+    const startMs = cpuTimeMs()
+    for (let time = 0; time < repetitions; time += 1) await work(input)
+    const tookMs = cpuTimeMs() - startMs
+    if (tookMs >= measuredMs) return tookMs / repetitions
   }
-  return least
 }

@@ -3,7 +3,7 @@ import { silentLogger } from '@fairlead/base'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClient } from '../client/create-client.ts'
 import { fixedCredentials } from '../kube-config/kube-config.ts'
-import { FakeClock } from '@fairlead/base/testing'
+import { cpuTimeMs, FakeClock } from '@fairlead/base/testing'
 import {
   endedWatch,
   hangUp,
@@ -563,11 +563,11 @@ describe('an informer', () => {
       for (let index = 0; index < writes; index += 1) {
         informer.remember(object(`mine-${index}`, String(1_000_000 + index)))
       }
-      const startMs = performance.now()
+      const startMs = cpuTimeMs()
       for (let index = 0; index < 2000; index += 1) send(modified('a', String(100 + index)))
       await eventually(() => expect(heard).toHaveLength(2001))
       // Walking all of them for each event would be 40 million steps.
-      expect(performance.now() - startMs).toBeLessThan(1500)
+      expect(cpuTimeMs() - startMs).toBeLessThan(1500)
       send(bookmark('3000000'))
       await eventually(() => expect(informer.list()).toHaveLength(1))
     })
