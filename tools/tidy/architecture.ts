@@ -319,6 +319,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'completion',
       'audit',
       'config-source',
+      'validation',
       'worker-messages',
       'worker',
       'workers',

@@ -1,5 +1,6 @@
 const foreseen = new Set([
   'UsageError',
+  'CommandFailure',
   'DataDirError',
   'PortError',
   'WorkerStartError',

@@ -23,6 +23,13 @@ export interface Manifest {
  * sorted by file name, except hidden files. Throws ManifestError.
  */
 export function loadManifests(folder: string): Manifest[] {
+  return readManifestFiles(folder).flatMap(({ file, text }) => parseManifests(file, text))
+}
+
+/** Those files, by their paths within the directory. Throws ManifestError. */
+export function readManifestFiles(
+  folder: string,
+): readonly { readonly file: string; readonly text: string }[] {
   const files = filesIn(folder)
     .filter((name) => /\.(?:ya?ml|json)$/.test(name) && !isHidden(name))
     .toSorted()
@@ -31,7 +38,7 @@ export function loadManifests(folder: string): Manifest[] {
       `${folder} contains ${files.length} manifests; the limit is ${filesMax}`,
     )
   }
-  return files.flatMap((name) => parseManifests(name, readBounded(join(folder, name))))
+  return files.map((file) => ({ file, text: readBounded(join(folder, file)) }))
 }
 
 /** The objects of one file: several YAML documents, or a `List`. Throws ManifestError. */
@@ -47,7 +54,8 @@ export function parseManifests(file: string, text: string): Manifest[] {
   })
 }
 
-function objectsIn(file: string, value: unknown): KubernetesObject[] {
+/** The objects that a document is, or that a `List` has. Throws ManifestError. */
+export function objectsIn(file: string, value: unknown): KubernetesObject[] {
   if (value === null || value === undefined) return []
   if (!isObject(value)) {
     throw new ManifestError(`${file}: needs apiVersion, kind and metadata.name`)

@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./commands/audit.ts')).audit,
   usage: async () => (await import('./commands/usage.ts')).usage,
   key: async () => (await import('./commands/key.ts')).key,
+  validate: async () => (await import('./commands/validate.ts')).validate,
   envtest: async () => (await import('./commands/envtest.ts')).envtest,
   crds: async () => (await import('./commands/crds.ts')).crds,
   completion: async () => (await import('./commands/completion.ts')).completion,

@@ -11,6 +11,7 @@ import { key } from './key.ts'
 import { operator } from './operator.ts'
 import { up } from './up.ts'
 import { usage } from './usage.ts'
+import { validate } from './validate.ts'
 import { version } from './version.ts'
 
 /** All commands, in the order of help. */
@@ -23,6 +24,7 @@ export const declarations: readonly CommandDeclaration[] = [
   audit,
   usage,
   key,
+  validate,
   envtest,
   crds,
   completion,
