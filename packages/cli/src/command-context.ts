@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { OwnArguments } from './own-arguments.ts'
 import type { Options } from './options.ts'
@@ -15,6 +16,8 @@ export interface CommandContext {
   readonly log: { readonly droppedLines: number }
   /** What nothing caught so far. */
   readonly uncaughtErrors: UncaughtErrorCount
+  /** What is piped to the command. */
+  readonly input: () => Readable
   /** How many characters of a line a reader sees. */
   readonly columns: number
   /** Prints for the user; logs go to standard error. */

@@ -27,6 +27,7 @@ describe('parseCommandLine', () => {
         gatewayImage: undefined,
         manifests: undefined,
         logLevel: 'info',
+        logFormat: undefined,
         call: {
           model: undefined,
           headers: {},

@@ -2,6 +2,7 @@ import { parseGoDuration } from '@fairlead/kube-core'
 import type { FlagDeclaration } from './declarations/declaration.ts'
 import { variableOf } from './declarations/declaration.ts'
 import { declarationOf } from './declarations/declarations.ts'
+import type { LogFormat } from './log-format.ts'
 import type { OwnArguments } from './own-arguments.ts'
 import { choiceError, flagsOf, readArguments, type ReadArguments } from './read-arguments.ts'
 import { UsageError } from './usage-error.ts'
@@ -40,6 +41,8 @@ export interface Options {
   readonly manifests: string | undefined
   /** Log level: debug, info, warn, error or silent. Defaults to info. */
   readonly logLevel: string
+  /** Defaults to text on a terminal, and JSON elsewhere. */
+  readonly logFormat: LogFormat
   /** What `fairlead audit` prints. */
   readonly audit: AuditOptions
   /** What is asked of a running gateway. */
@@ -139,6 +142,7 @@ export function parseCommandLine(
       gatewayImage: text('gateway-image'),
       manifests: text('manifests'),
       logLevel: text('log-level') ?? 'info',
+      logFormat: text('log-format') as LogFormat,
       audit: {
         since: text('since'),
         consumer,

@@ -2,6 +2,7 @@ import { stopSignal, systemClock } from '@fairlead/base'
 import type { Command } from './command-context.ts'
 import { explainFailure, isStop } from './explain-failure.ts'
 import { LogDestination } from './log-destination.ts'
+import { formattedLog } from './log-format.ts'
 import { openStandardError } from './log-output.ts'
 import { newLogger } from './new-logger.ts'
 import { generalHelp, helpOf } from './help-text.ts'
@@ -21,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   apiserver: async () => (await import('./commands/apiserver.ts')).apiserver,
   'explain-route': async () => (await import('./commands/explain-route.ts')).explainRoute,
   audit: async () => (await import('./commands/audit.ts')).audit,
+  logs: async () => (await import('./commands/logs.ts')).logs,
   usage: async () => (await import('./commands/usage.ts')).usage,
   key: async () => (await import('./commands/key.ts')).key,
   validate: async () => (await import('./commands/validate.ts')).validate,
@@ -49,7 +51,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     }
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (load === undefined) throw new Error(`nothing runs the command ${name}`)
-    const logger = newLogger(options.logLevel, log)
+    const logger = newLogger(options.logLevel, formattedLog(log, options.logFormat))
     const { signal: stopped } = stopSignal()
     const failed = new AbortController()
     const uncaughtErrors = new UncaughtErrors({
@@ -73,6 +75,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
         logger,
         log,
         uncaughtErrors,
+        input: () => process.stdin,
         columns,
         print,
       })

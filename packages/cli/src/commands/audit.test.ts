@@ -23,6 +23,7 @@ async function printed(...flags: readonly string[]): Promise<string> {
     logger: pino({ level: 'silent' }),
     log: { droppedLines: 0 },
     uncaughtErrors: { count: 0 },
+    input: () => process.stdin,
     columns: 100,
     print: (more) => void (text += more),
   })

@@ -24,6 +24,7 @@ it('up without a configuration announces itself, and is not ready', async () => 
     logger: pino({ level: 'silent' }),
     log: { droppedLines: 0 },
     uncaughtErrors: { count: 0 },
+    input: () => process.stdin,
     columns: 100,
     print: (text) => text.startsWith('Fairlead is ready') && announced.resolve(),
   })

@@ -8,6 +8,7 @@ import { explainRoute } from './explain-route.ts'
 import { gateway } from './gateway.ts'
 import { help } from './help.ts'
 import { key } from './key.ts'
+import { logs } from './logs.ts'
 import { operator } from './operator.ts'
 import { up } from './up.ts'
 import { usage } from './usage.ts'
@@ -22,6 +23,7 @@ export const declarations: readonly CommandDeclaration[] = [
   apiserver,
   explainRoute,
   audit,
+  logs,
   usage,
   key,
   validate,

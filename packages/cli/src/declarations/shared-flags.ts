@@ -10,6 +10,14 @@ export const everyCommandsFlags: readonly FlagDeclaration[] = [
     hasVariable: true,
     choices: ['debug', 'info', 'warn', 'error', 'silent'],
   },
+  {
+    name: 'log-format',
+    value: 'FORMAT',
+    description: 'how it is logged',
+    default: 'text on a terminal, json elsewhere',
+    hasVariable: true,
+    choices: ['text', 'json'],
+  },
   { name: 'help', short: 'h', description: 'print what the command does, and its flags' },
 ]
 

@@ -2,13 +2,18 @@ import { flushCompileCache } from 'node:module'
 import { systemClock, systemRandom } from '@fairlead/base'
 import { LogDestination } from '../log-destination.ts'
 import { readIdentityEnvironment } from '../identity-environment.ts'
+import { formattedLog } from '../log-format.ts'
 import { openStandardError } from '../log-output.ts'
 import { newLogger } from '../new-logger.ts'
 import { programVersion } from '../program-version.ts'
 import { readTelemetryEnvironment } from '../telemetry-environment.ts'
 import { UncaughtErrors } from '../uncaught-errors.ts'
 import type { ToWorker } from '../worker-messages/messages.ts'
-import { listeningSocketFd, logLevelArgument } from '../worker-messages/worker-process-contract.ts'
+import {
+  listeningSocketFd,
+  logFormatArgument,
+  logLevelArgument,
+} from '../worker-messages/worker-process-contract.ts'
 import { GatewayWorker } from './gateway-worker.ts'
 
 runWorker()
@@ -26,7 +31,11 @@ function runWorker(): void {
   process.on('exit', () => log.flushSync())
 
   const { telemetry } = readTelemetryEnvironment(process.env, programVersion())
-  const logger = newLogger(process.argv[logLevelArgument] ?? 'info', log)
+  const format = process.argv[logFormatArgument]
+  const logger = newLogger(
+    process.argv[logLevelArgument] ?? 'info',
+    formattedLog(log, format === 'text' || format === 'json' ? format : undefined),
+  )
   const uncaughtErrors = new UncaughtErrors({
     clock: systemClock,
     logger,

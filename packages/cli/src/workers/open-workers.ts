@@ -20,7 +20,7 @@ export function workerPerCore(): number {
 }
 
 interface OpenWorkersOptions {
-  readonly options: Pick<Options, 'host' | 'gatewayPort' | 'workers' | 'logLevel'>
+  readonly options: Pick<Options, 'host' | 'gatewayPort' | 'workers' | 'logLevel' | 'logFormat'>
   /** Keeps compiled code, if it exists. */
   readonly dataDir: string
   readonly defaultWorkers: number
@@ -42,12 +42,12 @@ function keepCompiledCode(dataDir: string): string | undefined {
  * this calls `stop`. Rejects with PortError.
  */
 export async function openWorkers(options: OpenWorkersOptions): Promise<GatewayWorkers> {
-  const { host, gatewayPort, workers, logLevel } = options.options
+  const { host, gatewayPort, workers, logLevel, logFormat } = options.options
   const codeCache = keepCompiledCode(options.dataDir)
   const socket = await takingPort('gateway-port', bindListeningSocket(host, gatewayPort))
   return new GatewayWorkers({
     socket,
-    startProcess: () => startWorkerProcess({ socketFd: socket.fd, logLevel, codeCache }),
+    startProcess: () => startWorkerProcess({ socketFd: socket.fd, logLevel, logFormat, codeCache }),
     workers,
     defaultWorkers: options.defaultWorkers,
     registry: options.registry,

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { LogFormat } from '../log-format.ts'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
 import { listeningSocketFd } from '../worker-messages/worker-process-contract.ts'
 
@@ -31,17 +32,18 @@ const program = fileURLToPath(
 interface WorkerProcessOptions {
   readonly socketFd: number
   readonly logLevel: string
+  readonly logFormat: LogFormat
   /** Where compiled code is kept, which halves the time of a start; undefined: nowhere. */
   readonly codeCache: string | undefined
 }
 
 /** Starts a worker that shares the bound socket and standard error. */
 export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
-  const { socketFd, logLevel, codeCache } = options
+  const { socketFd, logLevel, logFormat = '', codeCache } = options
   const cacheVariable = codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache }
   const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as (number | string)[]
   stdio[listeningSocketFd] = socketFd
-  const child = fork(program, [logLevel], {
+  const child = fork(program, [logLevel, logFormat], {
     stdio: stdio as ['ignore', 'inherit', 'inherit', 'ipc', number],
     serialization: 'advanced',
     env: { ...cacheVariable, ...process.env },
