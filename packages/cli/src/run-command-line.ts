@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   validate: async () => (await import('./commands/validate.ts')).validate,
   envtest: async () => (await import('./commands/envtest.ts')).envtest,
   crds: async () => (await import('./commands/crds.ts')).crds,
+  manifests: async () => (await import('./commands/manifests.ts')).manifests,
   completion: async () => (await import('./commands/completion.ts')).completion,
   version: async () => (await import('./commands/version.ts')).version,
   help: async () => (await import('./commands/help.ts')).help,

@@ -9,6 +9,7 @@ import { gateway } from './gateway.ts'
 import { help } from './help.ts'
 import { key } from './key.ts'
 import { logs } from './logs.ts'
+import { manifests } from './manifests.ts'
 import { operator } from './operator.ts'
 import { up } from './up.ts'
 import { usage } from './usage.ts'
@@ -29,6 +30,7 @@ export const declarations: readonly CommandDeclaration[] = [
   validate,
   envtest,
   crds,
+  manifests,
   completion,
   version,
   help,
