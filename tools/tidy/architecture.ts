@@ -470,7 +470,6 @@ export const architecture: Architecture = {
     'packages/api/src/generate-crds.ts': 'a program that writes the CRD files',
   },
   clocks: {
-    'packages/base/src/testing/time-growth.ts': 'measures how long code takes, for tests',
     'packages/base/src/clock.ts': 'the one Clock',
     'packages/base/src/random.ts': 'the one source of random numbers',
   },
