@@ -50,15 +50,8 @@ export class ControllerBuilder<K extends object = Request> {
   /**
    * Requests of the operator's own type instead of names of objects, such as one for all objects
    * of a team: frozen values, of which two with the same key are the same. Every source must then
-   * say what it requests, so `for` and `owns` throw. Call it before anything else.
-   *
-   * ```ts
-   * controllerBuilder(manager)
-   *   .withRequests<Team>(({ team }) => team)
-   *   .named('teams')
-   *   .watches(Website, ({ metadata }) => [{ team: metadata.labels?.['team'] ?? '' }])
-   *   .build(({ team }) => reconcileTeam(team))
-   * ```
+   * say what it requests, so `for` and `owns` throw. Call it before anything else:
+   * `withRequests<Team>(({ team }) => team).named('teams').watches(Website, teamsOf)`.
    */
   withRequests<R extends object>(keyOf: (request: R) => string): ControllerBuilder<R> {
     if (this.#sources.length > 0) throw new Error('withRequests() must come before all sources')
