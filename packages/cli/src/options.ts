@@ -1,4 +1,5 @@
-import { parseGoDuration } from '@fairlead/kube-core'
+// The whole package costs each start of a program a third of a second.
+import { parseGoDuration } from '@fairlead/kube-core/go-duration'
 import type { FlagDeclaration } from './declarations/declaration.ts'
 import { variableOf } from './declarations/declaration.ts'
 import { declarationOf } from './declarations/declarations.ts'
