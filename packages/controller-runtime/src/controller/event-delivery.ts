@@ -58,8 +58,8 @@ export class EventDelivery {
     return this.#timers.size + this.#unfinished
   }
 
-  /** Counts events that stand in line. */
-  wait(events: number): void {
+  /** Counts events that come to stand in line, or leave it if there are fewer than 0. */
+  count(events: number): void {
     this.#unfinished += events
   }
 

@@ -5,7 +5,7 @@ import type { Cache } from '../cache/cache.ts'
 import { RecordingLogger } from '../testing/recording-logger.ts'
 import { EventDelivery } from './event-delivery.ts'
 import { HandledEvents } from './handled-events.ts'
-import type { QueuedEvent } from './event-queue.ts'
+import { queuedEvent } from './event-queue.ts'
 import type { Request } from './reconcile.ts'
 
 const object = (name: string): TypedObject => ({
@@ -13,13 +13,7 @@ const object = (name: string): TypedObject => ({
   kind: 'Pod',
   metadata: { name },
 })
-const event = (name: string): QueuedEvent => ({
-  verb: 'create',
-  object: object(name),
-  before: undefined,
-  fieldManager: undefined,
-  priority: undefined,
-})
+const event = (name: string) => queuedEvent('create', object(name))
 
 let clock: FakeClock
 let logger: RecordingLogger

@@ -4,7 +4,7 @@ import type { DeliveredEvent, EventDelivery, Tell } from './event-delivery.ts'
 type ObjectEvent = Exclude<DeliveredEvent, string>
 
 /** What a lane needs of an EventDelivery. */
-export type LaneDelivery = Pick<EventDelivery, 'attempt' | 'wait' | 'fail'>
+export type LaneDelivery = Pick<EventDelivery, 'attempt' | 'count' | 'fail'>
 
 interface Waiting {
   readonly event: ObjectEvent
@@ -59,7 +59,7 @@ export class EventLane {
     line.tail = waiting
     this.#lines.set(key, line)
     this.#waiting += 1
-    this.#delivery.wait(1)
+    this.#delivery.count(1)
   }
 
   #run(event: ObjectEvent, tell: Tell): void {
@@ -92,7 +92,7 @@ export class EventLane {
       line.head = next
       if (next === undefined) line.tail = undefined
       this.#waiting -= 1
-      this.#delivery.wait(-1)
+      this.#delivery.count(-1)
       this.#run(event, tell)
     }
     if (this.#running === before) this.#lines.delete(key)

@@ -17,6 +17,15 @@ export interface QueuedEvent {
   readonly priority: number | undefined
 }
 
+/** An event with every field, so that all events have one shape. */
+export function queuedEvent(
+  verb: string,
+  object: TypedObject,
+  { before, fieldManager, priority }: Partial<Omit<QueuedEvent, 'verb' | 'object'>> = {},
+): QueuedEvent {
+  return { verb, object, before, fieldManager, priority }
+}
+
 /**
  * The queue as the handlers of one event see it: what they add has the event as its reason, unless
  * they give another, and is left out if its own reconcile made the event. There is one for every

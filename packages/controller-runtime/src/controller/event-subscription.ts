@@ -1,7 +1,7 @@
 import type { TypedObject } from '@fairlead/kube-core'
 import type { Informer } from '../informer/informer.ts'
 import type { EventHandler } from './event-handler.ts'
-import type { QueuedEvent } from './event-queue.ts'
+import { queuedEvent } from './event-queue.ts'
 import { HandledEvents } from './handled-events.ts'
 import type { Predicate } from './predicate.ts'
 import type { SourceContext } from './source-context.ts'
@@ -24,13 +24,7 @@ export function subscribe<T extends TypedObject, R extends object>(
   return informer.onEvent({
     added(object, { initial }) {
       const event = { object, isInInitialList: initial }
-      const queued: QueuedEvent = {
-        verb: 'create',
-        object,
-        before: undefined,
-        fieldManager: undefined,
-        priority: initial ? lowPriority : undefined,
-      }
+      const queued = queuedEvent('create', object, { priority: initial ? lowPriority : undefined })
       events.deliver(queued, (queue, place) => {
         if (!predicates.every((one) => one.create?.(event) ?? true)) return
         return handler.create(event, queue, place)
@@ -39,13 +33,11 @@ export function subscribe<T extends TypedObject, R extends object>(
     updated(oldObject, newObject, { manager } = {}) {
       const event = { oldObject, newObject }
       const isResync = oldObject.metadata.resourceVersion === newObject.metadata.resourceVersion
-      const queued: QueuedEvent = {
-        verb: 'update',
-        object: newObject,
+      const queued = queuedEvent('update', newObject, {
         before: oldObject,
         fieldManager: manager,
         priority: isResync ? lowPriority : undefined,
-      }
+      })
       events.deliver(queued, (queue, place) => {
         if (!predicates.every((one) => one.update?.(event) ?? true)) return
         return handler.update(event, queue, place)
@@ -53,14 +45,7 @@ export function subscribe<T extends TypedObject, R extends object>(
     },
     deleted(object, { stateUnknown }) {
       const event = { object, deleteStateUnknown: stateUnknown }
-      const queued: QueuedEvent = {
-        verb: 'delete',
-        object,
-        before: undefined,
-        fieldManager: undefined,
-        priority: undefined,
-      }
-      events.deliver(queued, (queue, place) => {
+      events.deliver(queuedEvent('delete', object), (queue, place) => {
         if (!predicates.every((one) => one.delete?.(event) ?? true)) return
         return handler.delete(event, queue, place)
       })

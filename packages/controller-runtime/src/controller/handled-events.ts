@@ -1,6 +1,7 @@
 import { untilAborted } from '@fairlead/base'
 import { DeliveryContext, type EventPlace } from './event-context.ts'
 import type { EventContext } from './event.ts'
+import type { DeliveredEvent, Tell } from './event-delivery.ts'
 import { EventLane, type LaneDelivery } from './event-lane.ts'
 import { EventQueue, type QueuedEvent } from './event-queue.ts'
 import type { SourceContext } from './source-context.ts'
@@ -12,23 +13,33 @@ type Handle<R extends object> = (
 ) => void | Promise<void>
 
 /** Of a source that runs without a controller: nothing is delivered again. */
-function onlyOnce({ logger }: Pick<SourceContext, 'logger'>, stopped: AbortSignal): LaneDelivery {
-  return {
-    attempt: (_event, tell) => quietly(tell()),
-    wait: () => {},
-    fail: (error) => logger?.error({ err: error }, 'an event is lost'),
+class OnlyOnce implements LaneDelivery {
+  readonly #logger: SourceContext['logger']
+  readonly #stopped: AbortSignal
+
+  constructor({ logger }: Pick<SourceContext, 'logger'>, stopped: AbortSignal) {
+    this.#logger = logger
+    this.#stopped = stopped
   }
 
-  async function settled(told: Promise<void>): Promise<void> {
+  attempt(_event: DeliveredEvent, tell: Tell): void | Promise<void> {
+    const told = tell()
+    return told === undefined ? undefined : this.#settle(told)
+  }
+
+  count(): void {}
+
+  fail(error: Error): void {
+    this.#logger?.error({ err: error }, 'an event is lost')
+  }
+
+  async #settle(told: Promise<void>): Promise<void> {
     try {
       await told
     } catch (error) {
-      if (!stopped.aborted) logger?.error({ err: error }, 'a handler failed for an event')
+      if (this.#stopped.aborted) return
+      this.#logger?.error({ err: error }, 'a handler failed for an event')
     }
-  }
-
-  function quietly(told: void | Promise<void>): void | Promise<void> {
-    return told === undefined ? undefined : settled(told)
   }
 }
 
@@ -43,7 +54,7 @@ export class HandledEvents<R extends object> {
     const { clock, cache, cluster = '', delivery } = context
     this.#context = context
     this.#place = { clock, cache, cluster, stopped }
-    this.#lane = new EventLane(delivery ?? onlyOnce(context, stopped))
+    this.#lane = new EventLane(delivery ?? new OnlyOnce(context, stopped))
   }
 
   deliver(event: QueuedEvent, handle: Handle<R>): void {

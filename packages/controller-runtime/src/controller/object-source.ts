@@ -1,7 +1,7 @@
 import type { TypedObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '../object-key.ts'
 import type { EventHandler } from './event-handler.ts'
-import type { QueuedEvent } from './event-queue.ts'
+import { queuedEvent } from './event-queue.ts'
 import { HandledEvents } from './handled-events.ts'
 import type { Predicate } from './predicate.ts'
 import type { Request } from './reconcile.ts'
@@ -58,14 +58,7 @@ export class ObjectSource<T extends TypedObject, R extends object = Request> imp
   }
 
   #deliver(events: HandledEvents<R>, object: T): void {
-    const event: QueuedEvent = {
-      verb: 'generic',
-      object,
-      before: undefined,
-      fieldManager: undefined,
-      priority: undefined,
-    }
-    events.deliver(event, (queue, context) => {
+    events.deliver(queuedEvent('generic', object), (queue, context) => {
       if (!this.#predicates.every((one) => one.generic?.({ object }) ?? true)) return
       return this.#handler.generic?.({ object }, queue, context)
     })
