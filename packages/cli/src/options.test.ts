@@ -4,10 +4,22 @@ import { parseCommandLine } from './options.ts'
 import { UsageError } from './usage-error.ts'
 
 describe('parseCommandLine', () => {
+  it.each([
+    [['operator', '--gateway-port', '1', '--admin-port', '2', '-h'], ['gateway-port']],
+    [
+      ['gateway', '--api-port', '1', '--no-quickstart'],
+      ['api-port', 'no-quickstart'],
+    ],
+    [['up', '--gateway-port', '1', '--log-level', 'warn'], []],
+    [['audit', '--since', '1h'], []],
+  ])('tells which flags of %j do nothing', (args, needless) => {
+    expect(parseCommandLine(args, {}).own.needless).toEqual(needless)
+  })
+
   it('has the documented defaults', () => {
     expect(parseCommandLine(['up'], {})).toEqual({
       command: 'up',
-      own: { words: [], flags: {} },
+      own: { words: [], flags: {}, needless: [] },
       help: false,
       options: {
         dataDir: '.fairlead',

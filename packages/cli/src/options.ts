@@ -3,6 +3,7 @@ import { parseGoDuration } from '@fairlead/kube-core/go-duration'
 import type { FlagDeclaration } from './declarations/declaration.ts'
 import { variableOf } from './declarations/declaration.ts'
 import { declarationOf } from './declarations/declarations.ts'
+import { everyCommandsFlags } from './declarations/shared-flags.ts'
 import type { LogFormat } from './log-format.ts'
 import type { OwnArguments } from './own-arguments.ts'
 import { choiceError, flagsOf, readArguments, type ReadArguments } from './read-arguments.ts'
@@ -122,7 +123,7 @@ export function parseCommandLine(
 
   return {
     command: command?.name,
-    own: { words, flags: flagsGiven(values, known) },
+    own: { words, flags: flagsGiven(values, known), needless: needlessOf(command, values) },
     help: values.has('help'),
     options: {
       dataDir: text('data-dir') ?? '.fairlead',
@@ -167,6 +168,16 @@ export function parseCommandLine(
 export function isServerFlag(flag: string): boolean {
   const command = declarationOf('apiserver')
   return command !== undefined && flagsOf(command).some((each) => each.name === flag)
+}
+
+/** What was given and does nothing here: what is not said would be taken to act. */
+function needlessOf(
+  command: ReadArguments['command'],
+  values: ReadArguments['values'],
+): readonly string[] {
+  if (command?.alsoTakes === undefined) return []
+  const acting = new Set([...command.flags, ...everyCommandsFlags].map(({ name }) => name))
+  return [...values.keys()].filter((name) => !acting.has(name))
 }
 
 function flagsGiven(

@@ -4,6 +4,8 @@ export interface OwnArguments {
   readonly borrowed?: readonly string[]
   /** Behind the name of the command. */
   readonly words: readonly string[]
+  /** Flags that were given, and that do nothing in this command: see `CommandDeclaration.alsoTakes`. */
+  readonly needless?: readonly string[]
   /** Those that were given: a switch is true. */
   readonly flags: Readonly<Record<string, string | true | undefined>>
 }

@@ -53,6 +53,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (load === undefined) throw new Error(`nothing runs the command ${name}`)
     const logger = newLogger(options.logLevel, formattedLog(log, options.logFormat))
+    for (const flag of own.needless ?? []) {
+      logger.warn(`no effect: fairlead ${name} has no use for --${flag}`)
+    }
     const { signal: stopped } = stopSignal()
     const failed = new AbortController()
     const uncaughtErrors = new UncaughtErrors({
