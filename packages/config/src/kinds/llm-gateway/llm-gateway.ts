@@ -2,6 +2,7 @@ import {
   ContextStrategy,
   ConversationStore,
   LLMGateway,
+  type LLMGatewayDeployment,
   LLMProvider,
   Persona,
   type Reference,
@@ -69,6 +70,21 @@ export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
   },
 }
 
+/** What a Service can be called that is named after a gateway with `-gateway` behind it. */
+const deployableName = /^[a-z]([-a-z0-9]{0,53}[a-z0-9])?$/
+
+function checkDeployment(
+  { metadata }: LLMGateway,
+  { drain }: LLMGatewayDeployment,
+  findings: Findings,
+): void {
+  findings.durationWithin(drain, 'spec.deployment.drain', ['1s', '1h'])
+  if (deployableName.test(metadata.name ?? '')) return
+  findings.reject(
+    'spec.deployment: its Service is called after the gateway, whose name must therefore be of at most 55 lower-case letters, digits and hyphens, and begin with a letter',
+  )
+}
+
 function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySettings {
   const { auth, egress, defaults, limits } = gateway.spec
   const resolveDefault = (
@@ -77,7 +93,7 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
     field: string,
   ): string | undefined => reference && findings.resolve(type, reference, `spec.defaults.${field}`)
   const { audit, deployment } = gateway.spec
-  if (deployment) findings.durationWithin(deployment.drain, 'spec.deployment.drain', ['1s', '1h'])
+  if (deployment) checkDeployment(gateway, deployment, findings)
   return {
     ...identityOf(gateway),
     auth: auth.mode,
