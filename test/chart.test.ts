@@ -93,6 +93,19 @@ describe('the chart of Fairlead', { timeout: timeoutMs }, () => {
     expect(args).toContain(`--gateway-image=registry.example.com/llm@${digest}`)
   })
 
+  it('lets only those connect to the operator that its values name', async () => {
+    const ingressWith = async (networkPolicy: object) => {
+      const values = valuesFile({ networkPolicy })
+      const { spec } = one(await rendered(...values), 'NetworkPolicy', name)
+      return (spec as { readonly ingress: unknown }).ingress
+    }
+    const ports = [{ protocol: 'TCP', port: 'admin' }]
+    const from = [{ namespaceSelector: { matchLabels: { team: 'monitoring' } } }]
+    expect(await ingressWith({})).toEqual([{ ports }])
+    expect(await ingressWith({ from })).toEqual([{ ports, from }])
+    await expect(ingressWith({ form: from })).rejects.toThrow(/form.*not allowed/)
+  })
+
   it('obeys the values of its operator', async () => {
     const operator = {
       replicas: 3,
