@@ -42,9 +42,7 @@ function part({ name }: ExportedName, source: string): string {
     .replaceAll(/\{@link (\w+)\}/g, '`$1`')
     .replaceAll(/^@throws /gm, '\nThrows ')
     .replaceAll(/^(?!- | )(.+)\n- /gm, '$1\n\n- ')
-  // Comments of members may hold blocks of their own.
-  const fence = signature.includes('```') ? '````' : '```'
-  return [`## ${name}`, text, `${fence}text\n${signature}\n${fence}`]
+  return [`## ${name}`, text, `\`\`\`text\n${signature}\n\`\`\``]
     .filter((each) => each !== '')
     .join('\n\n')
 }
