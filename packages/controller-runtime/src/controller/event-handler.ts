@@ -27,7 +27,20 @@ export type MapToRequests<T extends TypedObject = TypedObject, R extends object 
 
 /** Enqueues the object itself. */
 export function forObject<T extends TypedObject>(): EventHandler<T> {
-  return fromMapFunction<T>((object) => [keyOf(object)])
+  const add = ({ object }: { object: T }, queue: Enqueuer<Request>) => queue.add(keyOf(object))
+  return {
+    create: add,
+    update: ({ oldObject, newObject }, queue) => {
+      if (!haveSameName(oldObject, newObject)) queue.add(keyOf(oldObject))
+      queue.add(keyOf(newObject))
+    },
+    delete: add,
+    generic: add,
+  }
+}
+
+function haveSameName({ metadata: a }: TypedObject, { metadata: b }: TypedObject): boolean {
+  return a.name === b.name && a.namespace === b.namespace
 }
 
 export interface ForOwnerOptions {
@@ -98,6 +111,8 @@ async function addLater<R extends object>(
 
 /** A request that a worker takes at once would be queued anew by the same request after it. */
 function addOnce<R extends object>(queue: Enqueuer<R>, requests: readonly R[]): void {
+  const [only] = requests
+  if (only !== undefined && requests.length === 1) return queue.add(only)
   const seen = new Set<string>()
   for (const request of requests) {
     const key = queue.keyOf?.(request) ?? requestKey(request as unknown as Request)

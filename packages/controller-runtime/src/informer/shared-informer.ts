@@ -265,8 +265,8 @@ export class SharedInformer<T extends TypedObject> implements Informer<T> {
     if (ahead !== undefined && this.#isAhead(key, object)) {
       ahead.told = object
     } else {
-      this.#ahead.delete(key)
-      this.#store.set(object)
+      if (ahead !== undefined) this.#ahead.delete(key)
+      this.#store.set(object, key)
     }
   }
 

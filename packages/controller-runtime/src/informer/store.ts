@@ -32,12 +32,12 @@ export class Store<T extends TypedObject> {
     return this.#collect(this.#keysByNamespace.get(namespace))
   }
 
-  set(object: T): void {
-    const key = keyText(keyOf(object))
+  /** Every change of every object comes here: whoever has the object's key passes it on. */
+  set(object: T, key: string = keyText(keyOf(object))): void {
     const old = this.#objects.get(key)
-    if (old !== undefined) this.#unindex(key, old)
+    if (old === undefined) link(this.#keysByNamespace, object.metadata.namespace ?? '', key)
+    else this.#unindex(key, old)
     this.#objects.set(key, object)
-    link(this.#keysByNamespace, object.metadata.namespace ?? '', key)
     for (const index of this.#indexes.values()) {
       for (const value of index.valuesOf(object)) link(index.keysByValue, value, key)
     }
@@ -47,6 +47,7 @@ export class Store<T extends TypedObject> {
     const old = this.#objects.get(key)
     if (old === undefined) return
     this.#objects.delete(key)
+    unlink(this.#keysByNamespace, old.metadata.namespace ?? '', key)
     this.#unindex(key, old)
   }
 
@@ -67,7 +68,6 @@ export class Store<T extends TypedObject> {
   }
 
   #unindex(key: string, old: T): void {
-    unlink(this.#keysByNamespace, old.metadata.namespace ?? '', key)
     for (const index of this.#indexes.values()) {
       for (const value of index.valuesOf(old)) unlink(index.keysByValue, value, key)
     }
