@@ -38,6 +38,7 @@ import { withDefaults } from './controller-options.ts'
 import type { ControllerDefaults, ControllerOptions } from './controller-options.ts'
 import { requestKey, TerminalError } from './reconcile.ts'
 import type { Reconcile, Request, Result } from './reconcile.ts'
+import { ReconcileMetrics } from './reconcile-metrics.ts'
 import { inReconcileSpan } from './reconcile-span.ts'
 import type { Source } from './source.ts'
 import type { SourceContext } from './source-context.ts'
@@ -60,9 +61,6 @@ export interface ControllerEnvironment {
   readonly onEnd?: () => void
 }
 
-type Outcome = 'success' | 'error' | 'requeue' | 'requeue_after'
-
-const outcomes: readonly Outcome[] = ['success', 'error', 'requeue', 'requeue_after']
 const cacheSyncTimeoutDefaultMs = 120_000
 const abandonedLimitDefault = 100
 
@@ -84,6 +82,7 @@ interface Intake {
   readonly hotLoops: HotLoops
   readonly delivery: EventDelivery
   readonly history: RunHistory
+  readonly counts: ReconcileMetrics
   readonly ownChanges: OwnChanges | undefined
   /** Aborts when events can no longer be delivered. */
   readonly failed: AbortController
@@ -112,6 +111,7 @@ export class Controller implements Runnable {
   #options: ControllerOptions
   readonly #ownKeyOf: ((request: Request) => string) | undefined
   #environment: ControllerEnvironment | undefined
+  #counts: ReconcileMetrics | undefined
   #intake: Intake | undefined
   #isStarted = false
   /** Its sources have begun, and its workers take what they enqueue. */
@@ -173,17 +173,7 @@ export class Controller implements Runnable {
       throw new Error(`controller ${this.name} already has a manager`)
     this.#environment = environment
     this.#options = withDefaults(this.#options, environment.defaults ?? {}, this.#for)
-    const { controller } = environment.metrics
-    const labels = { controller: this.name }
-    for (const result of outcomes) controller.reconciles.inc({ ...labels, result }, 0)
-    controller.errors.inc(labels, 0)
-    controller.terminalErrors.inc(labels, 0)
-    controller.panics.inc(labels, 0)
-    controller.timeouts.inc(labels, 0)
-    controller.duration.zero(labels)
-    controller.activeWorkers.set(labels, 0)
-    controller.abandoned.set(labels, 0)
-    controller.maxConcurrent.set(labels, this.#concurrency)
+    this.#counts = new ReconcileMetrics(environment.metrics, this.name, this.#concurrency)
   }
 
   /**
@@ -235,7 +225,8 @@ export class Controller implements Runnable {
   /** Starts the sources, which fill a queue until the signal aborts. */
   #open(signal: AbortSignal): Intake {
     const environment = this.#environment
-    if (environment === undefined)
+    const counts = this.#counts
+    if (environment === undefined || counts === undefined)
       throw new Error(`controller ${this.name} must be added to a manager`)
     const { clock, cache, clusters, logger } = environment
     const queue = this.#newQueue(environment)
@@ -265,6 +256,7 @@ export class Controller implements Runnable {
       hotLoops: new HotLoops(),
       delivery,
       history: new RunHistory(clock),
+      counts,
       ownChanges,
       abandoned: new AbandonedReconciles(limit, clock),
       failed,
@@ -378,8 +370,7 @@ export class Controller implements Runnable {
   }
 
   async #handleRun(lease: QueueLease<Request>, reconcileID: string, work: Work): Promise<RunEnd> {
-    const { queue, logger, metrics, signal, history } = work
-    const labels = { controller: this.name }
+    const { queue, logger, counts, signal, history } = work
     const log = this.#logOf(
       lease.item,
       withFields(logger, { controller: this.name, object: lease.key, reconcileID }),
@@ -390,7 +381,7 @@ export class Controller implements Runnable {
     const recorded = history.begin(lease.key, reconcileID, lease.triggers)
     work.hotLoops.count(lease.key, lease.triggers, log, recorded.startedMs)
     let end: RunEnd = { outcome: 'stopped' }
-    metrics.controller.activeWorkers.inc(labels)
+    counts.begun()
     const unlock = () => this.#done(lease.item, queue)
     let isAbandoned = false
     try {
@@ -398,15 +389,14 @@ export class Controller implements Runnable {
         isAbandoned = true
         this.#abandon(ended.then(unlock), log, lease.key, recorded, work)
       })
-      end = this.#settle(lease, result, queue, metrics)
+      end = this.#settle(lease, result, queue, counts)
     } catch (error) {
       // A stop is not a failure of the object, and after the shutdown nothing is queued.
-      if (!signal.aborted) end = this.#fail(lease, error, queue, metrics, log)
+      if (!signal.aborted) end = this.#fail(lease, error, queue, counts, log)
     } finally {
       if (isAbandoned) end = { ...end, outcome: 'abandoned' }
       const tookMs = history.end(lease.key, recorded, end)
-      metrics.controller.duration.observe(labels, tookMs / 1000)
-      metrics.controller.activeWorkers.dec(labels)
+      counts.ended(tookMs)
       if (!isAbandoned) unlock()
     }
     return end
@@ -440,7 +430,7 @@ export class Controller implements Runnable {
   async #call(
     request: Request,
     log: Logger,
-    { clock, metrics, signal, abandoned, ownChanges }: Work,
+    { clock, counts, signal, abandoned, ownChanges }: Work,
     abandon: (ended: Promise<void>) => void,
   ): Promise<Result> {
     const { reconcileTimeoutMs: timeoutMs } = this.#options
@@ -458,7 +448,7 @@ export class Controller implements Runnable {
       return (await abandoned.settle(running, scope.signal, abandon)) ?? {}
     } finally {
       if (scope.signal.aborted && abortReason(scope.signal) instanceof DeadlineError) {
-        metrics.controller.timeouts.inc({ controller: this.name })
+        counts.timedOut()
       }
     }
   }
@@ -471,9 +461,8 @@ export class Controller implements Runnable {
     recorded: RecordedRun,
     work: Work,
   ): void {
-    const { metrics, abandoned, history } = work
-    const labels = { controller: this.name }
-    metrics.controller.abandoned.set(labels, abandoned.size)
+    const { counts, abandoned, history } = work
+    counts.abandoned(abandoned.size)
     log.error(
       { abandoned: abandoned.size },
       'the reconcile goes on although its signal has aborted: it is abandoned, and the object ' +
@@ -481,7 +470,7 @@ export class Controller implements Runnable {
     )
     void ended.then(() => {
       const tookMs = history.end(key, recorded, { outcome: 'error' })
-      metrics.controller.abandoned.set(labels, abandoned.size)
+      counts.abandoned(abandoned.size)
       log.info(
         { seconds: tookMs / 1000 },
         'an abandoned reconcile has ended; its result is ignored',
@@ -493,16 +482,16 @@ export class Controller implements Runnable {
     lease: QueueLease<Request>,
     { requeueAfterMs, priority = lease.priority }: Result,
     queue: Queue<Request>,
-    metrics: Metrics,
+    counts: ReconcileMetrics,
   ): RunEnd {
     // The call succeeded, whenever the next one is due.
     queue.forget(lease.item)
     if (requeueAfterMs !== undefined && requeueAfterMs > 0) {
       queue.add(lease.item, { afterMs: requeueAfterMs, priority, reason: 'requeueAfter' })
-      this.#count(metrics, 'requeue_after')
+      counts.count('requeue_after')
       return { outcome: 'requeue_after', requeueAfterMs }
     }
-    this.#count(metrics, 'success')
+    counts.count('success')
     return { outcome: 'success' }
   }
 
@@ -510,29 +499,27 @@ export class Controller implements Runnable {
     lease: QueueLease<Request>,
     error: unknown,
     queue: Queue<Request>,
-    metrics: Metrics,
+    counts: ReconcileMetrics,
     log: Logger,
   ): RunEnd {
-    const labels = { controller: this.name }
     const { priority } = lease
     if (isConflict(error)) {
       // Another writer was first and the next read is newer, so this is not counted as an error.
       queue.add(lease.item, { rateLimited: true, priority, reason: 'conflict' })
       log.debug({ err: error }, 'the object was changed concurrently and is reconciled again')
-      this.#count(metrics, 'requeue')
+      counts.count('requeue')
       return { outcome: 'requeue', error }
     }
     if (error instanceof ClusterNotFoundError) {
       queue.forget(lease.item)
       log.debug({ err: error }, 'a cluster is gone: the object is not reconciled again')
-      this.#count(metrics, 'success')
+      counts.count('success')
       return { outcome: 'success', error }
     }
-    metrics.controller.errors.inc(labels)
-    this.#count(metrics, 'error')
-    if (isProgrammingError(error)) metrics.controller.panics.inc(labels)
-    if (error instanceof TerminalError) {
-      metrics.controller.terminalErrors.inc(labels)
+    const isTerminal = error instanceof TerminalError
+    counts.failed({ isTerminal, isPanic: isProgrammingError(error) })
+    counts.count('error')
+    if (isTerminal) {
       log.error({ err: error }, 'reconcile failed and is not retried')
       return { outcome: 'terminal_error', error }
     }
@@ -540,10 +527,6 @@ export class Controller implements Runnable {
     const retries = queue.retries(lease.item)
     log.error({ err: error, retries }, 'reconcile failed and is retried')
     return { outcome: 'error', error }
-  }
-
-  #count(metrics: Metrics, result: Outcome): void {
-    metrics.controller.reconciles.inc({ controller: this.name, result })
   }
 }
 

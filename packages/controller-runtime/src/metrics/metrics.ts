@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
+import { SeriesHistogram } from './series-histogram.ts'
 import { webhookMetrics, type WebhookMetrics } from './webhook-metrics.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface Metrics {
   readonly certificates: CertificateMetrics
   /** Called before each scrape, for values that are only computed on demand. */
   onCollectWorkQueue(observe: () => void): void
+  /** The same for controllers. */
+  onCollectController(observe: () => void): void
   /** The same for informers; returns what stops it. */
   onCollectInformers(observe: () => void): () => void
 }
@@ -35,8 +38,8 @@ interface RestClientMetrics {
 interface WorkQueueMetrics {
   readonly depth: Gauge<'name' | 'controller' | 'priority'>
   readonly adds: Counter<'name' | 'controller'>
-  readonly queueDuration: Histogram<'name' | 'controller'>
-  readonly workDuration: Histogram<'name' | 'controller'>
+  readonly queueDuration: SeriesHistogram
+  readonly workDuration: SeriesHistogram
   readonly unfinishedWork: Gauge<'name' | 'controller'>
   readonly longestRunning: Gauge<'name' | 'controller'>
   readonly retries: Counter<'name' | 'controller'>
@@ -48,7 +51,7 @@ interface ControllerMetrics {
   readonly terminalErrors: Counter<'controller'>
   readonly panics: Counter<'controller'>
   readonly timeouts: Counter<'controller'>
-  readonly duration: Histogram<'controller'>
+  readonly duration: SeriesHistogram
   readonly maxConcurrent: Gauge<'controller'>
   readonly activeWorkers: Gauge<'controller'>
   readonly abandoned: Gauge<'controller'>
@@ -89,19 +92,21 @@ const restSizeBuckets = [64, 256, 512, 1024, 4096, 16384, 65536, 262144, 1048576
 
 /** Registers the runtime's metrics (in a new registry by default). */
 export function createMetrics(registry: Registry = new Registry()): Metrics {
-  const observers = new Set<() => void>()
+  const queues = new Set<() => void>()
+  const controllers = new Set<() => void>()
   const informers = new Set<() => void>()
   return {
     registry,
     restClient: restClientMetrics(registry),
-    workQueue: workQueueMetrics(registry, observers),
-    controller: controllerMetrics(registry),
+    workQueue: workQueueMetrics(registry, queues),
+    controller: controllerMetrics(registry, controllers),
     leaderElection: leaderElectionMetrics(registry),
     eventLoop: eventLoopMetrics(registry),
     informer: informerMetrics(registry, informers),
     webhook: webhookMetrics(registry),
     certificates: certificateMetrics(registry),
-    onCollectWorkQueue: (observe) => void observers.add(observe),
+    onCollectWorkQueue: (observe) => void queues.add(observe),
+    onCollectController: (observe) => void controllers.add(observe),
     onCollectInformers: (observe) => {
       informers.add(observe)
       return () => void informers.delete(observe)
@@ -155,8 +160,16 @@ function restClientMetrics(registry: Registry): RestClientMetrics {
   }
 }
 
+/** Each metric collects on its own, as it may be read without the others. */
+function calling(observers: Set<() => void>): () => void {
+  return () => {
+    for (const observe of observers) observe()
+  }
+}
+
 function workQueueMetrics(registry: Registry, observers: Set<() => void>): WorkQueueMetrics {
   const registers = [registry]
+  const collect = calling(observers)
   const labelNames = ['name', 'controller'] as const
   return {
     depth: new Gauge({
@@ -164,24 +177,24 @@ function workQueueMetrics(registry: Registry, observers: Set<() => void>): WorkQ
       help: 'Current depth of workqueue by workqueue and priority',
       labelNames: ['name', 'controller', 'priority'],
       registers,
+      collect,
     }),
     adds: new Counter({
       name: 'workqueue_adds_total',
       help: 'Total number of adds handled by workqueue',
       labelNames,
       registers,
+      collect,
     }),
-    queueDuration: new Histogram({
+    queueDuration: new SeriesHistogram({
       name: 'workqueue_queue_duration_seconds',
       help: 'How long in seconds an item stays in workqueue before being requested',
-      labelNames,
       buckets: queueBuckets,
       registers,
     }),
-    workDuration: new Histogram({
+    workDuration: new SeriesHistogram({
       name: 'workqueue_work_duration_seconds',
       help: 'How long in seconds processing an item from workqueue takes.',
-      labelNames,
       buckets: queueBuckets,
       registers,
     }),
@@ -190,27 +203,28 @@ function workQueueMetrics(registry: Registry, observers: Set<() => void>): WorkQ
       help: 'Seconds of work in progress that work_duration has not observed yet; growth means a stuck worker.',
       labelNames,
       registers,
-      collect: () => {
-        for (const observe of observers) observe()
-      },
+      collect,
     }),
     longestRunning: new Gauge({
       name: 'workqueue_longest_running_processor_seconds',
       help: 'How many seconds has the longest running processor for workqueue been running.',
       labelNames,
       registers,
+      collect,
     }),
     retries: new Counter({
       name: 'workqueue_retries_total',
       help: 'Total number of retries handled by workqueue',
       labelNames,
       registers,
+      collect,
     }),
   }
 }
 
-function controllerMetrics(registry: Registry): ControllerMetrics {
+function controllerMetrics(registry: Registry, observers: Set<() => void>): ControllerMetrics {
   const registers = [registry]
+  const collect = calling(observers)
   const labelNames = ['controller'] as const
   const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers })
   return {
@@ -219,6 +233,7 @@ function controllerMetrics(registry: Registry): ControllerMetrics {
       help: 'Total number of reconciliations per controller',
       labelNames: ['controller', 'result'],
       registers,
+      collect,
     }),
     errors: counter(
       'controller_runtime_reconcile_errors_total',
@@ -236,10 +251,9 @@ function controllerMetrics(registry: Registry): ControllerMetrics {
       'controller_runtime_reconcile_timeouts_total',
       'Total number of reconciliation timeouts per controller',
     ),
-    duration: new Histogram({
+    duration: new SeriesHistogram({
       name: 'controller_runtime_reconcile_time_seconds',
       help: 'Length of time per reconciliation per controller',
-      labelNames,
       buckets: reconcileBuckets,
       registers,
     }),
@@ -254,6 +268,7 @@ function controllerMetrics(registry: Registry): ControllerMetrics {
       help: 'Number of currently used workers per controller',
       labelNames,
       registers,
+      collect,
     }),
     abandoned: new Gauge({
       name: 'controller_runtime_abandoned_reconciles',
@@ -291,9 +306,7 @@ function informerMetrics(registry: Registry, observers: Set<() => void>): Inform
     synced: gauge(
       'informer_synced',
       'Whether the first complete list has arrived, by resource: 1 if it has.',
-      () => {
-        for (const observe of observers) observe()
-      },
+      calling(observers),
     ),
     failing: gauge(
       'informer_failing_seconds',

@@ -1,12 +1,13 @@
 import type { Clock } from '@fairlead/base'
 import type { Metrics } from '../metrics/metrics.ts'
+import { PendingCount } from '../metrics/pending-count.ts'
 
 /** What a work queue reports about itself. Every call is O(1). */
 export interface QueueMetrics {
   /** An entry became ready. */
   added(key: string, priority: number): void
-  /** An entry was handed to a worker. */
-  taken(key: string, priority: number): void
+  /** An entry was handed to a worker, `waitedMs` after it became ready. */
+  taken(key: string, priority: number, waitedMs: number): void
   /** The worker is done with the key. */
   done(key: string): void
   /** An entry was added with a delay. */
@@ -31,16 +32,24 @@ export const noQueueMetrics: QueueMetrics = {
 export function queueMetrics(metrics: Metrics, name: string, clock: Clock): QueueMetrics {
   const labels = { name, controller: name }
   const { workQueue } = metrics
-  const readySinceMs = new Map<string, number>()
   const takenAtMs = new Map<string, number>()
-  const withPriority = (priority: number) => ({ ...labels, priority: String(priority) })
+  const adds = new PendingCount((value) => workQueue.adds.inc(labels, value))
+  const retries = new PendingCount((value) => workQueue.retries.inc(labels, value))
+  const queueDuration = workQueue.queueDuration.series(labels)
+  const workDuration = workQueue.workDuration.series(labels)
+  const depths = new Map<number, PendingCount>()
+  const depthOf = (priority: number) => {
+    const known = depths.get(priority)
+    if (known !== undefined) return known
+    const withPriority = { ...labels, priority: String(priority) }
+    const depth = new PendingCount((value) => workQueue.depth.inc(withPriority, value))
+    depths.set(priority, depth)
+    return depth
+  }
 
-  workQueue.depth.set(withPriority(0), 0)
-  workQueue.adds.inc(labels, 0)
-  workQueue.retries.inc(labels, 0)
-  workQueue.queueDuration.zero(labels)
-  workQueue.workDuration.zero(labels)
+  depthOf(0)
   metrics.onCollectWorkQueue(() => {
+    for (const count of [adds, retries, ...depths.values()]) count.flush()
     const nowMs = clock.monotonicMs()
     let sum = 0
     let longest = 0
@@ -54,33 +63,25 @@ export function queueMetrics(metrics: Metrics, name: string, clock: Clock): Queu
   })
 
   return {
-    added(key, priority) {
-      workQueue.adds.inc(labels)
-      workQueue.depth.inc(withPriority(priority))
-      readySinceMs.set(key, clock.monotonicMs())
+    added(_key, priority) {
+      adds.add()
+      depthOf(priority).add()
     },
-    taken(key, priority) {
-      workQueue.depth.dec(withPriority(priority))
-      const nowMs = clock.monotonicMs()
-      const sinceMs = readySinceMs.get(key)
-      readySinceMs.delete(key)
-      if (sinceMs !== undefined) workQueue.queueDuration.observe(labels, (nowMs - sinceMs) / 1000)
-      takenAtMs.set(key, nowMs)
+    taken(key, priority, waitedMs) {
+      depthOf(priority).add(-1)
+      queueDuration.observe(waitedMs / 1000)
+      takenAtMs.set(key, clock.monotonicMs())
     },
     done(key) {
       const sinceMs = takenAtMs.get(key)
       takenAtMs.delete(key)
-      if (sinceMs === undefined) return
-      workQueue.workDuration.observe(labels, (clock.monotonicMs() - sinceMs) / 1000)
+      if (sinceMs !== undefined) workDuration.observe((clock.monotonicMs() - sinceMs) / 1000)
     },
-    retried: () => workQueue.retries.inc(labels),
+    retried: () => retries.add(),
     reprioritized(_key, from, to) {
-      workQueue.depth.dec(withPriority(from))
-      workQueue.depth.inc(withPriority(to))
+      depthOf(from).add(-1)
+      depthOf(to).add()
     },
-    dropped(key, priority) {
-      workQueue.depth.dec(withPriority(priority))
-      readySinceMs.delete(key)
-    },
+    dropped: (_key, priority) => depthOf(priority).add(-1),
   }
 }

@@ -344,12 +344,13 @@ export class WorkQueue<T> implements Queue<T> {
 
   #serve(): void {
     for (const take of this.#takers) {
-      const entry = this.#ready.take(this.#clock.monotonicMs())
+      const nowMs = this.#clock.monotonicMs()
+      const entry = this.#ready.take(nowMs)
       if (entry === undefined) return
       this.#takers.delete(take)
       this.#entries.delete(entry.key)
       this.#locked.set(entry.key, entry.item)
-      this.#metrics.taken(entry.key, entry.priority)
+      this.#metrics.taken(entry.key, entry.priority, nowMs - entry.readySinceMs)
       const { item, priority, triggers } = entry
       take({ key: entry.key, item, priority, triggers })
     }
