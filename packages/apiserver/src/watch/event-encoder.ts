@@ -1,6 +1,4 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
-
-import type { Change } from '../storage/change.ts'
 import type { WatchEvent } from './watch-event.ts'
 
 /** Encodes an event as one part of the stream. The bytes may be shared and must not be changed. */
@@ -13,13 +11,13 @@ const sharedBytesMax = 4 * 1024 * 1024
 export type EventWriter = (type: WatchEvent['type'], object: unknown) => Buffer
 
 /**
- * Encodes events for several watchers. A committed change is encoded once for all watchers that see it in
+ * Encodes events of one storage for several watchers. A committed change is encoded once for all watchers that see it in
  * the same way; the most recent ones are kept, up to 4 MiB.
  */
 export class SharedEventEncoder {
-  /** The oldest first. */
   readonly write: EventWriter
-  readonly #lines = new Map<Change, Map<string, Buffer>>()
+  /** By the revision of the change, so that its objects do not stay in memory. The oldest first. */
+  readonly #lines = new Map<number, Map<string, Buffer>>()
   #bytes = 0
 
   constructor(write: EventWriter) {
@@ -30,22 +28,23 @@ export class SharedEventEncoder {
     if (event.type === 'BOOKMARK' || event.type === 'ERROR' || event.change === undefined) {
       return this.write(event.type, event.object)
     }
-    const lines = this.#lines.get(event.change) ?? new Map<string, Buffer>()
+    const { revision } = event.change
+    const lines = this.#lines.get(revision) ?? new Map<string, Buffer>()
     const form = `${event.type} ${event.object.apiVersion}`
     const known = lines.get(form)
     if (known !== undefined) return known
     const line = this.write(event.type, event.object)
     lines.set(form, line)
-    this.#lines.set(event.change, lines)
+    this.#lines.set(revision, lines)
     this.#bytes += line.length
     this.#dropOldest()
     return line
   }
 
   #dropOldest(): void {
-    for (const [change, lines] of this.#lines) {
+    for (const [revision, lines] of this.#lines) {
       if (this.#bytes <= sharedBytesMax) return
-      this.#lines.delete(change)
+      this.#lines.delete(revision)
       for (const { length } of lines.values()) this.#bytes -= length
     }
   }
