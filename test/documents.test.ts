@@ -47,9 +47,9 @@ describe('the README', () => {
     )
   })
 
-  it('shows a session that prints what it says', async () => {
+  it('shows a session that prints what it says', async ({ signal }) => {
     expect(session.length).toBeGreaterThan(5)
-    await expectSession(session)
+    await expectSession(session, signal)
   }, 60_000)
 })
 
@@ -65,13 +65,13 @@ describe('an example', () => {
       blocksOf(read(path), 'console').length > 0,
   )
 
-  it.each(sessions)(
+  it.for(sessions)(
     '%s shows a session that prints what it says',
-    async (path) => {
+    { timeout: 150_000 },
+    async (path, { signal }) => {
       const text = read(path)
-      await expectSession(consoleCommands(text), projectIn(text))
+      await expectSession(consoleCommands(text), signal, projectIn(text))
     },
-    150_000,
   )
 
   it.each(exampleFolders)('in %s is accepted', async (folder) => {
@@ -172,10 +172,11 @@ describe('docs/operations.md', () => {
     }
   })
 
-  it('lists exactly the flags of what serves', async () => {
+  it('lists exactly the flags of what serves', async ({ signal }) => {
     const [help = ''] = await runSession(['npm run --silent fairlead -- --help'], {
       directory: root,
       environment: process.env,
+      signal,
     })
     const flagsIn = (each: string) => [...new Set(each.match(/--(?!help)[a-z][a-z-]+/g))].toSorted()
     const table = text.split('\n').filter((line) => line.startsWith('| `--'))
@@ -274,6 +275,7 @@ function projectIn(markdown: string): Map<string, string> {
  */
 async function expectSession(
   commands: ReturnType<typeof consoleCommands>,
+  signal: AbortSignal,
   project: ReadonlyMap<string, string> = new Map(),
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'fairlead-session-'))
@@ -299,6 +301,7 @@ async function expectSession(
       {
         directory,
         environment: { PATH, NODE_OPTIONS, HOME: directory, ...compileCache() },
+        signal,
         changesGateway: project.size === 0,
       },
     )

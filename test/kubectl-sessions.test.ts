@@ -12,13 +12,13 @@ describe.concurrent('sessions of kubectl', () => {
   it.for(filesMatching('test/kubectl-sessions/*.txt').map(named))(
     '%s',
     { timeout: 120_000 },
-    async ([, path], { expect }) => {
+    async ([, path], { expect, signal }) => {
       using folder = temporaryFolder()
       const server = await startApiServer({ stages: true, namespaceObjects: true })
       try {
         const environment = environmentIn(folder.path, server.kubeconfig())
         const commands = sessionCommands(readText(path))
-        const played = await playSession(commands, { directory: folder.path, environment })
+        const played = await playSession(commands, { directory: folder.path, environment, signal })
         await expect(played).toMatchFileSnapshot(join(root, path))
       } finally {
         await server.stop()

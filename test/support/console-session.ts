@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { blocksOf } from './fenced-blocks.ts'
 
 /** One `$ ` line of a document, with its `> ` continuations, and its documented output. */
@@ -36,9 +36,11 @@ for attempt in {1..50}; do
   if [ "$changed" != "$noted" ] && [ "$changed" = "$(running)" ]; then break; fi
 done`
 
-interface SessionOptions {
+export interface SessionOptions {
   readonly directory: string
   readonly environment: NodeJS.ProcessEnv
+  /** Of the test: what still runs when it has timed out is ended. */
+  readonly signal: AbortSignal
   /** Whether commands may change what a gateway runs, for which is then waited. Defaults to true. */
   readonly changesGateway?: boolean
 }
@@ -49,7 +51,7 @@ interface SessionOptions {
  */
 export function runSession(
   commands: readonly string[],
-  { directory, environment, changesGateway = true }: SessionOptions,
+  { directory, environment, signal, changesGateway = true }: SessionOptions,
 ): Promise<string[]> {
   const mark = `--- end of a command ${Math.random()} ---`
   const script = commands
@@ -64,12 +66,29 @@ export function runSession(
       cwd: directory,
       env: environment,
       stdio: ['ignore', 'pipe', 'inherit'],
+      // A group of its own: its end is that of the programs which it has started, too.
+      detached: true,
     })
+    const end = () => endGroup(bash)
+    signal.addEventListener('abort', end, { once: true })
     let printed = ''
     bash.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()))
     bash.on('error', reject)
-    bash.on('close', () => resolve(printed.split(`${mark}\n`).slice(0, commands.length)))
+    bash.on('close', () => {
+      signal.removeEventListener('abort', end)
+      resolve(printed.split(`${mark}\n`).slice(0, commands.length))
+    })
   })
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // It has ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { runSession } from './console-session.ts'
+import { runSession, type SessionOptions } from './console-session.ts'
 
 /** Output that differs from run to run, and its placeholders. */
 const volatile: readonly (readonly [pattern: RegExp, written: string])[] = [
@@ -40,7 +40,7 @@ export function sessionCommands(session: string): string[] {
  */
 export async function playSession(
   commands: readonly string[],
-  options: { readonly directory: string; readonly environment: NodeJS.ProcessEnv },
+  options: Omit<SessionOptions, 'changesGateway'>,
 ): Promise<string> {
   const judged = commands.map(
     (command) => `${command}\ncode=$?; if [ $code != 0 ]; then echo "[exit $code]"; fi`,

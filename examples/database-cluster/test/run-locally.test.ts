@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const script = join(root, 'examples/database-cluster/run-locally.sh')
 const readme = readFileSync(join(root, 'examples/database-cluster/README.md'), 'utf8')
 
-test('the README shows what happens when the operator is run locally', async () => {
+test('the README shows what happens when the operator is run locally', async ({ signal }) => {
   const folder = temporaryFolder()
   onTestFinished(() => folder[Symbol.dispose]())
   const kubectl = dirname(process.env['KUBECTL'] ?? '')
@@ -52,6 +52,7 @@ test('the README shows what happens when the operator is run locally', async () 
     {
       directory: root,
       environment: { ...environment, KUBECONFIG: join(folder.path, 'kubeconfig') },
+      signal,
       changesGateway: false,
     },
   )
