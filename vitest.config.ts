@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { LongestFirst } from './tools/longest-first.ts'
 
 /** Tests that drive programs which are not ours, such as kubectl and Redis. */
 const drivingPrograms = [
@@ -21,6 +22,7 @@ export default defineConfig({
     testTimeout: 20_000,
     // Vitest leaves one core free, of two one: but many tests wait for programs that they started.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     // A dependency of Vercel's SDK has sources in TypeScript under our condition; Node reads none in
     // node_modules.
     server: { deps: { inline: [/\/node_modules\/(?:ai|@ai-sdk\/[\w-]+|eventsource-parser)\//] } },
