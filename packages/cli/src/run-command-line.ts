@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   operator: async () => (await import('./commands/operator.ts')).operator,
   gateway: async () => (await import('./commands/gateway.ts')).gateway,
   apiserver: async () => (await import('./commands/apiserver.ts')).apiserver,
+  status: async () => (await import('./commands/status.ts')).status,
   'explain-route': async () => (await import('./commands/explain-route.ts')).explainRoute,
   audit: async () => (await import('./commands/audit.ts')).audit,
   logs: async () => (await import('./commands/logs.ts')).logs,

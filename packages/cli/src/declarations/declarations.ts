@@ -11,6 +11,7 @@ import { key } from './key.ts'
 import { logs } from './logs.ts'
 import { manifests } from './manifests.ts'
 import { operator } from './operator.ts'
+import { status } from './status.ts'
 import { up } from './up.ts'
 import { usage } from './usage.ts'
 import { validate } from './validate.ts'
@@ -22,6 +23,7 @@ export const declarations: readonly CommandDeclaration[] = [
   operator,
   gateway,
   apiserver,
+  status,
   explainRoute,
   audit,
   logs,
