@@ -40,3 +40,32 @@ spec: { type: OpenAI, credentials: [{ name: main, secretRef: { name: absent, key
     expect(json.providers.map(({ name }) => name)).toContain('default/keyless')
   }, 90_000)
 })
+
+describe('fairlead doctor', () => {
+  const flags = ['--api-port', '0', '--gateway-port', '0', '--admin-port', '0']
+
+  it('finds a Fairlead that runs well, and a Secret that is not there', async () => {
+    await fairlead.kubectl.run(['delete', 'llmprovider', 'keyless', '--ignore-not-found'])
+    const well = await run('doctor', ...flags)
+    expect(well).toMatchObject({ code: 0, log: '' })
+    expect(well.printed).toMatch(/^ok +API server +https:\S+ is v1\./m)
+    expect(well.printed).toMatch(/^ok +kinds +all \d+ are installed/m)
+    expect(well.printed).toMatch(/^ok +permissions +this user may run the operator$/m)
+    expect(well.printed).toMatch(/^ok +Secrets +all \d+ are there$/m)
+
+    const secret = ['secret', 'quickstart-key']
+    const kept = await fairlead.kubectl.run(['get', ...secret, '-o', 'yaml'])
+    await fairlead.kubectl.run(['delete', ...secret])
+    const ill = await run('doctor', '-o', 'json', ...flags)
+    await fairlead.kubectl.run(['create', '-f', '-'], kept.stdout)
+    expect(ill).toMatchObject({ code: 1, log: expect.stringContaining('1 problem') as string })
+    const { checks, ok } = JSON.parse(ill.printed) as {
+      readonly ok: boolean
+      readonly checks: readonly { readonly state: string; readonly message: string }[]
+    }
+    expect(ok).toBe(false)
+    expect(checks.filter(({ state }) => state === 'problem')).toMatchObject([
+      { message: 'default/quickstart-key does not exist, and resources name it' },
+    ])
+  }, 60_000)
+})

@@ -321,6 +321,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'config-source',
       'validation',
       'cluster-status',
+      'doctor',
       'worker-messages',
       'worker',
       'workers',

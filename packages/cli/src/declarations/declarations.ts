@@ -3,6 +3,7 @@ import { audit } from './audit.ts'
 import { completion } from './completion.ts'
 import { crds } from './crds.ts'
 import type { CommandDeclaration } from './declaration.ts'
+import { doctor } from './doctor.ts'
 import { envtest } from './envtest.ts'
 import { explainRoute } from './explain-route.ts'
 import { gateway } from './gateway.ts'
@@ -24,6 +25,7 @@ export const declarations: readonly CommandDeclaration[] = [
   gateway,
   apiserver,
   status,
+  doctor,
   explainRoute,
   audit,
   logs,
