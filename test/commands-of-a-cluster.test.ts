@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCommand } from './support/command.ts'
 import { type FairleadProcess, startFairlead } from './support/fairlead-process.ts'
@@ -67,5 +68,26 @@ describe('fairlead doctor', () => {
     expect(checks.filter(({ state }) => state === 'problem')).toMatchObject([
       { message: 'default/quickstart-key does not exist, and resources name it' },
     ])
+  }, 60_000)
+})
+
+describe('fairlead diff', () => {
+  it('finds nothing in what has been applied, and names each field that would change', async () => {
+    const manifests = join(import.meta.dirname, '../examples/quickstart')
+    const same = await run('diff', manifests)
+    expect(same).toMatchObject({ code: 0, log: '' })
+    expect(same.printed).toMatch(/^\d+ objects: no difference$/m)
+
+    const set = ['annotate', 'llmprovider', 'simulator', 'team=a', '--overwrite']
+    await fairlead.kubectl.run(set)
+    const scaled = ['patch', 'routingpolicy', 'default', '--type=json', '-p']
+    const path = '/spec/rules/0/retry/attempts'
+    await fairlead.kubectl.run([...scaled, JSON.stringify([{ op: 'replace', path, value: 4 }])])
+    const other = await run('diff', manifests)
+    expect(other.code).toBe(1)
+    expect(other.printed).toBe(
+      'RoutingPolicy default/default (03-route.yaml) would change\n  spec.rules[0].retry.attempts: 4 -> 2\n',
+    )
+    expect(other.log).toContain('1 of 8 objects would change')
   }, 60_000)
 })

@@ -320,6 +320,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'audit',
       'config-source',
       'validation',
+      'manifest-diff',
       'cluster-status',
       'doctor',
       'worker-messages',

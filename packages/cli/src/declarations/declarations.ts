@@ -3,6 +3,7 @@ import { audit } from './audit.ts'
 import { completion } from './completion.ts'
 import { crds } from './crds.ts'
 import type { CommandDeclaration } from './declaration.ts'
+import { diff } from './diff.ts'
 import { doctor } from './doctor.ts'
 import { envtest } from './envtest.ts'
 import { explainRoute } from './explain-route.ts'
@@ -32,6 +33,7 @@ export const declarations: readonly CommandDeclaration[] = [
   usage,
   key,
   validate,
+  diff,
   envtest,
   crds,
   manifests,
