@@ -51,6 +51,8 @@ const ofServer: readonly string[] = [
   'resourceVersion',
   'uid',
 ]
+/** What kubectl applied the last time: the server keeps it as it applies. */
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 /** Stands for a value of a Secret. */
 const hidden = '(hidden)'
 
@@ -139,7 +141,12 @@ function inNamespace(
 
 /** Of an object what its writers decide. */
 function comparable(object: KubernetesObject): object {
-  const own = Object.entries(object.metadata).filter(([name]) => !ofServer.includes(name))
+  const { annotations = {}, ...metadata } = object.metadata
+  const notes = Object.entries(annotations).filter(([name]) => name !== lastApplied)
+  const own = [
+    ...Object.entries(metadata).filter(([name]) => !ofServer.includes(name)),
+    ['annotations', Object.fromEntries(notes)] as const,
+  ]
   const others = Object.entries(object).filter(([name]) => name !== 'status')
   return { ...Object.fromEntries(others), metadata: Object.fromEntries(own) }
 }
