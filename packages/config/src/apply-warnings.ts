@@ -1,7 +1,13 @@
+import { Consumer } from '@fairlead/api'
+import { systemClock, type Clock } from '@fairlead/base'
 import type { TypedObject } from '@fairlead/kube-core'
 import type { CompileOptions } from './compiler.ts'
 import { CurrentResources } from './current-resources.ts'
 import { Judge } from './judging/judge.ts'
+import type { Judged } from './judging/judged.ts'
+import type { KindCompiler } from './judging/kind-compiler.ts'
+import { isWarning } from './judging/notices.ts'
+import { keysAt, keysCondition } from './kinds/consumer/keys-condition.ts'
 import { kinds as allKinds } from './kinds/kinds.ts'
 
 /** As many as a person reads. */
@@ -12,22 +18,31 @@ const none: readonly TypedObject[] = []
 
 /**
  * What is wrong with a resource by itself, for whoever writes it: what makes it invalid although its
- * schema takes it, and fields that are accepted and have no effect yet. What depends on others stands
- * in its conditions, because they may be written a moment later.
+ * schema takes it, what of it has no effect (fields that are not implemented yet, rules that never
+ * match), keys that have expired. What depends on others stands in its conditions, because they may be
+ * written a moment later.
  */
 export class ApplyWarnings {
   readonly #judge: Judge
   readonly #kinds: NonNullable<CompileOptions['kinds']>
+  readonly #clock: Pick<Clock, 'now'>
 
-  constructor({ capabilities, kinds = allKinds }: Pick<CompileOptions, 'capabilities' | 'kinds'>) {
+  constructor({
+    capabilities,
+    kinds = allKinds,
+    clock = systemClock,
+  }: Pick<CompileOptions, 'capabilities' | 'kinds'> & { readonly clock?: Pick<Clock, 'now'> }) {
+    this.#clock = clock
     this.#kinds = kinds
     this.#judge = new Judge(kinds, capabilities)
   }
 
   /** In words for a person, at most eight of 500 characters; empty for a kind that is not one of ours. */
   of(object: TypedObject): readonly string[] {
-    const type = this.#kinds.find(({ type: { kind } }) => kind === object.kind)?.type
-    if (type === undefined || !object.apiVersion.startsWith(`${type.group}/`)) return []
+    const compiler = this.#kinds.find(({ type: { kind } }) => kind === object.kind)
+    if (compiler === undefined) return []
+    const { type } = compiler
+    if (!object.apiVersion.startsWith(`${type.group}/`)) return []
     const current = new CurrentResources(<T extends TypedObject>() => [object as T]).list(type)
     const catalogues = this.#judge.judge(({ kind }) => (kind === type.kind ? current : none), [])
     const [judged] = catalogues.get(type.kind)?.byKey.values() ?? []
@@ -36,8 +51,23 @@ export class ApplyWarnings {
     return [
       ...invalid.map((problem) => `it has no effect, because it is invalid: ${problem}`),
       ...unsupported.map((field) => `not implemented yet: ${field}`),
+      ...neverEffective(compiler, judged),
+      ...this.#keys(judged),
     ]
       .slice(0, warningsMax)
       .map((text) => text.slice(0, warningLengthMax))
   }
+  #keys({ resource }: Judged): readonly string[] {
+    if (resource.kind !== Consumer.kind) return []
+    const { apiKeys } = (resource as Consumer).spec
+    const condition = keysCondition(keysAt(apiKeys, this.#clock.now()))
+    return condition !== undefined && isWarning(condition) ? [condition.message] : []
+  }
+}
+
+/** What of a resource never takes effect whatever there is beside it. */
+function neverEffective(compiler: KindCompiler, judged: Judged): readonly string[] {
+  const { resource, key, settings } = judged
+  if (settings === undefined) return []
+  return [...(compiler.shadowed?.([{ resource, key, settings }]).values() ?? [])]
 }

@@ -16,6 +16,7 @@ import {
 import type { Catalogue } from './judging/catalogue.ts'
 import { acceptedCondition, commonConditions, listed, type Refusal } from './judging/conditions.ts'
 import type { Judged } from './judging/judged.ts'
+import type { Notice } from './judging/notices.ts'
 import type { GatewayRef, KindCompiler } from './judging/kind-compiler.ts'
 import { freeze } from './values/freeze.ts'
 import { frozenMap } from './values/frozen-map.ts'
@@ -28,7 +29,7 @@ export interface Verdicts {
 }
 
 /** What one gateway does with the resources of a kind. */
-interface Service extends Pick<ServedKind, 'serves' | 'losses' | 'shadowed'> {
+interface Service extends Pick<ServedKind, 'serves' | 'losses' | 'needed' | 'shadowed'> {
   readonly gateway: string
 }
 
@@ -69,8 +70,8 @@ export class KindConditions {
     const services = served.flatMap(({ key }, index) => {
       const kind = kinds[index]
       if (kind === undefined) return []
-      const { serves, losses, shadowed } = kind
-      return [{ gateway: key, serves, losses, shadowed }]
+      const { serves, losses, needed, shadowed } = kind
+      return [{ gateway: key, serves, losses, needed, shadowed }]
     })
     const circumstances = new Map<string, readonly unknown[]>()
     const conditions = new Map<string, ResourceConditions>()
@@ -79,6 +80,7 @@ export class KindConditions {
         judged,
         gateways,
         ...services.flatMap((one) => onGateway(one, key)),
+        ...(compiler.unneeded === undefined ? [] : [isNeeded(services, key)]),
         ...heldTargets(judged.resource, compiler.attachment, served),
       ]
       const known = last?.conditions.get(key)
@@ -107,7 +109,10 @@ export class KindConditions {
     const { resource, key } = judged
     const serving = services.filter(({ serves }) => serves.has(key))
     const conflicts = serving.flatMap((service) => lossesOn(service, key))
-    const shadowed = serving.flatMap((service) => shadowedOn(service, key))
+    const notices = [
+      ...serving.flatMap((service) => shadowedOn(service, key)),
+      ...unused(compiler, serving, key),
+    ]
     const attached =
       compiler.gatewayRefs &&
       atEachGateway(compiler, judged, compiler.gatewayRefs(resource), gateways, services)
@@ -126,12 +131,12 @@ export class KindConditions {
     const conditions = {
       kind: compiler.type.kind,
       ...identityOf(resource),
-      conditions: [...commonConditions(judged, refusal, shadowed), ...(own ?? [])],
+      conditions: [...commonConditions(judged, refusal, notices), ...(own ?? [])],
       ...(attached && {
         gateways: attached.map((at) => ({
           gatewayRef: at.gatewayRef,
           controllerName: this.#controllerName,
-          conditions: commonConditions(judged, at.refusal, at.shadowed),
+          conditions: commonConditions(judged, at.refusal, at.notices),
         })),
       }),
       ...(atTargets && { targets: atTargets.map((verdict) => plannedTarget(judged, verdict)) }),
@@ -149,6 +154,20 @@ function onGateway(
   key: string,
 ): readonly unknown[] {
   return [gateway, serves.has(key), losses.get(key), shadowed.get(key)]
+}
+
+/** Whether something that a gateway serves needs a resource. */
+function isNeeded(services: readonly Service[], key: string): boolean {
+  return services.some(({ needed }) => needed.some((keys) => keys.has(key)))
+}
+
+function unused(
+  { unneeded }: KindCompiler,
+  serving: readonly Service[],
+  key: string,
+): readonly Notice[] {
+  if (unneeded === undefined || serving.length === 0 || isNeeded(serving, key)) return []
+  return [{ reason: 'Unused', message: unneeded }]
 }
 
 /** Why no gateway serves a resource, or what it lost on those that do. */
@@ -173,7 +192,7 @@ function refusalOf(
 interface AtGateway {
   readonly gatewayRef: GatewayRef
   readonly refusal: Refusal | undefined
-  readonly shadowed: readonly string[]
+  readonly notices: readonly Notice[]
 }
 
 function atEachGateway(
@@ -187,8 +206,8 @@ function atEachGateway(
     ({ gatewayRef, gatewayKey, refusal }) => {
       const service = services.find(({ gateway }) => gateway === gatewayKey)
       const losses = service && compiler.claims?.refuses ? lossesOn(service, key) : []
-      const shadowed = service ? shadowedOn(service, key) : []
-      return { gatewayRef, refusal: refusal ?? conflicted(losses), shadowed }
+      const notices = service ? shadowedOn(service, key) : []
+      return { gatewayRef, refusal: refusal ?? conflicted(losses), notices }
     },
   )
 }
@@ -228,7 +247,8 @@ function lossesOn({ gateway, losses }: Service, key: string): readonly string[] 
   return loss === undefined ? [] : [`on LLMGateway ${gateway}, ${loss}`]
 }
 
-function shadowedOn({ gateway, shadowed }: Service, key: string): readonly string[] {
+function shadowedOn({ gateway, shadowed }: Service, key: string): readonly Notice[] {
   const rules = shadowed.get(key)
-  return rules === undefined ? [] : [`on LLMGateway ${gateway}, ${rules}`]
+  if (rules === undefined) return []
+  return [{ reason: 'Shadowed', message: `on LLMGateway ${gateway}, ${rules}` }]
 }

@@ -1,37 +1,16 @@
 import { Consumer, type ConsumerKeyStatus } from '@fairlead/api'
-import { expiringMs, keyState, type PlannedCondition } from '@fairlead/config'
+import { expiringMs, keysAt } from '@fairlead/config'
 import type { RecordedEvent } from '@fairlead/controller-runtime'
 import type { TypedObject } from '@fairlead/kube-core'
 import { statusOf, type OperatorStatus } from './desired-status.ts'
 
 /** The keys of a Consumer as they are at a moment, in Unix milliseconds; undefined for other kinds. */
-export function keysAt(
+export function keysOf(
   object: TypedObject,
   nowMs: number,
 ): readonly ConsumerKeyStatus[] | undefined {
   if (object.kind !== Consumer.kind) return undefined
-  return (object as Consumer).spec.apiKeys.map((key) => ({
-    name: key.name,
-    state: keyState(key, nowMs),
-    ...(key.expiresAt !== undefined && { expiresAt: key.expiresAt }),
-  }))
-}
-
-/** `KeysValid`: False when keys have expired. Undefined without keys. */
-export function keysCondition(keys: readonly ConsumerKeyStatus[]): PlannedCondition | undefined {
-  const type = 'KeysValid'
-  if (keys.length === 0) return undefined
-  const expired = keys.filter(({ state }) => state === 'Expired')
-  if (expired.length > 0) {
-    const message = `Expired: ${listed(expired)}. Replace them with fairlead key rotate, or remove them with fairlead key revoke`
-    return { type, status: 'False', reason: 'Expired', message }
-  }
-  const expiring = keys.filter(({ state }) => state === 'Expiring')
-  if (expiring.length > 0) {
-    const message = `Expiring within seven days: ${listed(expiring)}. Replace them with fairlead key rotate`
-    return { type, status: 'True', reason: 'Expiring', message }
-  }
-  return { type, status: 'True', reason: 'Valid', message: 'No key expires within seven days' }
+  return keysAt((object as Consumer).spec.apiKeys, nowMs)
 }
 
 /** A machine that sleeps, or whose clock is set, learns of a key's state this late at the most. */
@@ -39,7 +18,7 @@ const lookAgainMs = 3_600_000
 
 /** Milliseconds until a key may enter another state; undefined if none does. */
 export function untilNextKeyState(object: TypedObject, nowMs: number): number | undefined {
-  const changes = (keysAt(object, nowMs) ?? []).flatMap(({ expiresAt, state }) => {
+  const changes = (keysOf(object, nowMs) ?? []).flatMap(({ expiresAt, state }) => {
     if (expiresAt === undefined || state === 'Expired') return []
     const atMs = Date.parse(expiresAt)
     return [state === 'Active' ? atMs - expiringMs : atMs]
@@ -74,8 +53,4 @@ function eventOf({ expiresAt, name, state }: ConsumerKeyStatus): RecordedEvent {
 
 function keysIn({ keys }: OperatorStatus): readonly ConsumerKeyStatus[] {
   return Array.isArray(keys) ? (keys as readonly ConsumerKeyStatus[]) : []
-}
-
-function listed(keys: readonly ConsumerKeyStatus[]): string {
-  return keys.map(({ name, expiresAt }) => `${name} (${expiresAt})`).join(', ')
 }

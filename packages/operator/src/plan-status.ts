@@ -1,8 +1,13 @@
 import { Consumer, LLMGateway, LLMProvider } from '@fairlead/api'
-import type { CompileResult, PlannedCondition, ResourceConditions } from '@fairlead/config'
+import {
+  keysCondition,
+  type CompileResult,
+  type PlannedCondition,
+  type ResourceConditions,
+} from '@fairlead/config'
 import type { TypedObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '@fairlead/controller-runtime'
-import { keysAt, keysCondition } from './consumer-keys.ts'
+import { keysOf } from './consumer-keys.ts'
 import { healthyCondition, mergeAvailability, mergeReferences } from './merge-findings.ts'
 import { planPolicy } from './plan-policy.ts'
 import { programmedCondition } from './programmed-condition.ts'
@@ -39,7 +44,7 @@ export function planStatus(
     if (condition.type === 'Available') return mergeAvailability(condition, problems)
     return condition
   })
-  const keys = keysAt(object, moment.nowMs)
+  const keys = keysOf(object, moment.nowMs)
   const policy = planPolicy({ ...planned, conditions }, result, moment, problems)
   return {
     ...policy,
@@ -73,7 +78,7 @@ function reported(
       ]
     }
     case Consumer.kind: {
-      const keys = keysCondition(keysAt(object, nowMs) ?? [])
+      const keys = keysCondition(keysOf(object, nowMs) ?? [])
       return keys === undefined ? [] : [keys]
     }
     case LLMProvider.kind:

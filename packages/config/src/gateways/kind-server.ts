@@ -19,6 +19,8 @@ export interface ServedKind {
   readonly losses: ReadonlyMap<string, string>
   /** By `namespace/name`: what of the resource never takes effect on this gateway, and why. */
   readonly shadowed: ReadonlyMap<string, string>
+  /** `namespace/name` of the resources of this kind that what is served of others needs. */
+  readonly needed: readonly ReadonlySet<string>[]
   /** By kind: the `namespace/name` of what these need to be served. */
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>
   readonly part: SnapshotPart
@@ -77,6 +79,7 @@ export class KindServer {
       serves: last && sameKeys(last.serves, own) ? last.serves : own,
       losses,
       members,
+      needed: setting.needed,
       shadowed: isSame ? last.shadowed : (this.#compiler.shadowed?.(members) ?? nothing),
       needs: isSame ? last.needs : this.#needsOf(members),
       part: isSame ? last.part : freeze(this.#compiler.contribute(members)),

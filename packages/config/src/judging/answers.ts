@@ -19,6 +19,15 @@ export type Answer =
       readonly partsOf: PartsReader
       readonly found: boolean
     }
+  | {
+      readonly kind: string
+      readonly key: string
+      readonly read: TextReader
+      readonly text: string | undefined
+    }
+
+/** What is asked of the settings of a resource, as one text. */
+export type TextReader = (settings: unknown) => string
 
 /** The names of the parts of a resource that can be referred to, from its settings. */
 export type PartsReader = (settings: unknown) => readonly string[]
@@ -32,6 +41,10 @@ export function answersHold(
   return answers.every((answer) => {
     if ('state' in answer) {
       return targetState(catalogues, answer.kind, answer.key) === answer.state
+    }
+    if ('read' in answer) {
+      const { kind, key, read, text } = answer
+      return textOfTarget(catalogues, kind, key, read) === text
     }
     if ('part' in answer) {
       const { kind, key, part, partsOf, found } = answer
@@ -50,6 +63,17 @@ export function partsOfTarget(
 ): readonly string[] {
   const settings = catalogues.get(kind)?.byKey.get(key)?.settings
   return settings === undefined ? [] : partsOf(settings)
+}
+
+/** What is read of the settings of a resource; undefined of one that is missing or cannot be used. */
+export function textOfTarget(
+  catalogues: Catalogues,
+  kind: string,
+  key: string,
+  read: TextReader,
+): string | undefined {
+  const settings = catalogues.get(kind)?.byKey.get(key)?.settings
+  return settings === undefined ? undefined : read(settings)
 }
 
 /** The state of the resource with this kind and `namespace/name`. */

@@ -13,6 +13,12 @@ interface SettledClaims {
   readonly losses: ReadonlyMap<string, string>
 }
 
+/** Who has a subject, and what it calls it. */
+interface Winner {
+  readonly resource: TypedObject
+  readonly claim: Claim
+}
+
 interface Reduced {
   /** The lost subjects, as one text. */
   readonly lost: string
@@ -39,12 +45,12 @@ export class ClaimsCourt {
 
   settle(members: readonly Member[]): SettledClaims {
     const wanted = members.map((member) => ({ member, own: this.#read(member) }))
-    const winners = new Map<string, TypedObject>()
+    const winners = new Map<string, Winner>()
     for (const { member, own } of wanted) {
-      for (const { subject } of own) {
-        const current = winners.get(subject)
-        if (!current || comparePrecedence(member.resource, current) < 0) {
-          winners.set(subject, member.resource)
+      for (const claim of own) {
+        const current = winners.get(claim.subject)
+        if (!current || comparePrecedence(member.resource, current.resource) < 0) {
+          winners.set(claim.subject, { resource: member.resource, claim })
         }
       }
     }
@@ -100,9 +106,9 @@ export class ClaimsCourt {
 function lossOf(
   claim: Claim,
   resource: TypedObject,
-  winner: TypedObject | undefined,
+  winner: Winner | undefined,
   claims: Claims<unknown>,
 ): string | undefined {
-  if (winner === undefined || winner === resource) return undefined
-  return claims.describeLoss(claim, describeWinner(winner, resource))
+  if (winner === undefined || winner.resource === resource) return undefined
+  return claims.describeLoss(claim, describeWinner(winner.resource, resource), winner.claim)
 }

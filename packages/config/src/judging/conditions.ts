@@ -2,6 +2,7 @@ import type { Condition } from '@fairlead/kube-core'
 import type { ReferenceProblem } from './findings.ts'
 import type { Judged } from './judged.ts'
 import type { ConditionType } from './kind-compiler.ts'
+import { noticeReasons, type Notice } from './notices.ts'
 
 /** A condition without its times. */
 export type PlannedCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
@@ -16,7 +17,7 @@ export const commonConditionTypes: readonly ConditionType[] = [
   {
     type: 'Accepted',
     reasons: {
-      True: ['Accepted', 'PartiallySupported', 'Shadowed'],
+      True: ['Accepted', 'PartiallySupported', ...noticeReasons],
       False: ['Invalid', 'Conflicted', 'NoMatchingGateway', 'NotAllowedByGateway'],
     },
   },
@@ -42,44 +43,52 @@ export interface Refusal {
 }
 
 /**
- * `Accepted` and `ResolvedRefs` of a resource. `shadowed` is what of it never takes effect because of
+ * `Accepted` and `ResolvedRefs` of a resource. `notices` are what its author should know because of
  * others.
  */
 export function commonConditions(
   judged: Judged,
   refusal: Refusal | undefined,
-  shadowed: readonly string[] = [],
+  notices: readonly Notice[] = [],
 ): readonly PlannedCondition[] {
   return [
-    acceptedCondition(judged, refusal, shadowed),
+    acceptedCondition(judged, refusal, notices),
     resolvedRefsCondition(judged.referenceProblems),
   ]
 }
 
 /**
- * `Accepted`: what is invalid decides first, then the refusal, then fields that are not implemented, then what
- * never takes effect.
+ * `Accepted`: what is invalid decides first, then the refusal, then fields that are not implemented,
+ * then what the author should know.
  */
 export function acceptedCondition(
-  { invalid, unsupported }: Judged,
+  { invalid, unsupported, notices }: Judged,
   refusal: Refusal | undefined,
-  shadowed: readonly string[] = [],
+  others: readonly Notice[] = [],
 ): PlannedCondition {
   const type = 'Accepted'
   if (invalid.length > 0) {
     return { type, status: 'False', reason: 'Invalid', message: listed(invalid) }
   }
   if (refusal) return { type, status: 'False', ...refusal }
+  const known = byUrgency([...others, ...notices])
+  const texts = listed([...new Set(known.map(({ message }) => message))])
   if (unsupported.length > 0) {
     const fields = `Accepted, but these fields are not implemented yet: ${listed(unsupported)}`
-    const message = shadowed.length > 0 ? bounded(`${fields}. ${listed(shadowed)}`) : fields
+    const message = known.length > 0 ? bounded(`${fields}. ${texts}`) : fields
     return { type, status: 'True', reason: 'PartiallySupported', message }
   }
-  if (shadowed.length > 0) {
-    const message = bounded(`Accepted, but ${listed(shadowed)}`)
-    return { type, status: 'True', reason: 'Shadowed', message }
+  const [first] = known
+  if (first !== undefined) {
+    const message = bounded(`Accepted, but ${texts}`)
+    return { type, status: 'True', reason: first.reason, message }
   }
   return { type, status: 'True', reason: 'Accepted', message: 'Accepted' }
+}
+
+function byUrgency(notices: readonly Notice[]): readonly Notice[] {
+  const rank = ({ reason }: Notice) => noticeReasons.indexOf(reason)
+  return notices.toSorted((left, right) => rank(left) - rank(right))
 }
 
 function resolvedRefsCondition(problems: readonly ReferenceProblem[]): PlannedCondition {

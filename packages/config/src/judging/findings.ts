@@ -2,8 +2,16 @@ import { group } from '@fairlead/api'
 import { parseGoDuration, type ResourceType, type TypedObject } from '@fairlead/kube-core'
 import type { SecretKeyRef } from '@fairlead/snapshot'
 import { namespaceOf, resourceKey } from '../values/resource-key.ts'
-import { partsOfTarget, targetState, type Answer, type PartsReader } from './answers.ts'
+import {
+  partsOfTarget,
+  targetState,
+  textOfTarget,
+  type Answer,
+  type PartsReader,
+  type TextReader,
+} from './answers.ts'
 import type { Catalogues } from './catalogue.ts'
+import type { Notice } from './notices.ts'
 import type { ReferenceGrants } from './reference-grants.ts'
 
 export interface ReferenceProblem {
@@ -23,6 +31,8 @@ interface NamedReference {
 export class Findings {
   readonly invalid: string[] = []
   readonly referenceProblems: ReferenceProblem[] = []
+  /** What the author should know although the resource is accepted. */
+  readonly notices: Notice[] = []
   /** What was asked about other resources: while the answers are the same, so is the judgement. */
   readonly answers: Answer[] = []
   readonly #from: TypedObject
@@ -137,6 +147,19 @@ export class Findings {
     const message = `${path}: ${kind} ${key} has no ${what} ${JSON.stringify(part)}`
     this.referenceProblems.push({ reason: 'RefNotFound', path, message })
     return false
+  }
+
+  /**
+   * A text that is read of the settings of the resource with this kind and `namespace/name`;
+   * undefined of one that cannot be used.
+   */
+  read(
+    { kind, key }: { readonly kind: string; readonly key: string },
+    read: TextReader,
+  ): string | undefined {
+    const text = textOfTarget(this.#catalogues, kind, key, read)
+    this.answers.push({ kind, key, read, text })
+    return text
   }
 
   /**

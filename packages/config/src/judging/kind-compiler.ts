@@ -46,6 +46,11 @@ export interface KindCompiler<R extends TypedObject = TypedObject, S = unknown> 
    * `Findings.resolve` has resolved. Defaults to nothing.
    */
   needs?(settings: S): readonly Need[]
+  /**
+   * What is said of a resource that nothing needs on any of the gateways that serve it; continues
+   * "Accepted, but ". Defaults to nothing.
+   */
+  readonly unneeded?: string
   /** Its fields of one gateway's snapshot, from the members in the order of their keys. */
   contribute(members: readonly Member<R, S>[]): SnapshotPart
 }
@@ -93,8 +98,11 @@ export interface Claims<S> {
   without(settings: S, subjects: ReadonlySet<string>): S | undefined
   /** Why nobody may have a subject; undefined when somebody may. Defaults to nothing reserved. */
   reserved?(subject: string, capabilities: Capabilities): string | undefined
-  /** What the loser is told. `winner` names the winning resource and says why it won. */
-  describeLoss(claim: Claim, winner: string): string
+  /**
+   * What the loser is told. `winner` names the winning resource and says why it won; `winning` is its
+   * claim to the same subject.
+   */
+  describeLoss(claim: Claim, winner: string, winning: Claim): string
   /** Whether a lost claim makes `Accepted` False with reason Conflicted. */
   readonly refuses: boolean
 }

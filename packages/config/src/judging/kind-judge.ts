@@ -88,6 +88,7 @@ export class KindJudge {
       invalid: findings.invalid,
       referenceProblems: findings.referenceProblems,
       unsupported: this.#unsupported(resource),
+      notices: findings.notices,
     }
     const judged = before && sameVerdict(fresh, before) ? before : freezeVerdict(fresh)
     const judgement = { judged, answers: findings.answers }
@@ -138,8 +139,8 @@ function kept(settings: unknown, before: unknown): unknown {
 }
 
 function sameVerdict(judged: Judged, before: Judged): boolean {
-  const texts = ({ invalid, referenceProblems, unsupported }: Judged) =>
-    canonicalJson([invalid, referenceProblems, unsupported])
+  const texts = ({ invalid, referenceProblems, unsupported, notices }: Judged) =>
+    canonicalJson([invalid, referenceProblems, unsupported, notices])
   return (
     judged.resource === before.resource &&
     judged.settings === before.settings &&
@@ -152,5 +153,6 @@ function freezeVerdict(judged: Judged): Judged {
   freeze(judged.invalid)
   freeze(judged.referenceProblems)
   freeze(judged.unsupported)
+  freeze(judged.notices)
   return Object.freeze(judged)
 }

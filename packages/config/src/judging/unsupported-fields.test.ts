@@ -104,7 +104,7 @@ describe('fields that are not implemented', () => {
         rule(
           'r',
           { cel: '', promptTypes: [], inputTokens: { min: 0 } },
-          { stickiness: { by: 'None' } },
+          { stickiness: { by: 'None' }, targets: [{ name: 't', providerRef: { name: 'p' } }] },
         ),
       ]),
       strategy({ retrieval: { mode: 'None', maxTokens: 2000 } }),

@@ -37,7 +37,9 @@ describe('API keys', () => {
     expect(conditionsOf(result, 'Consumer', 'default/a').Accepted).toMatchObject({
       status: 'False',
       reason: 'Conflicted',
-      message: expect.stringContaining('API key k is also that of Consumer default/b'),
+      message:
+        'on LLMGateway default/default, API key k is the same as API key k of Consumer default/b, ' +
+        'which is older, and is left out: give each Consumer its own',
     })
   })
 

@@ -5,6 +5,7 @@ import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { frozenCopy } from '../../values/freeze.ts'
 import { identityOf } from '../../values/resource-key.ts'
+import { keysValidConditionType } from './keys-condition.ts'
 
 type ApiKey = ConsumerSettings['apiKeys'][number]
 
@@ -12,6 +13,7 @@ type ApiKey = ConsumerSettings['apiKeys'][number]
 export const consumer: KindCompiler<Consumer, ConsumerSettings> = {
   type: Consumer,
   references: [],
+  conditionTypes: [keysValidConditionType],
   compile: compileConsumer,
   claims: {
     of: ({ apiKeys, serviceAccounts }) => [
@@ -28,7 +30,8 @@ export const consumer: KindCompiler<Consumer, ConsumerSettings> = {
         (account) => !lost.has(`serviceaccount:${account}`),
       ),
     }),
-    describeLoss: ({ name }, winner) => `${name} is also that of ${winner}, and is left out`,
+    describeLoss: ({ name }, winner, winning) =>
+      `${name} is the same as ${winning.name} of ${winner}, and is left out: give each Consumer its own`,
     refuses: true,
   },
   contribute: (members) => ({ consumers: members.map(({ settings }) => settings) }),

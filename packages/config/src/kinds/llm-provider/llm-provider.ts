@@ -39,6 +39,8 @@ export const llmProvider: KindCompiler<LLMProvider, LLMProviderSettings> = {
       instead: 'the nearest everyNth is used',
     },
   ],
+  unneeded:
+    'it gets no calls: no rule in force of a RoutingPolicy and no spec.defaults.providers of an LLMGateway names it; name it in one of them, or remove it',
   contribute: (members) => ({ providers: settingsByKey(members) }),
 }
 

@@ -57,7 +57,8 @@ export const promptTemplate: KindCompiler<PromptTemplate, PromptTemplateSettings
       if (![...ownSegments, ...keptSegments].includes(segment)) return undefined
       return `the gateway itself serves paths below /${segment}`
     },
-    describeLoss: ({ name }, winner) => `${name} belongs to ${winner}`,
+    describeLoss: ({ name }, winner) =>
+      `${name} belongs to ${winner}: choose another spec.expose.path, or change it there`,
     refuses: false,
   },
   contribute: (members) => ({ promptTemplates: settingsByKey(members) }),

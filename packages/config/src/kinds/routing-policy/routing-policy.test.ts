@@ -75,8 +75,9 @@ describe('policies that claim the same calls', () => {
       status: 'False',
       reason: 'Conflicted',
       message:
-        'on LLMGateway default/default, rule same matches the same calls as ' +
-        'RoutingPolicy default/b-old, which is older, and is left out',
+        'on LLMGateway default/default, rule same matches the same calls as rule theirs of ' +
+        'RoutingPolicy default/b-old, which is older: that one gets them, and rule same is left out; ' +
+        'give it another match, or remove it',
     }
     expect(conditionsOf(result, 'RoutingPolicy', 'default/a-young').Accepted).toMatchObject(
       conflicted,

@@ -15,6 +15,7 @@ import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { frozenCopy } from '../../values/freeze.ts'
 import { identityOf, namespaceOf, resourceKey } from '../../values/resource-key.ts'
 import { mergeRoutes } from './merge-routes.ts'
+import { noticeUnlistedModels } from './unlisted-models.ts'
 import { shadowedRules } from './shadowed-rules.ts'
 
 /** What is used instead of a strategy that is not served. */
@@ -36,8 +37,8 @@ export const routingPolicy: KindCompiler<RoutingPolicy, readonly Route[]> = {
   claims: {
     of: (routes) => routes.map((route) => ({ subject: subjectOf(route), name: route.rule })),
     without: (routes, lost) => routes.filter((route) => !lost.has(subjectOf(route))),
-    describeLoss: ({ name }, winner) =>
-      `rule ${name} matches the same calls as ${winner}, and is left out`,
+    describeLoss: ({ name }, winner, winning) =>
+      `rule ${name} matches the same calls as rule ${winning.name} of ${winner}: that one gets them, and rule ${name} is left out; give it another match, or remove it`,
     refuses: true,
   },
   shadowed: (members) => shadowedRules(mergeRoutes(members)),
@@ -66,6 +67,7 @@ function compileRoutes(
     const { match, strategy, retry, timeouts } = rule
     const path = `spec.rules[${index}]`
     const targets = compileTargets(rule, path, findings)
+    noticeUnlistedModels(rule, targets, findings)
     const mirror = compileMirror(rule, path, findings)
     checkCondition(match.cel.trim(), `${path}.match.cel`, findings)
     return [
