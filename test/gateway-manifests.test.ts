@@ -92,7 +92,7 @@ describe('fairlead gateway --manifests', () => {
     await waitFor('the new route', async () => (await models()).includes('"added-model"'))
 
     writeFileSync(added, route('wrong-model').replace('"targets"', '"tragets"'))
-    await waitFor('the complaint', () => command.log().includes('the last good ones stay'))
+    await waitFor('the complaint', () => command.log().includes('its last good state stays in use'))
     expect(command.log()).toMatch(/added\.json.*spec\.rules\[0\]\.tragets/)
     expect(await models()).toContain('"added-model"')
     expect((await fetch(`${admin}/readyz`)).status).toBe(200)
@@ -128,14 +128,26 @@ describe('fairlead gateway --manifests', () => {
     ['a kind that does not exist', manifest('Personna', 'wrong', {}), 'no kind Personna'],
     ['broken YAML', 'a: [1\nb: 2', 'line 2'],
     ['an object twice', secret('quickstart-key', 'api-key', 'other'), 'key.json'],
-  ])('does not start with %s, and names the file', async (_what, text, named) => {
+  ])('serves the rest with %s, and names the file', async (_what, text, named) => {
     using folder = temporaryFolder()
     const manifests = quickstartIn(folder.path)
     writeFileSync(join(manifests, 'wrong.yaml'), text)
-    const { code, log } = await runCommand(flags(folder.path, manifests))
+    await using command = startCommand(flags(folder.path, manifests))
+    const { gateway, admin } = await addressesOf(command)
+    expect((await ask(gateway)).status).toBe(200)
+    const ready = await fetch(`${admin}/readyz?verbose`)
+    expect(ready.status).toBe(200)
+    const warning = (await ready.text()).split('\nhealthz')[0] ?? ''
+    expect(warning).toMatch(/^warn: wrong\.yaml: /)
+    expect(warning).toContain(named)
+    expect(command.log()).toContain(named)
+    expect(command.log()).not.toContain('    at ')
+  })
+
+  it('does not start without the directory', async () => {
+    using folder = temporaryFolder()
+    const { code, log } = await runCommand(flags(folder.path, join(folder.path, 'absent')))
     expect(code).toBe(1)
-    expect(log).toMatch(/^fairlead: wrong\.yaml: /)
-    expect(log).toContain(named)
-    expect(log).not.toContain('    at ')
+    expect(log).toMatch(/^fairlead: cannot read the manifest directory /)
   })
 })

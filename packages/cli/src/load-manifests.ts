@@ -18,18 +18,45 @@ export interface Manifest {
   readonly object: KubernetesObject
 }
 
-/**
- * All objects in the `.yaml`, `.yml` and `.json` files of a directory and its subdirectories,
- * sorted by file name, except hidden files. Throws ManifestError.
- */
-export function loadManifests(folder: string): Manifest[] {
-  return readManifestFiles(folder).flatMap(({ file, text }) => parseManifests(file, text))
+/** What a directory holds: the objects that can be read, and why files cannot be, by their names. */
+export interface ManifestFolder {
+  readonly manifests: readonly Manifest[]
+  readonly unreadable: ReadonlyMap<string, ManifestError>
 }
 
-/** Those files, by their paths within the directory. Throws ManifestError. */
+/** As `readManifests`, for a directory all of whose files must be readable. Throws ManifestError. */
+export function loadManifests(folder: string): readonly Manifest[] {
+  const { manifests, unreadable } = readManifests(folder)
+  for (const error of unreadable.values()) throw error
+  return manifests
+}
+
+/**
+ * All objects in the `.yaml`, `.yml` and `.json` files of a directory and its subdirectories,
+ * sorted by file name, except hidden files. Throws ManifestError if the directory cannot be read.
+ */
+export function readManifests(folder: string): ManifestFolder {
+  const unreadable = new Map<string, ManifestError>()
+  const manifests = manifestFiles(folder).flatMap((file) => {
+    try {
+      return parseManifests(file, readBounded(join(folder, file)))
+    } catch (error) {
+      if (!(error instanceof ManifestError)) throw error
+      unreadable.set(file, error)
+      return []
+    }
+  })
+  return { manifests, unreadable }
+}
+
+/** The texts of those files, by their paths within the directory. Throws ManifestError. */
 export function readManifestFiles(
   folder: string,
 ): readonly { readonly file: string; readonly text: string }[] {
+  return manifestFiles(folder).map((file) => ({ file, text: readBounded(join(folder, file)) }))
+}
+
+function manifestFiles(folder: string): readonly string[] {
   const files = filesIn(folder)
     .filter((name) => /\.(?:ya?ml|json)$/.test(name) && !isHidden(name))
     .toSorted()
@@ -38,7 +65,7 @@ export function readManifestFiles(
       `${folder} contains ${files.length} manifests; the limit is ${filesMax}`,
     )
   }
-  return files.map((file) => ({ file, text: readBounded(join(folder, file)) }))
+  return files
 }
 
 /** The objects of one file: several YAML documents, or a `List`. Throws ManifestError. */

@@ -1,6 +1,7 @@
 import type { PolicyTargetReference } from '@fairlead/api'
 import type { Snapshot } from '@fairlead/snapshot'
 import type { PlannedCondition } from './judging/conditions.ts'
+import type { NamedSecret } from './judging/findings.ts'
 import type { GatewayRef } from './judging/kind-compiler.ts'
 
 /** The status that one resource should carry, without times: the writer keeps those. */
@@ -20,6 +21,8 @@ export interface ResourceConditions {
   readonly targets?: readonly PlannedTarget[]
   /** Of a policy: that it decides and refuses nothing. */
   readonly isShadow?: boolean
+  /** The Secrets' keys that it names; whether they are there, only who may read Secrets knows. */
+  readonly secrets?: readonly NamedSecret[]
   /** Further fields of the status, written as they are, such as a PromptTemplate's `activeVersions`. */
   readonly statusFields?: Readonly<Record<string, unknown>>
 }

@@ -5,6 +5,11 @@ export type { PlannedCondition } from './judging/conditions.ts'
 export { bounded, commonConditionTypes } from './judging/conditions.ts'
 export type { ConditionType, KindCompiler } from './judging/kind-compiler.ts'
 export type { UnsupportedField } from './judging/unsupported-fields.ts'
+export {
+  configurationWarnings,
+  missingGateway,
+  type ConfigurationWarning,
+} from './configuration-warnings.ts'
 export { isWarning } from './judging/notices.ts'
 export { expiringMs, keyState, type KeyState } from './kinds/consumer/key-state.ts'
 export { keysAt, keysCondition } from './kinds/consumer/keys-condition.ts'

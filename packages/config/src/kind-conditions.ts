@@ -142,6 +142,7 @@ export class KindConditions {
       ...(atTargets && { targets: atTargets.map((verdict) => plannedTarget(judged, verdict)) }),
       ...(attachment?.isShadow &&
         judged.settings !== undefined && { isShadow: attachment.isShadow(judged.settings) }),
+      ...(judged.secrets.length > 0 && { secrets: judged.secrets }),
       ...(statusFields && { statusFields }),
     }
     return before && deepEqual(before, conditions) ? before : freeze(conditions)

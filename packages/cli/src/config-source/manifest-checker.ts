@@ -25,6 +25,18 @@ interface Checked {
   readonly result: UpgradedResource<KubernetesObject>
 }
 
+/** One manifest as it would be stored. */
+interface CheckedManifest {
+  readonly file: string
+  readonly result: UpgradedResource<KubernetesObject>
+}
+
+interface CheckedManifests {
+  readonly accepted: readonly CheckedManifest[]
+  /** Of manifests that cannot be used, each with what is used instead. */
+  readonly problems: readonly string[]
+}
+
 /**
  * Processes manifests as an API server processes objects: defaults, schema, rules, no unknown
  * fields. Older shapes are upgraded first. Validators of a kind are built on first use.
@@ -36,21 +48,35 @@ export class ManifestChecker {
   /**
    * The objects as they would be stored, and what was upgraded, in the order of the manifests; an
    * object that is equal to that of the last time is the same one, and is not checked again. Objects
-   * of other groups are returned as is, except Secrets. Throws ManifestError with file, object and
-   * fields, never with a value of a Secret.
+   * of other groups are returned as is, except Secrets. Of what is wrong, the object is what it was
+   * the last time, if it was there, and the problem names file, object and fields, never a value of a
+   * Secret.
    */
-  checkAll(manifests: readonly Manifest[]): readonly UpgradedResource<KubernetesObject>[] {
-    const checked = manifests.map((manifest) => {
-      const { object } = manifest
-      const { namespace, name } = object.metadata
-      const identity = `${object.apiVersion} ${object.kind} ${namespace}/${name}`
+  checkAll(manifests: readonly Manifest[]): CheckedManifests {
+    const accepted: CheckedManifest[] = []
+    const problems: string[] = []
+    const checked = new Map<string, Checked>()
+    for (const manifest of manifests) {
+      const { file, object } = manifest
+      const identity = identityOf(object)
       const before = this.#checked.get(identity)
-      const result =
-        before && deepEqual(before.object, object) ? before.result : this.#check(manifest)
-      return [identity, { object, result }] as const
-    })
-    this.#checked = new Map(checked)
-    return checked.map(([, { result }]) => result)
+      try {
+        const isSame = before !== undefined && deepEqual(before.object, object)
+        const result = isSame ? before.result : this.#check(manifest)
+        checked.set(identity, { object, result })
+        accepted.push({ file, result })
+      } catch (error) {
+        if (!(error instanceof ManifestError)) throw error
+        problems.push(
+          `${error.message} (${before ? 'its last good state stays in use' : 'not used'})`,
+        )
+        if (before === undefined) continue
+        checked.set(identity, before)
+        accepted.push({ file, result: before.result })
+      }
+    }
+    this.#checked = checked
+    return { accepted, problems }
   }
 
   #check(manifest: Manifest): UpgradedResource<KubernetesObject> {
@@ -75,6 +101,11 @@ export class ManifestChecker {
     this.#checks.set(type.kind, check)
     return check
   }
+}
+
+/** `apiVersion kind namespace/name`. */
+export function identityOf({ apiVersion, kind, metadata }: KubernetesObject): string {
+  return `${apiVersion} ${kind} ${metadata.namespace}/${metadata.name}`
 }
 
 function isOf(type: ResourceType, { kind, apiVersion }: KubernetesObject): boolean {

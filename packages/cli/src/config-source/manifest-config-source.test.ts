@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import { silentLogger, type Logger } from '@fairlead/base'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { capabilities } from '../capabilities.ts'
-import { ManifestError } from '../load-manifests.ts'
 import { ManifestConfigSource } from './manifest-config-source.ts'
 
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fairlead-manifests-'))
-  write('gateway.yaml', 'LLMGateway', 'default', '{}')
+  write('gateway.yaml', 'LLMGateway', 'default', '{ defaults: { providers: [{ name: p }] } }')
   write('provider.yaml', 'LLMProvider', 'p', '{ type: Simulator }')
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
@@ -105,9 +104,9 @@ describe('a folder of manifests', () => {
     ['data: { key: 12345 }', 'data.key: must be a string'],
     ['data: { key: hidden! }', 'data.key: illegal base64 data'],
     ['stringData: hello', 'stringData: must be a map'],
-  ])('with a Secret that has %s is refused, without its value', (fields, problem) => {
+  ])('with a Secret that has %s is told of it, without its value', (fields, problem) => {
     writeSecret(fields)
-    expect(() => load()).toThrow(new ManifestError(`secret.yaml: Secret "s": ${problem}`))
+    expect(sourceOf().problems()).toEqual([`secret.yaml: Secret "s": ${problem} (not used)`])
   })
 
   it.each<[string, string, string, string]>([
@@ -123,9 +122,79 @@ describe('a folder of manifests', () => {
       'spec.headers[0]: Invalid value: "object": keys do not go into headers',
     ],
     ['an unknown kind', 'Personality', '{}', 'there is no kind Personality'],
-  ])('with %s is refused, naming file, object and field', (_, kind, spec, field) => {
+  ])('with %s serves the rest, and names file and field', (_, kind, spec, field) => {
     write('wrong.yaml', kind, 'x', spec)
-    expect(() => load()).toThrow('wrong.yaml: ')
-    expect(() => load()).toThrow(field)
+    const source = sourceOf()
+    expect(source.snapshots.current()?.providers.has('default/p')).toBe(true)
+    const [problem, ...others] = source.problems()
+    expect(others).toEqual([])
+    expect(problem).toMatch(/^wrong\.yaml: .* \(not used\)$/)
+    expect(problem).toContain(field)
+  })
+
+  it('keeps what was good of a file that no longer is, and takes the changes of others', () => {
+    const errors: string[] = []
+    write('persona.yaml', 'Persona', 'warm', '{ instructions: Hi }')
+    write('other.yaml', 'Persona', 'cool', '{ instructions: Hm }')
+    const source = sourceOf({
+      ...silentLogger,
+      error: (_: object, text: string) => errors.push(text),
+    })
+    const instructions = (name: string) =>
+      source.snapshots.current()?.personas.get(`default/${name}`)?.instructions
+    write('other.yaml', 'Persona', 'cool', '{ instructions: New }')
+    const wrongs = [
+      () => write('persona.yaml', 'Persona', 'warm', '{ instructionz: Hi }'),
+      () => writeFileSync(join(folder, 'persona.yaml'), 'a: [1\nb: 2'),
+    ]
+    for (const wrong of wrongs) {
+      wrong()
+      source.load()
+      source.load()
+      expect(['warm', 'cool'].map(instructions)).toEqual(['Hi', 'New'])
+    }
+    expect(errors).toEqual([
+      expect.stringMatching(
+        /^persona\.yaml: Persona "warm": .*\(its last good state stays in use\)$/,
+      ),
+      expect.stringMatching(/^persona\.yaml: .*line 2.*\(its last good state stays in use\)$/s),
+    ])
+    rmSync(join(folder, 'persona.yaml'))
+    source.load()
+    expect(instructions('warm')).toBeUndefined()
+    expect(source.problems()).toEqual([])
+  })
+
+  it('uses the first of two manifests of one object', () => {
+    write('q.yaml', 'LLMProvider', 'p', '{ type: Simulator }')
+    expect(sourceOf().problems()).toEqual([
+      'q.yaml: LLMProvider default/p is also in provider.yaml (not used)',
+    ])
+  })
+
+  it('says what conditions would say of Secrets, keys that have expired and the gateway', () => {
+    const secretRef = 'secretRef: { name: absent, key: api-key }'
+    const old = "expiresAt: '2020-01-01T00:00:00Z'"
+    write(
+      'provider.yaml',
+      'LLMProvider',
+      'p',
+      `{ type: OpenAI, credentials: [{ name: a, ${secretRef} }] }`,
+    )
+    write(
+      'consumer.yaml',
+      'Consumer',
+      'c',
+      `{ apiKeys: [{ name: k, sha256: ${'a'.repeat(64)}, ${old} }] }`,
+    )
+    expect(sourceOf().problems()).toEqual([
+      'Consumer default/c: KeysValid: No API key is left that has not expired, so that nobody can call with one: k (2020-01-01T00:00:00Z). Replace them with fairlead key rotate, or remove them with fairlead key revoke',
+      'LLMProvider default/p: ResolvedRefs: spec.credentials[0].secretRef: there is no Secret default/absent with a key "api-key"',
+    ])
+    rmSync(join(folder, 'gateway.yaml'))
+    write('other.yaml', 'LLMGateway', 'other', '{}')
+    expect(sourceOf().problems()[0]).toBe(
+      'LLMGateway default/default does not exist (there is default/other), so that no call is served: add it, or name another with --gateway',
+    )
   })
 })

@@ -1,5 +1,14 @@
 import { watch } from 'node:fs'
-import { createCompiler, type Compiler } from '@fairlead/config'
+import {
+  configurationWarnings,
+  createCompiler,
+  missingGateway,
+  type CompileResult,
+  type Compiler,
+  type ConfigurationWarning,
+  type ResourceSet,
+  type UpgradedResource,
+} from '@fairlead/config'
 import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import {
@@ -11,15 +20,12 @@ import {
 } from '@fairlead/kube-core'
 import { Secret } from '@fairlead/kube-types'
 import { systemClock, type Logger, type Timer } from '@fairlead/base'
-import { loadManifests, ManifestError, type Manifest } from '../load-manifests.ts'
+import { readManifests, type Manifest } from '../load-manifests.ts'
 import { Listeners } from '../listeners.ts'
-import { ManifestChecker } from './manifest-checker.ts'
+import { identityOf, ManifestChecker } from './manifest-checker.ts'
 
 /** Editors write a file in several steps: quiet period before it is read. */
 const quietMs = 50
-
-/** Reason of a condition that is False because nobody asks for what it tells. */
-const notRequested = 'NotRequested'
 
 interface ManifestConfigSourceOptions {
   readonly folder: string
@@ -31,8 +37,8 @@ interface ManifestConfigSourceOptions {
 
 /**
  * Configuration and Secrets from a directory of manifests, without any Kubernetes API. The same
- * defaults and validation apply. An invalid change keeps the last good configuration and is logged
- * with file and field.
+ * defaults and validation apply. What is wrong is logged with file and field; it stays as it was, and
+ * does not hold back the rest.
  */
 export class ManifestConfigSource {
   readonly snapshots: SnapshotSource
@@ -43,6 +49,9 @@ export class ManifestConfigSource {
   readonly #compiler: Compiler
   #snapshot: Snapshot | undefined
   #secrets: ReadonlyMap<string, Secret> = new Map()
+  /** All that could be read the last time. */
+  #manifests: readonly Manifest[] = []
+  #problems: readonly string[] = []
 
   constructor(options: ManifestConfigSourceOptions) {
     this.#options = options
@@ -53,35 +62,33 @@ export class ManifestConfigSource {
     this.secrets = { get: (ref) => this.#secret(ref), subscribe }
   }
 
-  /** Reads everything. On ManifestError, the previous configuration stays in use. */
+  /**
+   * Reads everything. What is wrong is logged; its last good state stays in use, and what is right is
+   * used. Throws ManifestError if the directory cannot be read.
+   */
   load(): void {
     const { folder, gateway, logger } = this.#options
-    const manifests = loadManifests(folder).map(placed)
-    refuseRepetition(manifests)
-    const byKind = Map.groupBy(
-      this.#check(manifests),
-      ({ apiVersion, kind }) => `${apiVersion} ${kind}`,
-    )
+    const { objects, problems } = this.#read()
+    const byKind = Map.groupBy(objects, ({ apiVersion, kind }) => `${apiVersion} ${kind}`)
     const list = <T extends TypedObject>(type: ResourceType<T>) =>
       (byKind.get(`${apiVersionOf(type)} ${type.kind}`) ??
         []) as readonly TypedObject[] as readonly T[]
-    const { snapshots, conditions } = this.#compiler.compile({ list })
-
-    for (const { kind, namespace, name, conditions: found } of conditions) {
-      for (const { type, reason, message, status } of found) {
-        if (status !== 'False' || reason === notRequested) continue
-        logger.warn({ kind, namespace, name, type, reason }, message)
-      }
-    }
+    const result = this.#compiler.compile({ list })
     this.#secrets = new Map(
       list(Secret).map((secret) => [
         `${secret.metadata.namespace}/${secret.metadata.name}`,
         secret,
       ]),
     )
-    this.#snapshot = snapshots.get(`${gateway.namespace}/${gateway.name}`)
+    this.#report(problems, result, { list })
+    this.#snapshot = result.snapshots.get(`${gateway.namespace}/${gateway.name}`)
     logger.info({ folder, hash: this.#snapshot?.hash ?? null }, 'configuration loaded')
     this.#listeners.notify()
+  }
+
+  /** What is wrong now, in words for a person: of files first, then what conditions would say. */
+  problems(): readonly string[] {
+    return this.#problems
   }
 
   /** Reloads after every change in the directory until the signal aborts. */
@@ -93,7 +100,7 @@ export class ManifestConfigSource {
         this.load()
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
-        logger.error({ reason }, 'the manifests cannot be used; the last good ones stay in use')
+        logger.error({ reason }, 'the manifests cannot be read; the last good ones stay in use')
       }
     }
     const watcher = watch(folder, { recursive: true, signal }, () => {
@@ -106,19 +113,51 @@ export class ManifestConfigSource {
     signal.addEventListener('abort', () => timer?.cancel(), { once: true })
   }
 
-  /** As an API server would store them; an older shape is accepted and logged. */
-  #check(manifests: readonly Manifest[]): readonly KubernetesObject[] {
-    return this.#checker.checkAll(manifests).map(({ resource, changes }, index) => {
-      const { kind, metadata } = resource
-      const file = manifests[index]?.file
-      for (const change of changes) {
-        this.#options.logger.warn(
-          { file, kind, name: metadata.name },
-          `${file}: ${kind} "${metadata.name}": ${change}; please update the file`,
-        )
-      }
-      return resource
+  /** The objects as an API server would store them, and what is wrong with files. */
+  #read(): { readonly objects: readonly KubernetesObject[]; readonly problems: readonly string[] } {
+    const { manifests, unreadable } = readManifests(this.#options.folder)
+    const kept = this.#manifests.filter(({ file }) => unreadable.has(file))
+    const broken = [...unreadable].map(([file, { message }]) => {
+      const isKept = kept.some((manifest) => manifest.file === file)
+      return `${message} (${isKept ? 'its last good state stays in use' : 'not used'})`
     })
+    this.#manifests = [...manifests.map(placed), ...kept]
+    const { unique, repeated } = withoutRepetition(this.#manifests)
+    const { accepted, problems } = this.#checker.checkAll(unique)
+    for (const { file, result } of accepted) this.#logUpgrades(file, result)
+    const objects = accepted.map(({ result }) => result.resource)
+    return { objects, problems: [...broken, ...repeated, ...problems] }
+  }
+
+  /** Logs what was not so the last time. */
+  #report(problems: readonly string[], result: CompileResult, resources: ResourceSet): void {
+    const { gateway, logger } = this.#options
+    const reported = new Set(this.#problems)
+    const missing = missingGateway(result, gateway)
+    const warnings = configurationWarnings(result, resources, {
+      hasSecret: (secret) => (this.#secret(secret) ?? '') !== '',
+      nowMs: systemClock.now(),
+    })
+    for (const problem of problems) if (!reported.has(problem)) logger.error({}, problem)
+    if (missing !== undefined && !reported.has(missing)) logger.warn({}, missing)
+    for (const { message, ...fields } of warnings) {
+      if (!reported.has(warningText({ message, ...fields }))) logger.warn(fields, message)
+    }
+    this.#problems = [
+      ...problems,
+      ...(missing === undefined ? [] : [missing]),
+      ...warnings.map(warningText),
+    ]
+  }
+
+  #logUpgrades(file: string, { resource, changes }: UpgradedResource<KubernetesObject>): void {
+    const { kind, metadata } = resource
+    for (const change of changes) {
+      this.#options.logger.warn(
+        { file, kind, name: metadata.name },
+        `${file}: ${kind} "${metadata.name}": ${change}; please update the file`,
+      )
+    }
   }
 
   #secret(ref: SecretKeyRef): string | undefined {
@@ -137,14 +176,29 @@ function placed({ file, object }: Manifest): Manifest {
   return { file, object: { ...object, metadata } }
 }
 
-/** Refuses duplicate manifests of one object. Throws ManifestError. */
-function refuseRepetition(manifests: readonly Manifest[]): void {
-  const files = new Map<string, string>()
-  for (const { file, object } of manifests) {
-    const { kind, metadata } = object
-    const identity = `${kind} ${metadata.namespace}/${metadata.name}`
-    const other = files.get(`${object.apiVersion} ${identity}`)
-    if (other !== undefined) throw new ManifestError(`${file}: ${identity} is also in ${other}`)
-    files.set(`${object.apiVersion} ${identity}`, file)
+/** The first manifest of each object, and what is to be said of the others. */
+function withoutRepetition(manifests: readonly Manifest[]): {
+  readonly unique: readonly Manifest[]
+  readonly repeated: readonly string[]
+} {
+  const first = new Map<string, Manifest>()
+  const repeated: string[] = []
+  for (const manifest of manifests) {
+    const { file, object } = manifest
+    const identity = identityOf(object)
+    const other = first.get(identity)
+    if (other === undefined) {
+      first.set(identity, manifest)
+      continue
+    }
+    const { namespace, name } = object.metadata
+    repeated.push(
+      `${file}: ${object.kind} ${namespace}/${name} is also in ${other.file} (not used)`,
+    )
   }
+  return { unique: [...first.values()], repeated }
+}
+
+function warningText({ kind, namespace, name, type, message }: ConfigurationWarning): string {
+  return `${kind} ${namespace}/${name}: ${type}: ${message}`
 }

@@ -88,10 +88,11 @@ async function fromManifests(
     healthz: new Map(),
     readyz: new Map([['gateway', () => readiness.check()]]),
   }
+  const probes = probesOf({ healthChecks }, () => source.problems())
   const dataDir = resolve(options.dataDir)
   const audit = gatewayAudit(existsSync(dataDir) ? dataDir : undefined, logger)
   try {
-    await withAdmin(context, servedOf(workers, probesOf({ healthChecks })), (adminURL) => {
+    await withAdmin(context, servedOf(workers, probes), (adminURL) => {
       announceAdmin(context, adminURL)
       return runDataPlane(
         { ...plane(context, workers, readiness, audit), snapshots, secrets, client: undefined },

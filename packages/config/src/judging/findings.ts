@@ -22,6 +22,12 @@ export interface ReferenceProblem {
   readonly path: string
 }
 
+/** A Secret's key, and the path of the field that names it. */
+export interface NamedSecret {
+  readonly path: string
+  readonly secret: SecretKeyRef
+}
+
 interface NamedReference {
   readonly name: string
   readonly namespace?: string
@@ -33,6 +39,7 @@ export class Findings {
   readonly referenceProblems: ReferenceProblem[] = []
   /** What the author should know although the resource is accepted. */
   readonly notices: Notice[] = []
+  readonly secrets: NamedSecret[] = []
   /** What was asked about other resources: while the answers are the same, so is the judgement. */
   readonly answers: Answer[] = []
   readonly #from: TypedObject
@@ -85,7 +92,9 @@ export class Findings {
   ): SecretKeyRef | undefined {
     const namespace = reference.namespace ?? namespaceOf(this.#from)
     if (!this.#permits('', 'Secret', namespace, reference.name, path)) return undefined
-    return { namespace, name: reference.name, key: reference.key }
+    const secret = { namespace, name: reference.name, key: reference.key }
+    this.secrets.push({ path, secret })
+    return secret
   }
 
   /** Whether a ServiceAccount of Kubernetes may be named. Whether it exists only Kubernetes knows. */

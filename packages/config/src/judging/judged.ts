@@ -1,5 +1,5 @@
 import type { TypedObject } from '@fairlead/kube-core'
-import type { ReferenceProblem } from './findings.ts'
+import type { NamedSecret, ReferenceProblem } from './findings.ts'
 import type { Notice } from './notices.ts'
 
 /** A resource with what was found out about it. */
@@ -14,6 +14,8 @@ export interface Judged<R extends TypedObject = TypedObject, S = unknown> {
   readonly referenceProblems: readonly ReferenceProblem[]
   /** Fields that are set and not implemented, each with what happens instead. */
   readonly unsupported: readonly string[]
+  /** The Secrets' keys that it names and may name. */
+  readonly secrets: readonly NamedSecret[]
   /** What its author should know although it is accepted. */
   readonly notices: readonly Notice[]
 }

@@ -88,6 +88,7 @@ export class KindJudge {
       invalid: findings.invalid,
       referenceProblems: findings.referenceProblems,
       unsupported: this.#unsupported(resource),
+      secrets: findings.secrets,
       notices: findings.notices,
     }
     const judged = before && sameVerdict(fresh, before) ? before : freezeVerdict(fresh)
@@ -139,8 +140,8 @@ function kept(settings: unknown, before: unknown): unknown {
 }
 
 function sameVerdict(judged: Judged, before: Judged): boolean {
-  const texts = ({ invalid, referenceProblems, unsupported, notices }: Judged) =>
-    canonicalJson([invalid, referenceProblems, unsupported, notices])
+  const texts = ({ invalid, referenceProblems, unsupported, secrets, notices }: Judged) =>
+    canonicalJson([invalid, referenceProblems, unsupported, secrets, notices])
   return (
     judged.resource === before.resource &&
     judged.settings === before.settings &&
@@ -153,6 +154,7 @@ function freezeVerdict(judged: Judged): Judged {
   freeze(judged.invalid)
   freeze(judged.referenceProblems)
   freeze(judged.unsupported)
+  freeze(judged.secrets)
   freeze(judged.notices)
   return Object.freeze(judged)
 }

@@ -104,7 +104,10 @@ describe('fields that are not implemented', () => {
         rule(
           'r',
           { cel: '', promptTypes: [], inputTokens: { min: 0 } },
-          { stickiness: { by: 'None' }, targets: [{ name: 't', providerRef: { name: 'p' } }] },
+          {
+            stickiness: { by: 'None' },
+            targets: ['p', 'simulator'].map((name) => ({ name, providerRef: { name } })),
+          },
         ),
       ]),
       strategy({ retrieval: { mode: 'None', maxTokens: 2000 } }),
