@@ -100,11 +100,11 @@ export const Consumer = defineResource({
   spec: typed(spec),
   status: typed(status),
   printColumns: [
-    { name: 'Groups', type: 'string', jsonPath: '.spec.groups' },
+    { name: 'Groups', type: 'string', jsonPath: '.spec.groups[*]' },
     conditionColumn('Accepted'),
     conditionColumn('ResolvedRefs'),
     conditionColumn('KeysValid'),
-    { name: 'Models', type: 'string', jsonPath: '.spec.access.models', priority: 1 },
+    { name: 'Models', type: 'string', jsonPath: '.spec.access.models[*]', priority: 1 },
     ageColumn,
   ],
 })

@@ -290,6 +290,7 @@ export const LLMProvider = defineResource({
   status: typed(status),
   printColumns: [
     { name: 'Type', type: 'string', jsonPath: '.spec.type' },
+    { name: 'Models', type: 'string', jsonPath: '.spec.models[*].name' },
     conditionColumn('Accepted'),
     conditionColumn('ResolvedRefs'),
     conditionColumn('Healthy'),

@@ -166,7 +166,7 @@ export const PromptTemplate = defineResource({
   status: typed(status),
   printColumns: [
     conditionColumn('Accepted'),
-    { name: 'Active', type: 'string', jsonPath: '.status.activeVersions' },
+    { name: 'Active', type: 'string', jsonPath: '.status.activeVersions[*]' },
     { name: 'Path', type: 'string', jsonPath: '.spec.expose.path' },
     conditionColumn('Exposed', { priority: 1 }),
     ageColumn,

@@ -235,6 +235,8 @@ export const RoutingPolicy = defineResource({
   status: typed(status),
   printColumns: [
     { name: 'Gateway', type: 'string', jsonPath: '.spec.gatewayRefs[*].name' },
+    { name: 'Strategy', type: 'string', jsonPath: '.spec.rules[*].strategy' },
+    { name: 'Targets', type: 'string', jsonPath: '.spec.rules[*].targets[*].providerRef.name' },
     conditionColumn('Accepted'),
     conditionColumn('ResolvedRefs'),
     { name: 'Rules', type: 'string', jsonPath: '.spec.rules[*].name', priority: 1 },
