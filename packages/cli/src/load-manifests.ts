@@ -19,7 +19,7 @@ export interface Manifest {
 }
 
 /** What a directory holds: the objects that can be read, and why files cannot be, by their names. */
-export interface ManifestFolder {
+interface ManifestFolder {
   readonly manifests: readonly Manifest[]
   readonly unreadable: ReadonlyMap<string, ManifestError>
 }

@@ -5,16 +5,10 @@ import type { Findings } from '../../judging/findings.ts'
 /** As many of a provider's models as a message names. */
 const namedMax = 10
 
-const namesBySettings = new WeakMap<LLMProviderSettings, string>()
-
 /** The names and aliases of the models that a provider lists, one in each line. */
 function namesListedBy(settings: unknown): string {
-  const provider = settings as LLMProviderSettings
-  const known = namesBySettings.get(provider)
-  if (known !== undefined) return known
-  const names = provider.models.flatMap(({ name, aliases }) => [name, ...aliases]).join('\n')
-  namesBySettings.set(provider, names)
-  return names
+  const { models } = settings as LLMProviderSettings
+  return models.flatMap(({ name, aliases }) => [name, ...aliases]).join('\n')
 }
 
 /**
