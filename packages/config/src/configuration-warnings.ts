@@ -10,7 +10,7 @@ import { keyOf } from './values/resource-key.ts'
 /** A condition that its reader should look at, and whose it is. */
 export interface ConfigurationWarning extends Pick<
   PlannedCondition,
-  'type' | 'reason' | 'message'
+  'type' | 'status' | 'reason' | 'message'
 > {
   readonly kind: string
   readonly namespace: string
@@ -41,7 +41,10 @@ export function configurationWarnings(
     const keys = consumer && keysCondition(keysAt(consumer.spec.apiKeys, nowMs))
     return [...planned.conditions, ...missingSecrets(planned, hasSecret), ...(keys ? [keys] : [])]
       .filter(isWarning)
-      .map(({ type, reason, message }) => ({ kind, namespace, name, type, reason, message }))
+      .map(({ type, status, reason, message }) => ({
+        ...{ kind, namespace, name },
+        ...{ type, status, reason, message },
+      }))
   })
 }
 

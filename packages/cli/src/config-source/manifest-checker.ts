@@ -62,7 +62,7 @@ export class ManifestChecker {
       const before = this.#checked.get(identity)
       try {
         const isSame = before !== undefined && deepEqual(before.object, object)
-        const result = isSame ? before.result : this.#check(manifest)
+        const result = isSame ? before.result : this.check(manifest)
         checked.set(identity, { object, result })
         accepted.push({ file, result })
       } catch (error) {
@@ -79,7 +79,8 @@ export class ManifestChecker {
     return { accepted, problems }
   }
 
-  #check(manifest: Manifest): UpgradedResource<KubernetesObject> {
+  /** One of them. Throws ManifestError for what is wrong with it. */
+  check(manifest: Manifest): UpgradedResource<KubernetesObject> {
     const { file, object } = manifest
     if (isOf(Secret, object)) return { resource: storedSecret(manifest), changes: [] }
     const type = definitions.find((candidate) => isOf(candidate, object))

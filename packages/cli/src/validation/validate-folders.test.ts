@@ -132,9 +132,7 @@ spec: { type: OpenAI, credentials: [{ name: main, secretRef: { name: openai, key
 `
   write('all.yaml', [gateway, secured, route('p')].join('---\n'))
   expect(findings()).toEqual([
-    expect.stringContaining(
-      'all.yaml:1: warning: LLMGateway "default": its resources name the Secret default/openai',
-    ),
+    'all.yaml:9: warning: LLMProvider "p": spec.credentials[0].secretRef: there is no Secret default/openai with a key "api-key"',
   ])
   write(
     'secret.yaml',

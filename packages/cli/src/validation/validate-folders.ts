@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { LLMGateway } from '@fairlead/api'
-import { createCompiler, secretNamesOf } from '@fairlead/config'
-import { compareText } from '@fairlead/base'
+import { compareText, systemClock } from '@fairlead/base'
+import { configurationWarnings, createCompiler } from '@fairlead/config'
 import {
   apiVersionOf,
+  secretText,
   type KubernetesObject,
   type ResourceType,
   type TypedObject,
 } from '@fairlead/kube-core'
 import { Secret } from '@fairlead/kube-types'
-import type { Capabilities, Snapshot } from '@fairlead/snapshot'
+import type { Capabilities } from '@fairlead/snapshot'
 import { ManifestChecker } from '../config-source/manifest-checker.ts'
 import { ManifestError, readManifestFiles } from '../load-manifests.ts'
 import { type LocatedManifest, locateManifests } from './located-manifest.ts'
@@ -35,10 +36,8 @@ interface FolderReport {
   readonly findings: readonly ManifestFinding[]
 }
 
-/** Reason of a condition that is False because nobody asks for what it tells. */
-const notRequested = 'NotRequested'
-/** Reasons of conditions that are True, and yet worth reading. */
-const remarkable: readonly string[] = ['PartiallySupported', 'Shadowed']
+/** Reason of a condition that may be true elsewhere: a cluster has Secrets that no file has. */
+const secretKeyMissing = 'SecretKeyMissing'
 
 /**
  * Judges folders together as an API server and the operator would: syntax, schemas and rules, then what the
@@ -86,8 +85,7 @@ function acceptedOf(
     }
     seen.set(identityOf(object), manifest)
     try {
-      const [checked] = checker.checkAll([{ file: manifest.file, object }])
-      if (checked === undefined) continue
+      const checked = checker.check({ file: manifest.file, object })
       accepted.set(identityOf(object), { manifest, object: checked.resource })
       for (const change of checked.changes) {
         const message = `${change}; please update the file`
@@ -138,7 +136,14 @@ function judgeTogether(
   const list = <T extends TypedObject>(type: ResourceType<T>) =>
     (byType.get(`${apiVersionOf(type)} ${type.kind}`) ??
       []) as readonly TypedObject[] as readonly T[]
-  const { conditions, snapshots } = createCompiler({ capabilities }).compile({ list })
+  const resources = { list }
+  const result = createCompiler({ capabilities }).compile(resources)
+  const secrets = new Map(list(Secret).map((secret) => [nameOf(secret), secret]))
+  const warnings = configurationWarnings(result, resources, {
+    hasSecret: ({ namespace, name, key }) =>
+      (secretText(secrets.get(`Secret ${namespace}/${name}`), key) ?? '') !== '',
+    nowMs: systemClock.now(),
+  })
   const byName = new Map(
     [...accepted.values()].map(({ manifest, object }) => [nameOf(object), manifest]),
   )
@@ -146,46 +151,22 @@ function judgeTogether(
     .map(({ object }) => placed(object))
     .filter((object) => !accepted.has(identityOf(object)))
     .map((object) => nameOf(object))
-  for (const { kind, namespace, name, conditions: found } of conditions) {
+  const said = new Set<string>()
+  for (const { kind, namespace, name, message, reason, status } of warnings) {
     const manifest = byName.get(`${kind} ${namespace}/${name}`)
     if (manifest === undefined) continue
-    const said = new Set<string>()
-    for (const { message, reason, status } of found) {
-      const isProblem = status === 'False' && reason !== notRequested
-      if (!isProblem && !(status === 'True' && remarkable.includes(reason))) continue
-      for (const part of separated(message)) {
-        // Why what it refers to is not there has been said already, and some is said by two conditions.
-        const isKnown =
-          said.has(part) || refused.some((each) => part.includes(`${each} does not exist`))
-        if (isKnown) continue
-        said.add(part)
-        const severity = isProblem ? 'problem' : 'warning'
-        findings.push({ ...at(manifest, manifest.lineOf(fieldIn(part))), severity, message: part })
-      }
+    const isProblem = status === 'False' && reason !== secretKeyMissing
+    for (const part of separated(message)) {
+      const saying = `${kind} ${namespace}/${name} ${part}`
+      // Why what it refers to is not there has been said already, and some is said by two conditions.
+      const isKnown =
+        said.has(saying) || refused.some((each) => part.includes(`${each} does not exist`))
+      if (isKnown) continue
+      said.add(saying)
+      const severity = isProblem ? 'problem' : 'warning'
+      findings.push({ ...at(manifest, manifest.lineOf(fieldIn(part))), severity, message: part })
     }
   }
-  findings.push(...missingSecrets(snapshots, list(Secret), byName))
-}
-
-/** Secrets that gateways would read, and that no file has. */
-function missingSecrets(
-  snapshots: ReadonlyMap<string, Snapshot>,
-  secrets: readonly Secret[],
-  byName: ReadonlyMap<string, LocatedManifest>,
-): readonly ManifestFinding[] {
-  const present = new Set(secrets.map((secret) => nameOf(secret)))
-  return [...snapshots].flatMap(([gateway, snapshot]) => {
-    const manifest = byName.get(`LLMGateway ${gateway}`)
-    if (manifest === undefined) return []
-    return [...secretNamesOf(snapshot)]
-      .flatMap(([namespace, names]) => names.map((name) => `${namespace}/${name}`))
-      .filter((secret) => !present.has(`Secret ${secret}`))
-      .map((secret) => ({
-        ...at(manifest, manifest.line),
-        severity: 'warning' as const,
-        message: `its resources name the Secret ${secret}, which no file has: fairlead gateway --manifests needs it here, a cluster in its namespace`,
-      }))
-  })
 }
 
 function at(
