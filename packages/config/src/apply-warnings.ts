@@ -6,7 +6,6 @@ import { CurrentResources } from './current-resources.ts'
 import { Judge } from './judging/judge.ts'
 import type { Judged } from './judging/judged.ts'
 import type { KindCompiler } from './judging/kind-compiler.ts'
-import { isWarning } from './judging/notices.ts'
 import { keysAt, keysCondition } from './kinds/consumer/keys-condition.ts'
 import { kinds as allKinds } from './kinds/kinds.ts'
 
@@ -57,11 +56,12 @@ export class ApplyWarnings {
       .slice(0, warningsMax)
       .map((text) => text.slice(0, warningLengthMax))
   }
+
   #keys({ resource }: Judged): readonly string[] {
     if (resource.kind !== Consumer.kind) return []
     const { apiKeys } = (resource as Consumer).spec
     const condition = keysCondition(keysAt(apiKeys, this.#clock.now()))
-    return condition !== undefined && isWarning(condition) ? [condition.message] : []
+    return condition?.status === 'False' ? [condition.message] : []
   }
 }
 

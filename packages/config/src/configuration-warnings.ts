@@ -41,10 +41,9 @@ export function configurationWarnings(
     const keys = consumer && keysCondition(keysAt(consumer.spec.apiKeys, nowMs))
     return [...planned.conditions, ...missingSecrets(planned, hasSecret), ...(keys ? [keys] : [])]
       .filter(isWarning)
-      .map(({ type, status, reason, message }) => ({
-        ...{ kind, namespace, name },
-        ...{ type, status, reason, message },
-      }))
+      .map(({ type, status, reason, message }) => {
+        return { kind, namespace, name, type, status, reason, message }
+      })
   })
 }
 
