@@ -8,7 +8,7 @@ export const documentLinks: Rule = {
     return tree.files
       .filter(({ path }) => path.endsWith('.md'))
       .flatMap(({ path, text }) =>
-        [...text.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)]
+        [...withoutCode(text).matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)]
           .map((match) => match[1] ?? '')
           .filter((link) => !/^[a-z]+:/.test(link))
           .filter((link) => !tree.has(join(dirname(path), link)))
@@ -18,4 +18,9 @@ export const documentLinks: Rule = {
           })),
       )
   },
+}
+
+/** What stands in backticks within a line links to nothing, whatever it looks like. */
+function withoutCode(text: string): string {
+  return text.replaceAll(/(?<!`)`[^`\n]+`(?!`)/g, '``')
 }
