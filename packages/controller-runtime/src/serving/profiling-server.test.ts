@@ -187,6 +187,7 @@ describe('the profiling server', () => {
     await expect.poll(busy).toBe(500)
     gone.abort()
     await expect(asked).rejects.toThrow()
-    await expect.poll(busy).toBe(200)
+    // A profile of a machine that does other work as well takes its time to be written.
+    await expect.poll(busy, { timeout: 15_000 }).toBe(200)
   })
 })
