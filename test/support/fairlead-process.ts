@@ -42,10 +42,12 @@ export interface FairleadProcess {
 interface FairleadOptions {
   readonly flags?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** A data directory to start with, and to remove in the end; by default a new one. */
+  readonly dataDirectory?: string
 }
 
 export async function startFairlead(options: FairleadOptions = {}): Promise<FairleadProcess> {
-  return startOn(mkdtempSync(join(tmpdir(), 'fairlead-')), options)
+  return startOn(options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'fairlead-')), options)
 }
 
 async function startOn(dataDir: string, options: FairleadOptions): Promise<FairleadProcess> {
