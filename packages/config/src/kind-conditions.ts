@@ -81,7 +81,7 @@ export class KindConditions {
         gateways,
         ...services.flatMap((one) => onGateway(one, key)),
         ...(compiler.unneeded === undefined ? [] : [isNeeded(services, key)]),
-        ...heldTargets(judged.resource, compiler.attachment, served),
+        ...(judged.fits ? heldTargets(judged.resource, compiler.attachment, served) : []),
       ]
       const known = last?.conditions.get(key)
       const holds = known && sameElements(current, last?.circumstances.get(key) ?? [])
@@ -107,6 +107,7 @@ export class KindConditions {
     before: ResourceConditions | undefined,
   ): ResourceConditions {
     const { resource, key } = judged
+    if (!judged.fits) return this.#unfit(compiler, judged, before)
     const serving = services.filter(({ serves }) => serves.has(key))
     const conflicts = serving.flatMap((service) => lossesOn(service, key))
     const notices = [
@@ -145,6 +146,20 @@ export class KindConditions {
       ...(judged.secrets.length > 0 && { secrets: judged.secrets }),
       ...(statusFields && { statusFields }),
     }
+    return before && deepEqual(before, conditions) ? before : freeze(conditions)
+  }
+
+  #unfit(
+    { conditionTypes, type: { kind } }: KindCompiler,
+    judged: Judged,
+    before: ResourceConditions | undefined,
+  ): ResourceConditions {
+    const common = commonConditions(judged, undefined, [])
+    const message = listed(judged.invalid)
+    const own = (conditionTypes ?? [])
+      .filter(({ reasons }) => reasons.False?.includes('Invalid'))
+      .map(({ type }) => ({ type, status: 'False', reason: 'Invalid', message }) as const)
+    const conditions = { kind, ...identityOf(judged.resource), conditions: [...common, ...own] }
     return before && deepEqual(before, conditions) ? before : freeze(conditions)
   }
 }

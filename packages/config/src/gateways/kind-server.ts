@@ -102,6 +102,7 @@ export class KindServer {
   /** Whether a resource belongs to the gateway, by itself or because something needs it. */
   #serves(judged: Judged, { gateway, gateways, needed }: Setting): boolean {
     const { key, resource } = judged
+    if (!judged.fits) return false
     if (needed.some((keys) => keys.has(key))) return true
     if (this.#compiler.type.kind === LLMGateway.kind) return key === gateway.key
     const references = this.#compiler.gatewayRefs?.(resource)

@@ -7,6 +7,11 @@ export interface Judged<R extends TypedObject = TypedObject, S = unknown> {
   readonly resource: R
   /** `namespace/name`. */
   readonly key: string
+  /**
+   * Whether it has the shape of its kind. An API server keeps what it stored under an older definition
+   * and gives it out as it is: of a resource that does not fit, nothing but its metadata may be read.
+   */
+  readonly fits: boolean
   /** What a snapshot holds of it; undefined when it cannot be used. */
   readonly settings: S | undefined
   /** Why it is not accepted; empty when it is. */

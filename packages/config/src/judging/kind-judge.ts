@@ -1,5 +1,5 @@
 import { canonicalJson, compareText, sameElements } from '@fairlead/base'
-import type { TypedObject } from '@fairlead/kube-core'
+import { fieldErrorMessage, SchemaValidator, type TypedObject } from '@fairlead/kube-core'
 import type { Capabilities } from '@fairlead/snapshot'
 import { freeze } from '../values/freeze.ts'
 import { keyOf } from '../values/resource-key.ts'
@@ -42,6 +42,7 @@ interface Session {
 export class KindJudge {
   readonly #compiler: KindCompiler
   readonly #capabilities: Capabilities
+  readonly #schema: SchemaValidator
   readonly #unsupported: (resource: TypedObject) => readonly string[]
   readonly #known = new WeakMap<TypedObject, Judgement>()
   #last: Session | undefined
@@ -49,6 +50,7 @@ export class KindJudge {
   constructor(compiler: KindCompiler, capabilities: Capabilities) {
     this.#compiler = compiler
     this.#capabilities = capabilities
+    this.#schema = new SchemaValidator(compiler.type.schema)
     this.#unsupported = unsupportedFieldsReader(compiler.unsupportedFields?.(capabilities) ?? [])
   }
 
@@ -78,16 +80,22 @@ export class KindJudge {
   #judge(resource: TypedObject, { grants, catalogues }: Court): Judgement {
     const compiler = this.#compiler
     const findings = new Findings(resource, compiler.references, grants, catalogues)
-    const settings = compiler.compile(resource, findings, this.#capabilities)
+    for (const error of this.#schema.validate(resource)) {
+      // Without the value, which may be a secret: conditions are kept.
+      findings.reject(fieldErrorMessage({ ...error, badValue: undefined }))
+    }
+    const fits = findings.invalid.length === 0
+    const settings = fits ? compiler.compile(resource, findings, this.#capabilities) : undefined
     const key = keyOf(resource)
     const before = this.#last?.catalogue.byKey.get(key)
     const fresh: Judged = {
       resource,
       key,
+      fits,
       settings: findings.invalid.length === 0 ? kept(settings, before?.settings) : undefined,
       invalid: findings.invalid,
       referenceProblems: findings.referenceProblems,
-      unsupported: this.#unsupported(resource),
+      unsupported: fits ? this.#unsupported(resource) : [],
       secrets: findings.secrets,
       notices: findings.notices,
     }

@@ -18,7 +18,7 @@ describe('API keys', () => {
   })
 
   it('have an expiry in milliseconds', () => {
-    const key = { sha256: 'A'.repeat(64), expiresAt: '2027-01-01T00:00:00Z' }
+    const key = { sha256: 'a'.repeat(64), expiresAt: '2027-01-01T00:00:00Z' }
     expect(snapshotOf(consumer('c', key))?.consumers[0]?.apiKeys).toEqual([
       { name: 'k', source: { sha256: 'a'.repeat(64) }, expiresAtMs: Date.UTC(2027, 0, 1) },
     ])

@@ -45,7 +45,7 @@ describe('a store', () => {
     expect(conditionsOf(result, 'ConversationStore', 'default/s')).toMatchObject({
       Accepted: {
         reason: 'Invalid',
-        message: 'spec.retention.ttl: "soon" is not a duration such as 30s or 1h30m',
+        message: expect.stringContaining('spec.retention.ttl: Invalid value: '),
       },
       Available: { status: 'False', reason: 'Invalid' },
     })

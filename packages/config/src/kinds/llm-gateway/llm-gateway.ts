@@ -7,7 +7,7 @@ import {
   Persona,
   type Reference,
 } from '@fairlead/api'
-import type { ResourceType } from '@fairlead/kube-core'
+import { labelSelectorFrom, type ResourceType, StatusError } from '@fairlead/kube-core'
 import type { LLMGatewaySettings } from '@fairlead/snapshot'
 import { compileAccess } from '../../judging/access.ts'
 import type { Findings } from '../../judging/findings.ts'
@@ -85,6 +85,18 @@ function checkDeployment(
   )
 }
 
+/** A selector that a schema takes and that selects nothing at all, such as one of no values. */
+function checkAllowedNamespaces({ spec }: LLMGateway, findings: Findings): void {
+  const { selector } = spec.allowedNamespaces
+  if (selector === undefined) return
+  try {
+    labelSelectorFrom(selector)
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    findings.reject(`spec.allowedNamespaces.selector: ${error.message}`)
+  }
+}
+
 function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySettings {
   const { auth, egress, defaults, limits } = gateway.spec
   const resolveDefault = (
@@ -94,6 +106,7 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
   ): string | undefined => reference && findings.resolve(type, reference, `spec.defaults.${field}`)
   const { audit, deployment } = gateway.spec
   if (deployment) checkDeployment(gateway, deployment, findings)
+  checkAllowedNamespaces(gateway, findings)
   return {
     ...identityOf(gateway),
     auth: auth.mode,

@@ -106,7 +106,7 @@ describe('the address of a provider', () => {
     [
       'another protocol',
       { type: 'OpenAI', baseURL: 'ftp://x.test' },
-      'not an absolute http or https URL',
+      'spec.baseURL: Invalid value',
     ],
     [
       'a resource of Azure without its name',
@@ -172,7 +172,7 @@ describe('the address of a provider', () => {
 it.each([
   ['Authorization', 'Bearer hunter2', 'name it in spec.credentials'],
   ['Host', 'hunter2', 'the gateway sets this header itself'],
-  ['a b', 'hunter2', 'cannot be the name of a header'],
+  ['a b', 'hunter2', 'spec.headers[0].name: Invalid value'],
   ['x-a', 'hunter2\r\nHost: elsewhere', 'without line breaks'],
 ])('a stored header %s that no schema refused is refused', (name, value, message) => {
   const result = compileAll(provider({ type: 'OpenAI', headers: [{ name, value }] }))

@@ -65,7 +65,7 @@ describe('policies that claim the same calls', () => {
     rule('same', { groups: ['b', 'a'] }),
     rule('own', { models: ['m'] }),
   ])
-  const old = policy('b-old', [rule('theirs', { groups: ['a', 'b', 'a'] })], older)
+  const old = policy('b-old', [rule('theirs', { groups: ['a', 'b'] })], older)
 
   it('leave the rule to the older one, and the other says so', () => {
     const result = compileAll(young, old)
