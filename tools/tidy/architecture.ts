@@ -321,6 +321,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'config-source',
       'validation',
       'manifest-diff',
+      'litellm',
       'cluster-status',
       'doctor',
       'worker-messages',

@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   key: async () => (await import('./commands/key.ts')).key,
   validate: async () => (await import('./commands/validate.ts')).validate,
   diff: async () => (await import('./commands/diff.ts')).diff,
+  convert: async () => (await import('./commands/convert.ts')).convert,
   envtest: async () => (await import('./commands/envtest.ts')).envtest,
   crds: async () => (await import('./commands/crds.ts')).crds,
   manifests: async () => (await import('./commands/manifests.ts')).manifests,

@@ -37,6 +37,7 @@ export type {
   ServerQuirks,
 } from './operations/chat/server-quirks.ts'
 export { findModel } from './catalogue/models/find-model.ts'
+export { listedModels } from './catalogue/models/listed-models.ts'
 export type { CataloguePrice, CatalogueRates } from './catalogue/models/catalogue-price.ts'
 export type { CatalogueModel } from './catalogue/models/model-row.ts'
 export type { Preset, PresetAuthentication } from './catalogue/presets/preset.ts'

@@ -1,6 +1,7 @@
 import { apiserver } from './apiserver.ts'
 import { audit } from './audit.ts'
 import { completion } from './completion.ts'
+import { convert } from './convert.ts'
 import { crds } from './crds.ts'
 import type { CommandDeclaration } from './declaration.ts'
 import { diff } from './diff.ts'
@@ -34,6 +35,7 @@ export const declarations: readonly CommandDeclaration[] = [
   key,
   validate,
   diff,
+  convert,
   envtest,
   crds,
   manifests,

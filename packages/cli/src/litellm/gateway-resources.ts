@@ -1,0 +1,110 @@
+import type { Consumer, LLMGateway } from '@fairlead/api'
+import type { ApplyOf } from '@fairlead/controller-runtime'
+import { presets } from '@fairlead/llm'
+import type { ConfigSection } from './config-section.ts'
+import type { ConvertedProvider } from './provider-book.ts'
+import { durationOf } from './go-duration.ts'
+import type { SecretBook } from './secret-book.ts'
+import { isPrivateServer } from './server-address.ts'
+import type { Variables } from './variables.ts'
+
+type GatewaySpec = NonNullable<ApplyOf<LLMGateway>['spec']>
+type ConsumerSpec = NonNullable<ApplyOf<Consumer>['spec']>
+
+const bytesMax = 1_073_741_824
+/** Fairlead's own, which a longer timeout of a provider has to exceed. */
+const requestSecondsDefault = 300
+
+interface GatewayParts {
+  readonly general: ConfigSection
+  readonly router: ConfigSection
+  readonly providers: readonly ConvertedProvider[]
+  readonly secrets: SecretBook
+  readonly variables: Variables
+  /** The longest timeout of a call, in seconds. */
+  readonly longestTimeout: number | undefined
+}
+
+/** `spec` of the LLMGateway. */
+export function gatewaySpec(parts: GatewayParts): GatewaySpec {
+  const { general, longestTimeout = 0, providers } = parts
+  const model = general.text('completion_model')
+  const megabytes = general.number('max_request_size_mb')
+  const isPrivate = providers.some((each) => isPrivateServer(addressOf(each)))
+  const requestTimeout =
+    longestTimeout > requestSecondsDefault ? durationOf(longestTimeout) : undefined
+  const state = stateOf(parts)
+  const limits = {
+    ...(megabytes === undefined || megabytes <= 0
+      ? {}
+      : { maxRequestBytes: Math.min(Math.round(megabytes * 1_048_576), bytesMax) }),
+    ...(requestTimeout === undefined ? {} : { requestTimeout }),
+  }
+  return {
+    ...(model === undefined ? {} : { defaults: { model } }),
+    ...(isPrivate ? { egress: { privateNetworks: 'Allow' as const } } : {}),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(state === undefined ? {} : { state }),
+  }
+}
+
+function addressOf({ spec: { baseURL, preset, type } }: ConvertedProvider): string {
+  if (type === 'Ollama') return baseURL ?? 'http://127.0.0.1:11434'
+  return baseURL ?? presets.get(preset ?? '')?.address ?? 'https://public.example.com'
+}
+
+/** Redis, if replicas of LiteLLM share one. */
+function stateOf({ router, secrets, variables }: GatewayParts): GatewaySpec['state'] {
+  const url = router.take('redis_url')
+  const host = router.take('redis_host')
+  const [port, password, username, database, ssl] = [
+    'redis_port',
+    'redis_password',
+    'redis_username',
+    'redis_db',
+    'redis_ssl',
+  ].map((key) => router.take(key))
+  const use =
+    url !== undefined
+      ? secrets.of(url, 'redis-url')
+      : host === undefined
+        ? undefined
+        : redisSecret()
+  return use && { type: 'Redis', redis: { urlSecretRef: use } }
+
+  function redisSecret() {
+    const texts = [host, port, password, username, database].map((value) => value?.rawText ?? '')
+    const named = texts.flatMap((text) => /^os\.environ\/(\S+)$/.exec(text)?.[1] ?? [])
+    const isKnown = named.every((name) => variables.ofConfiguration(name) !== undefined)
+    if (!isKnown) {
+      host?.note('todo', 'a Secret needs the URL of the Redis server: see secrets.yaml')
+      return secrets.empty(
+        'redis-url',
+        `the URL of the Redis server, redis://USER:PASSWORD@HOST:PORT, from ${named.join(', ')}`,
+      )
+    }
+    const [hostName, portNumber, key, user, db] = texts.map(
+      (text) => variables.ofConfiguration(text.replace('os.environ/', '')) ?? text,
+    )
+    if (key !== '')
+      password?.note(
+        'todo',
+        'this password stands in plain text: it is in secrets.yaml now; keep that file to yourself',
+      )
+    const account = key === '' ? '' : `${user ?? ''}:${encodeURIComponent(key ?? '')}@`
+    const scheme = ssl?.boolean() === true ? 'rediss' : 'redis'
+    const path = db === '' ? '' : `/${db}`
+    return secrets.ofText(
+      `${scheme}://${account}${hostName}:${portNumber || '6379'}${path}`,
+      'redis-url',
+    )
+  }
+}
+
+/** The Consumer of the master key, who may use everything. */
+export function masterConsumer(general: ConfigSection, secrets: SecretBook): ConsumerSpec {
+  const value = general.take('master_key')
+  const secretRef =
+    (value && secrets.of(value, 'litellm-master-key')) ?? secrets.ofVariable('LITELLM_MASTER_KEY')
+  return { groups: ['litellm-admins'], apiKeys: [{ name: 'master', secretRef }] }
+}

@@ -1,0 +1,6 @@
+/** Seconds as Kubernetes writes durations: `30s`, `500ms`; undefined for none. */
+export function durationOf(seconds: number | undefined): string | undefined {
+  if (seconds === undefined || seconds <= 0) return undefined
+  const milliseconds = Math.max(1, Math.round(seconds * 1000))
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`
+}

@@ -1,0 +1,306 @@
+import { providerHeaderProblem } from '@fairlead/api'
+import { apiProvider } from './api-provider.ts'
+import { azureProvider } from './azure-provider.ts'
+import { bedrockProvider, vertexProvider } from './cloud-providers.ts'
+import type { ConfigSection, ConfigValue } from './config-section.ts'
+import type { SettingPlace } from './conversion-notes.ts'
+import { shiftedDecimal } from './decimals.ts'
+import type { Budget, Deployment } from './deployment.ts'
+import { durationOf } from './go-duration.ts'
+import { readModelEntry } from './model-entry.ts'
+import { otherUseOf, type VendorModel, vendorModelOf } from './model-vendor.ts'
+import type { ProviderDraft, ProviderSpec } from './provider-draft.ts'
+import type { ProviderDefaults } from './provider-defaults.ts'
+import type { SecretBook } from './secret-book.ts'
+import type { Variables } from './variables.ts'
+
+/** What deployments are read with. */
+interface DeploymentContext {
+  readonly secrets: SecretBook
+  readonly variables: Variables
+  /** `credential_list`, by name. */
+  readonly credentials: ReadonlyMap<string, ConfigSection>
+  readonly defaults: ProviderDefaults
+}
+
+/** Fairlead's own limit of a whole attempt: a longer timeout has to be said. */
+const totalDefaultSeconds = 600
+
+/**
+ * Reads an entry of `model_list`: one deployment, or one for each organization; none, and told, where
+ * it cannot be called from here.
+ */
+export function readDeployment(
+  value: ConfigValue,
+  context: DeploymentContext,
+): readonly Deployment[] {
+  const entry = value.section()
+  const group = entry.text('model_name')
+  const own = entry.section('litellm_params')
+  const info = entry.section('model_info')
+  const params = withCredential(own, context).or(context.defaults.params)
+  const modelValue = params.take('model')
+  const name = modelValue?.text()
+  if (modelValue === undefined || name === undefined || group === undefined) {
+    value.note('lost', 'model_name or litellm_params.model is missing: nothing is made of it')
+    return skipped(entry, own, info)
+  }
+  if (/\s/.test(group) || group.length > 256) {
+    modelValue.note(
+      'lost',
+      'a model name with spaces, or longer than 256 characters, cannot be asked for: nothing is made of it',
+    )
+    return skipped(entry, own, info)
+  }
+  if (group === '*' && name === '*') return everyVendor(modelValue, value, info, params, context)
+  const mock = params.text('mock_response')
+  if (mock !== undefined) return [mocked(group, value, info, params, mock)]
+  const found = vendorModelOf(name, {
+    vendor: params.text('custom_llm_provider'),
+    hasAddress: params.take('api_base') !== undefined,
+  })
+  const problem = found === undefined ? unknownVendor(name) : uncallable(found, info)
+  if (found === undefined || problem !== undefined) {
+    modelValue.note('lost', `${problem}: nothing is made of ${group}`)
+    return skipped(entry, own, info)
+  }
+  const draft = draftOf(found, info, params, name, context)
+  return organizationsOf(params).map((organization) =>
+    deploymentOf({ group, value, found, info, params, organization }, draft, context.defaults),
+  )
+}
+
+/** Whose models a bare `*` means, and how they begin. */
+const everyVendorModels: readonly (readonly [vendor: string, models: readonly string[]])[] = [
+  ['openai', ['gpt-*', 'chatgpt-*', 'o1*', 'o3*', 'o4*']],
+  ['anthropic', ['claude-*']],
+  ['gemini', ['gemini-*']],
+]
+
+/** LiteLLM tells the vendor by the name of the model that is asked for. */
+function everyVendor(
+  modelValue: ConfigValue,
+  value: SettingPlace,
+  info: ConfigSection,
+  params: ConfigSection,
+  context: DeploymentContext,
+): readonly Deployment[] {
+  const all = everyVendorModels.flatMap(([name, models]) =>
+    models.map((model) => ({ name, model })),
+  )
+  modelValue.note(
+    'changed',
+    `any model of any vendor becomes ${all.map(({ model }) => model).join(', ')}; add rules for further vendors`,
+  )
+  return all.flatMap(({ name, model }) => {
+    const found = vendorModelOf(`${name}/${model}`, { vendor: undefined, hasAddress: false })
+    if (found === undefined) return []
+    const draft = draftOf(found, info, params, model, context)
+    const parts = { group: model, value, found, info, params, organization: undefined }
+    return [deploymentOf(parts, draft, context.defaults)]
+  })
+}
+
+function unknownVendor(name: string): string {
+  const slash = name.indexOf('/')
+  return slash === -1
+    ? `whose model ${JSON.stringify(name)} is cannot be told from its name; write vendor/model`
+    : `there is no provider type or preset for ${JSON.stringify(name.slice(0, slash))}; if it speaks OpenAI's API, use openai/ with api_base`
+}
+
+function uncallable({ model }: VendorModel, info: ConfigSection): string | undefined {
+  if (model === '') return 'no model is named'
+  const use = otherUseOf(model, info.text('mode'))
+  return use && `${use}: only chat, completions, messages and responses are served`
+}
+
+/** Of an entry that is left out the rest needs no notes. */
+function skipped(...sections: readonly ConfigSection[]): readonly Deployment[] {
+  for (const section of sections) section.entries()
+  return []
+}
+
+function withCredential(params: ConfigSection, { credentials }: DeploymentContext): ConfigSection {
+  const value = params.take('litellm_credential_name')
+  const name = value?.text()
+  if (name === undefined) return params
+  const credential = credentials.get(name)
+  if (credential !== undefined) return params.or(credential)
+  value?.note('lost', 'credential_list has no such credential')
+  return params
+}
+
+function draftOf(
+  { vendor, model }: VendorModel,
+  info: ConfigSection,
+  params: ConfigSection,
+  name: string,
+  { secrets, variables }: DeploymentContext,
+): ProviderDraft {
+  switch (vendor.type) {
+    case 'AzureOpenAI':
+      return azureProvider(vendor, model, info.text('base_model'), params, secrets)
+    case 'Bedrock':
+      return bedrockProvider(
+        model,
+        /^bedrock(_converse|\/converse)\//.test(name),
+        params,
+        secrets,
+        variables,
+      )
+    case 'VertexAI':
+      return vertexProvider(model, params, secrets, variables)
+    default:
+      return apiProvider(vendor, model, params, secrets)
+  }
+}
+
+/** LiteLLM makes a deployment for each. */
+function organizationsOf(params: ConfigSection): readonly (string | undefined)[] {
+  const organizations = params.items('organization').flatMap((each) => each.text() ?? [])
+  return organizations.length === 0 ? [undefined] : organizations
+}
+
+interface Parts {
+  readonly group: string
+  readonly value: SettingPlace
+  readonly found: VendorModel
+  readonly info: ConfigSection
+  readonly params: ConfigSection
+  readonly organization: string | undefined
+}
+
+function deploymentOf(
+  { group, value, found, info, params, organization }: Parts,
+  { spec, hint, model, deployment }: ProviderDraft,
+  defaults: ProviderDefaults,
+): Deployment {
+  const requestsPerMinute = countOf(params, 'rpm')
+  const tokensPerMinute = countOf(params, 'tpm')
+  const headers = [
+    ...(organization === undefined ? [] : [{ name: 'OpenAI-Organization', value: organization }]),
+    ...headersOf(params),
+  ]
+  const timeouts = timeoutsOf(params, defaults)
+  const limits = limitsOf(params, requestsPerMinute, tokensPerMinute, defaults)
+  const unsupported = parametersOf(params, defaults)
+  return {
+    place: value,
+    group,
+    id: info.text('id'),
+    vendor: found.vendor.name,
+    model,
+    hint,
+    spec: {
+      ...spec,
+      ...(headers.length === 0 ? {} : { headers }),
+      ...(unsupported === undefined ? {} : { parameters: { unsupported } }),
+      ...(timeouts === undefined ? {} : { timeouts }),
+      ...(defaults.health === undefined ? {} : { health: defaults.health }),
+      ...(limits === undefined ? {} : { limits }),
+    },
+    entry: readModelEntry(model, deployment, info, params),
+    weight: params.number('weight'),
+    requestsPerMinute,
+    tokensPerMinute,
+    order: params.number('order') ?? info.number('order'),
+    tags: params.items('tags').flatMap((each) => each.text() ?? []),
+    retries: params.number('num_retries') ?? params.number('max_retries'),
+    budget: budgetOf(params),
+  }
+}
+
+/** A provider that answers by itself, as `mock_response` does. */
+function mocked(
+  group: string,
+  value: SettingPlace,
+  info: ConfigSection,
+  params: ConfigSection,
+  reply: string,
+): Deployment {
+  for (const section of [params, info]) section.entries()
+  const model = group.replaceAll('*', 'mock')
+  return {
+    place: value,
+    group,
+    id: info.text('id'),
+    vendor: 'mock',
+    model,
+    hint: 'mock',
+    spec: { type: 'Simulator', simulator: { mode: 'Script', replies: [reply] } },
+    entry: { name: model },
+    weight: undefined,
+    requestsPerMinute: undefined,
+    tokensPerMinute: undefined,
+    order: undefined,
+    tags: [],
+    retries: undefined,
+    budget: undefined,
+  }
+}
+
+function countOf(params: ConfigSection, key: string): number | undefined {
+  const count = params.number(key)
+  return count === undefined || count < 1 ? undefined : Math.round(count)
+}
+
+function headersOf(params: ConfigSection): { name: string; value: string }[] {
+  const all = [...params.section('extra_headers').entries(), ...params.section('headers').entries()]
+  return all.flatMap(([name, value]) => {
+    const text = value.text()
+    if (text === undefined) return []
+    const problem = providerHeaderProblem({ name, value: text })
+    if (problem === undefined) return [{ name, value: text }]
+    value.note('lost', problem)
+    return []
+  })
+}
+
+function timeoutsOf(params: ConfigSection, defaults: ProviderDefaults): ProviderSpec['timeouts'] {
+  const timeout = params.number('timeout') ?? defaults.timeout
+  const own = params.take('stream_timeout')
+  const stream = own?.number() ?? defaults.streamTimeout
+  own?.note(
+    'changed',
+    'it is the longest silence within an answer now (spec.timeouts.idle); the first content has the time of timeout',
+  )
+  if (timeout === undefined && stream === undefined) return undefined
+  const firstByte = durationOf(timeout)
+  const idle = durationOf(stream ?? timeout)
+  const total = (timeout ?? 0) > totalDefaultSeconds ? firstByte : undefined
+  return {
+    ...(firstByte === undefined ? {} : { firstByte }),
+    ...(idle === undefined ? {} : { idle }),
+    ...(total === undefined ? {} : { total }),
+  }
+}
+
+function limitsOf(
+  params: ConfigSection,
+  requestsPerMinute: number | undefined,
+  tokensPerMinute: number | undefined,
+  defaults: ProviderDefaults,
+): ProviderSpec['limits'] {
+  const maxConcurrent = countOf(params, 'max_parallel_requests') ?? defaults.maxParallelRequests
+  if ((requestsPerMinute ?? tokensPerMinute ?? maxConcurrent) === undefined) return undefined
+  return {
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+  }
+}
+
+/** Dropping is the default here, and an error is LiteLLM's. */
+function parametersOf(
+  params: ConfigSection,
+  { dropParams }: ProviderDefaults,
+): 'Error' | undefined {
+  return (params.boolean('drop_params') ?? dropParams) === false ? 'Error' : undefined
+}
+
+function budgetOf(params: ConfigSection): Budget | undefined {
+  const value = params.take('max_budget')
+  const duration = params.text('budget_duration')
+  const amount = shiftedDecimal(value?.text() ?? '')
+  return value === undefined || amount === undefined ? undefined : { value, amount, duration }
+}
