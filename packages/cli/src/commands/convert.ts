@@ -32,7 +32,8 @@ export function convert({ options, own, environment, print }: CommandContext): P
   }
   const lost = conversion.notes.filter(({ severity }) => ['lost', 'changed'].includes(severity))
   if (own.flags['strict'] !== true || lost.length === 0) return Promise.resolve()
-  throw new CommandFailure(`${counted(lost.length, 'setting')} cannot be carried over as they are`)
+  const how = lost.length === 1 ? 'it is' : 'they are'
+  throw new CommandFailure(`${counted(lost.length, 'setting')} cannot be carried over as ${how}`)
 }
 
 function readConfig(file: string): string {

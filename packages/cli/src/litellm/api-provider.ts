@@ -18,7 +18,8 @@ export function apiProvider(
   const address = value === undefined ? vendor.baseURL : serverAddress(value)
   const served = value === undefined ? serverOf(vendor) : serverAt(vendor, address ?? '', model)
   const isElsewhere = value !== undefined && served.type === 'OpenAICompatible'
-  const hint = nameOf(served.preset ?? (isElsewhere ? hostNameOf(address ?? '') : vendor.name))
+  const named = served.type === 'OpenAICompatible' ? vendor.name : (served.type ?? vendor.name)
+  const hint = nameOf(served.preset ?? (isElsewhere ? hostNameOf(address ?? '') : named))
   const variable = isElsewhere && vendor.name === 'openai' ? undefined : vendor.variable
   const baseURL = served.baseURL ?? address
   return {

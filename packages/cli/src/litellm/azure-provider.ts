@@ -20,10 +20,7 @@ export function azureProvider(
   if (address === undefined) {
     params
       .take('model')
-      ?.note(
-        'lost',
-        `without api_base the resource is not known; ${baseURL} stands for it: replace it`,
-      )
+      ?.note('lost', `without api_base the resource is not known: replace ${baseURL} by hand`)
   }
   const resourceName =
     /^https:\/\/([a-z0-9][-a-z0-9]*[a-z0-9])\.openai\.azure\.com(\/openai(\/v1)?)?$/i.exec(

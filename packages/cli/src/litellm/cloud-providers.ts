@@ -10,6 +10,7 @@ const workloadIdentity = { authentication: { source: 'WorkloadIdentity' as const
 /** LiteLLM's, where nobody names one. */
 const defaultRegion = 'us-west-2'
 const defaultLocation = 'us-central1'
+const unknownProject = 'unknown-project'
 const regionPattern = /^[a-z]{2}(-[a-z]+)+-\d$/
 
 /** A region of Bedrock; `model` may begin with it, as in `us-east-1/anthropic.claude-…`. */
@@ -79,9 +80,9 @@ export function vertexProvider(
   secrets: SecretBook,
   variables: Variables,
 ): ProviderDraft {
+  const named = params.take('vertex_project') ?? params.take('vertex_ai_project')
   const project =
-    params.text('vertex_project') ??
-    params.text('vertex_ai_project') ??
+    named?.text(unknownProject) ??
     variables.get('VERTEXAI_PROJECT') ??
     variables.get('VERTEX_PROJECT')
   const location =
@@ -90,12 +91,12 @@ export function vertexProvider(
     variables.get('VERTEXAI_LOCATION') ??
     variables.get('VERTEX_LOCATION') ??
     defaultLocation
-  if (project === undefined) {
+  if (project === undefined && named === undefined) {
     params
       .take('model')
       ?.note(
         'lost',
-        'the project is not known here; unknown-project stands for it in spec.vertex: replace it',
+        `the project is not known here: replace ${unknownProject} in spec.vertex by hand`,
       )
   }
   const hint = `vertex-${location}`
@@ -112,7 +113,7 @@ export function vertexProvider(
     model,
     spec: {
       type: 'VertexAI',
-      vertex: { project: project ?? 'unknown-project', location },
+      vertex: { project: project ?? unknownProject, location },
       ...(secret === undefined ? workloadIdentity : credentialsOf(secret)),
     },
   }

@@ -1,6 +1,7 @@
 import {
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   type Document,
@@ -41,6 +42,11 @@ export class ConfigValue implements SettingPlace {
     return this.#node === null || this.#node === undefined || this.rawText === ''
   }
 
+  /** Whether other parts of the configuration can name it. */
+  get hasAnchor(): boolean {
+    return isNode(this.#node) && 'anchor' in this.#node && this.#node.anchor !== undefined
+  }
+
   get isSection(): boolean {
     return isMap(this.#node)
   }
@@ -50,8 +56,11 @@ export class ConfigValue implements SettingPlace {
     return scalarText(this.#node)
   }
 
-  /** As LiteLLM reads it, the value of a variable that is named; undefined, and told, where there is none. */
-  text(): string | undefined {
+  /**
+   * As LiteLLM reads it, the value of a variable that is named; undefined, and told, where there is
+   * none. `standIn` is what the manifests have then.
+   */
+  text(standIn?: string): string | undefined {
     const raw = this.rawText
     if (raw === undefined) {
       if (!this.isNull) this.#refuse('a text')
@@ -61,9 +70,10 @@ export class ConfigValue implements SettingPlace {
     if (variable === undefined) return raw === '' ? undefined : raw
     const value = this.#reader.variables.get(variable)
     if (value !== undefined) return value
+    const byHand = standIn === undefined ? 'add what is missing' : `replace ${standIn}`
     this.note(
       'lost',
-      `the variable ${variable} is not set here: set it and convert again, or add what is missing by hand`,
+      `the variable ${variable} is not set here: set it and convert again, or ${byHand} by hand`,
     )
     return undefined
   }
@@ -181,9 +191,10 @@ export class ConfigSection {
     this.#otherwise = otherwise
   }
 
-  /** The same, where another section has what this one lacks. */
+  /** The same, where another section has what this one, and what it falls back to, lack. */
   or(otherwise: ConfigSection): ConfigSection {
-    return new ConfigSection(this.place, this.#values, { read: this.#read, otherwise })
+    const last = this.#otherwise === undefined ? otherwise : this.#otherwise.or(otherwise)
+    return new ConfigSection(this.place, this.#values, { read: this.#read, otherwise: last })
   }
 
   take(key: string): ConfigValue | undefined {

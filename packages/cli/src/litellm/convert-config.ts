@@ -94,7 +94,7 @@ export function convertLiteLLMConfig(text: string, options: ConversionOptions): 
     providers: made,
     rules,
     usagePolicies: usagePolicies({ ...usage, providers: made }),
-    consumer: { name: 'litellm-master', spec: masterConsumer(general, secrets) },
+    consumer: { name: 'litellm-master', spec: masterConsumer(general, secrets, notes) },
     secrets: secrets.all(),
   }
   config.take('environment_variables')
@@ -153,10 +153,8 @@ function readTagFiltering(settings: Parameters<typeof settingOf>[0]): boolean {
 
 /** The longest that one attempt may take, in seconds. */
 function longestTimeout(deployments: readonly Deployment[]): number | undefined {
-  const seconds = deployments.flatMap(({ spec }) =>
-    spec.timeouts?.firstByte?.endsWith('s') === true
-      ? Number.parseFloat(spec.timeouts.firstByte)
-      : [],
+  const seconds = deployments.flatMap(
+    ({ spec }) => /^(\d+)s$/.exec(spec.timeouts?.firstByte ?? '')?.[1] ?? [],
   )
-  return seconds.length === 0 ? undefined : Math.max(...seconds)
+  return seconds.length === 0 ? undefined : Math.max(...seconds.map(Number))
 }

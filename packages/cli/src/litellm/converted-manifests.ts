@@ -70,7 +70,7 @@ function inParts(rules: readonly RuleDraft[]): readonly (readonly RuleDraft[])[]
 }
 
 function secretText(
-  { name, entry, value, instruction }: ConvertedSecret,
+  { name, entry, value, variable, holds }: ConvertedSecret,
   namespace: string,
 ): string {
   const manifest = {
@@ -79,9 +79,11 @@ function secretText(
     metadata: { namespace, name },
     stringData: { [entry]: value },
   }
-  const comment = instruction.startsWith('kubectl')
-    ? `# Write the key below, or remove this and run: ${instruction}`
-    : `# ${value === '' ? 'Needs ' : 'Has '}${instruction}.`
+  const command =
+    variable === undefined || value !== ''
+      ? ''
+      : ` Or remove this, and run: kubectl create secret generic ${name} --namespace ${namespace} --from-literal=${entry}="$${variable}"`
+  const comment = `# ${value === '' ? 'Needs' : 'Has'} ${holds}.${command}`
   return `${comment.replaceAll(/\s+/g, ' ')}\n${yamlOf(manifest)}`
 }
 

@@ -2,6 +2,7 @@ import type { Consumer, LLMGateway } from '@fairlead/api'
 import type { ApplyOf } from '@fairlead/controller-runtime'
 import { presets } from '@fairlead/llm'
 import type { ConfigSection } from './config-section.ts'
+import type { ConversionNotes } from './conversion-notes.ts'
 import type { ConvertedProvider } from './provider-book.ts'
 import { durationOf } from './go-duration.ts'
 import type { SecretBook } from './secret-book.ts'
@@ -102,8 +103,19 @@ function stateOf({ router, secrets, variables }: GatewayParts): GatewaySpec['sta
 }
 
 /** The Consumer of the master key, who may use everything. */
-export function masterConsumer(general: ConfigSection, secrets: SecretBook): ConsumerSpec {
+export function masterConsumer(
+  general: ConfigSection,
+  secrets: SecretBook,
+  notes: ConversionNotes,
+): ConsumerSpec {
   const value = general.take('master_key')
+  if (value === undefined) {
+    notes.add(
+      'changed',
+      { line: general.place.line, path: 'general_settings.master_key' },
+      'without it LiteLLM takes the variable LITELLM_MASTER_KEY, or lets everybody call: here callers need the key of Consumer litellm-master; spec.auth.mode Disabled of the LLMGateway lets everybody call',
+    )
+  }
   const secretRef =
     (value && secrets.of(value, 'litellm-master-key')) ?? secrets.ofVariable('LITELLM_MASTER_KEY')
   return { groups: ['litellm-admins'], apiKeys: [{ name: 'master', secretRef }] }

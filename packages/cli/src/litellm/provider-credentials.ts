@@ -29,7 +29,9 @@ export function apiKeyOf(
   secrets: SecretBook,
 ): SecretUse | undefined {
   const value = params.take('api_key')
-  if (value === undefined) return variable === undefined ? undefined : secrets.ofVariable(variable)
+  if (value === undefined) {
+    return variable === undefined ? undefined : secrets.ofVariable(variable, params.take('model'))
+  }
   if (noKeys.has(value.rawText?.toLowerCase() ?? '')) return undefined
   return secrets.of(value, `${hint}-api-key`)
 }

@@ -29,7 +29,7 @@ const failuresMax = 1000
 /** Reads what `router_settings` and `litellm_settings` say of all deployments. */
 export function readProviderDefaults(settings: Settings, general: ConfigSection): ProviderDefaults {
   return {
-    timeout: (settingOf(settings, 'timeout') ?? settingOf(settings, 'request_timeout'))?.number(),
+    timeout: timeoutOf(settings),
     streamTimeout: settingOf(settings, 'stream_timeout')?.number(),
     maxParallelRequests:
       settingOf(settings, 'default_max_parallel_requests')?.number() ??
@@ -41,6 +41,13 @@ export function readProviderDefaults(settings: Settings, general: ConfigSection)
   }
 }
 
+function timeoutOf(settings: Settings): number | undefined {
+  const timeout = settingOf(settings, 'timeout')
+  const request = settingOf(settings, 'request_timeout')
+  if (timeout !== undefined) request?.note('note', `${timeout.path} is used instead, as by LiteLLM`)
+  return (timeout ?? request)?.number()
+}
+
 function healthOf(settings: Settings): ProviderSpec['health'] {
   const fails = settingOf(settings, 'allowed_fails')
   const cooldown = settingOf(settings, 'cooldown_time')
@@ -49,9 +56,10 @@ function healthOf(settings: Settings): ProviderSpec['health'] {
   const allowed = fails?.number()
   const ejectFor = durationOf(cooldown?.number())
   if (allowed === undefined && ejectFor === undefined) return undefined
-  fails?.note(
+  const place = fails ?? cooldown
+  place?.note(
     'changed',
-    'failures count if they follow one another within a minute (spec.health of the LLMProvider), and each ejection without a success lasts twice as long',
+    'failures count if they follow one another (spec.health of the LLMProvider), and each ejection without a success lasts twice as long as the one before',
   )
   return {
     ...(allowed === undefined

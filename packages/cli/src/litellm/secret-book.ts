@@ -15,8 +15,10 @@ export interface ConvertedSecret {
   readonly entry: string
   /** Empty where it is not known. */
   readonly value: string
-  /** How it is made with kubectl, or what it has to hold. */
-  readonly instruction: string
+  /** The variable that has the value where LiteLLM runs. */
+  readonly variable?: string
+  /** What it holds, or has to. */
+  readonly holds: string
 }
 
 /** Which Secret has a value. */
@@ -52,11 +54,11 @@ export class SecretBook {
   ofVariable(variable: string, place?: ConfigValue): SecretUse {
     const own = this.#variables.ofConfiguration(variable)
     const filled = own ?? (this.#fills ? this.#variables.get(variable) : undefined)
-    const use = this.#use(`variable ${variable}`, variable, filled ?? '', (name) =>
-      filled === undefined
-        ? `kubectl create secret generic ${name} --from-literal=${secretEntry}="$${variable}"`
-        : `the value of ${variable}`,
-    )
+    const use = this.#use(`variable ${variable}`, variable, {
+      value: filled ?? '',
+      variable,
+      holds: `the value of ${variable}`,
+    })
     if (own !== undefined) {
       place?.note(
         'todo',
@@ -71,12 +73,12 @@ export class SecretBook {
 
   /** A Secret with this value. */
   ofText(value: string, hint: string): SecretUse {
-    return this.#use(`text ${value}`, hint, value, () => 'a key of the configuration')
+    return this.#use(`text ${value}`, hint, { value, holds: 'a key of the configuration' })
   }
 
   /** A Secret that somebody has to fill in. */
   empty(hint: string, holds: string): SecretUse {
-    return this.#use(`empty ${hint}`, hint, '', () => holds)
+    return this.#use(`empty ${hint}`, hint, { value: '', holds })
   }
 
   all(): readonly ConvertedSecret[] {
@@ -86,13 +88,11 @@ export class SecretBook {
   #use(
     identity: string,
     hint: string,
-    value: string,
-    instruction: (name: string) => string,
+    content: Pick<ConvertedSecret, 'value' | 'variable' | 'holds'>,
   ): SecretUse {
     let secret = this.#secrets.get(identity)
     if (secret === undefined) {
-      const name = this.#names.take(nameOf(hint))
-      secret = { name, entry: secretEntry, value, instruction: instruction(name) }
+      secret = { name: this.#names.take(nameOf(hint)), entry: secretEntry, ...content }
       this.#secrets.set(identity, secret)
     }
     return { name: secret.name, key: secret.entry }

@@ -10,12 +10,12 @@ const endpoint = /\/(chat\/completions|completions|responses|v1\/messages|messag
  */
 export function serverAddress(value: ConfigValue): string {
   const raw = value.rawText ?? ''
-  const text = value.text()
   const unknown = `https://${nameOf(variableIn(raw) ?? 'unknown-address')}.invalid`
+  const text = value.text(unknown)
   if (text === undefined) return unknown
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    value.note('lost', `this is no http or https address; ${unknown} stands for it: replace it`)
+    value.note('lost', `this is no http or https address: replace ${unknown} by hand`)
     return unknown
   }
   if (url.username !== '' || url.password !== '') {

@@ -105,6 +105,15 @@ const sayings: readonly (readonly [paths: string, saying: Saying])[] = [
     ['note', 'a target is asked again after a growing pause, or the one that it asks for'],
   ],
   [
+    'router_settings.retry_policy: AuthenticationErrorRetries',
+    ['note', 'a key that is refused leads to the next key or target at once'],
+  ],
+  [
+    'router_settings.retry_policy: BadRequestErrorRetries ContentPolicyViolationErrorRetries',
+    ['note', 'what is refused for what it says is not sent again'],
+  ],
+  ['litellm_settings: default_key_generate_params default_internal_user_params', accessRules],
+  [
     'router_settings: allowed_fails_policy',
     ['lost', 'spec.health of the LLMProvider counts all failures alike'],
   ],
@@ -225,10 +234,22 @@ const byPath: ReadonlyMap<string, Saying> = new Map(
 /** Tells of a setting that nothing was made of. */
 export function tellUnread(value: ConfigValue): void {
   if (value.isNull) return
-  const path = value.path.replaceAll(/\[\d+\]/g, '').replace(/^model_list\./, '')
-  const [severity, message] = byPath.get(path) ?? [
-    'lost',
-    'there is nothing like it, or the converter does not know it',
-  ]
+  if (value.hasAnchor && !value.path.includes('.')) {
+    value.note('note', 'it counts where it is named')
+    return
+  }
+  const path = value.path
+    .replaceAll(/\[\d+\]/g, '')
+    .replace(/^model_list\.|^router_settings\.default_(?=litellm_params\.)/, '')
+  const [severity, message] = sayingOf(path)
   value.note(severity, message)
+}
+
+/** What is to be said of a setting, or of the nearest one above it. */
+function sayingOf(path: string): Saying {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
+    const saying = byPath.get(path.slice(0, end))
+    if (saying !== undefined) return saying
+  }
+  return ['lost', 'there is nothing like it, or the converter does not know it']
 }

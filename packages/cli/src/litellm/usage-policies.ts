@@ -159,7 +159,15 @@ function costLimit(budget: Budget | undefined): Limit | undefined {
         : `a budget for ${duration} holds for each calendar year`,
     )
   }
-  return { name: 'budget', cost: amount, window, onUnpriced: 'Allow' }
+  return { name: 'budget', cost: billable(amount), window, onUnpriced: 'Allow' }
+}
+
+/** Money is counted to a billionth of a dollar, and a budget is more than nothing. */
+function billable(amount: string): string {
+  const [whole = '0', fraction = ''] = amount.split('.')
+  const kept = fraction.slice(0, 9).replace(/0+$/, '')
+  if (kept !== '') return `${whole}.${kept}`
+  return whole === '0' ? '0.000000001' : whole
 }
 
 function rateLimits(section: ConfigSection | undefined): readonly Limit[] {
