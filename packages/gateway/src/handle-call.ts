@@ -132,11 +132,14 @@ function recordTurn({ record, route, runtime, services, turn }: Call): readonly 
   if (turn === undefined) return []
   record.conversation = turn.conversation.id
   if (turn.earlier !== undefined) return []
+  const { gateway } = runtime.snapshot
+  const { conversations } = services.metrics
   return [
     new TurnRecorder(turn, {
       model: route.targets[0]?.model ?? '',
-      bytesMax: runtime.snapshot.gateway.limits.maxResponseBytes,
+      bytesMax: gateway.limits.maxResponseBytes,
       clock: services.clock,
+      onEnd: (outcome) => conversations.countTurn(gateway.defaultConversationStore ?? '', outcome),
     }),
   ]
 }

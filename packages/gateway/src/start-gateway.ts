@@ -130,6 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     configAgeSeconds: () => reporter.configAgeSeconds(),
     providerHealth: () => reporter.providerHealth(),
     quotaShares: () => reporter.quotaShares(),
+    conversationStore: () => services.stores.availability(),
   })
   const handling: RequestHandling = {
     router: new Router(lists.surfaces),

@@ -6,6 +6,7 @@ import { gatewayAudit } from '../audit/gateway-audit.ts'
 import { keepManagers, watchChanges } from '../audit/watched-changes.ts'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
+import { countConditions } from '../condition-counts.ts'
 import { installCustomResourceDefinitions, installedKinds } from '../install-crds.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
@@ -37,6 +38,7 @@ async function runControlPlane(context: CommandContext): Promise<void> {
   const others = await installedKinds(manager.client, optionalKinds, signal)
   const deployments = { image, version, optionalKinds: others }
   setupOperator(manager, { capabilities, logger, deployments })
+  countConditions(registry, manager.cache)
   auditChanges(manager, logger)
   await withAdmin(context, { metrics: registry, probe: probesOf(manager) }, (adminURL) => {
     print(`The operator is running; metrics and probes at ${adminURL}\n`)

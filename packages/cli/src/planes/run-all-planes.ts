@@ -7,6 +7,7 @@ import { type GatewayAudit, gatewayAudit } from '../audit/gateway-audit.ts'
 import { keepManagers, watchChanges } from '../audit/watched-changes.ts'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
+import { countConditions } from '../condition-counts.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
 import type { DataDir } from '../data-dir.ts'
 import { startEmbeddedApiServer } from '../embedded-api-server.ts'
@@ -89,6 +90,7 @@ async function runPlanes(
   const { cache } = manager
   const configuration = new WatchedConfiguration(cache, { capabilities })
   setupOperator(manager, { capabilities, configuration, logger })
+  countConditions(registry, cache)
   const { gateway } = options
   const source = new KubernetesConfigSource({ cache, gateway, configuration, logger })
   const { audit } = kubernetes

@@ -77,12 +77,14 @@ describe('a ConversationStore', () => {
     stores.prepare(runtimeWith())
     await clock.advance(0)
     expect(stores.problems()).toEqual([problem('the disk is full')])
+    expect(stores.availability()).toEqual(['team/chats', false])
     await expect(stores.of(runtimeWith())).rejects.toMatchObject({ code: 'store_unavailable' })
     await clock.advance(5000)
     expect(stores.problems()).toHaveLength(1)
     state.trouble = undefined
     await clock.advance(5000)
     expect(stores.problems()).toEqual([])
+    expect(stores.availability()).toEqual(['team/chats', true])
     expect(state.changes).toBe(2)
   })
 

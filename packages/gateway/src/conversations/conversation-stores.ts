@@ -33,6 +33,8 @@ export class ConversationStores {
   readonly #problems = new Map<string, ReplicaProblem>()
   /** The key of the gateway's store. */
   #current: string | undefined
+  /** Its name. */
+  #name: string | undefined
   #retry: Timer | undefined
   #closed = false
 
@@ -89,6 +91,7 @@ export class ConversationStores {
     const { gateway, conversationStores } = runtime.snapshot
     const settings = conversationStores.get(gateway.defaultConversationStore ?? '')
     this.#current = conversationStoreKey(settings)
+    this.#name = gateway.defaultConversationStore
     this.#retry?.cancel()
     this.#retry = undefined
     this.of(runtime).then(
@@ -101,6 +104,11 @@ export class ConversationStores {
   problems(): readonly ReplicaProblem[] {
     const problem = this.#problems.get(this.#current ?? '')
     return problem === undefined ? [] : [problem]
+  }
+
+  /** The gateway's store as `namespace/name`, and whether it works; undefined without one. */
+  availability(): readonly [store: string, works: boolean] | undefined {
+    return this.#name === undefined ? undefined : [this.#name, this.problems().length === 0]
   }
 
   /** Refuses the calls that wait for the turns of others, and those that would have to. */

@@ -1,6 +1,7 @@
 import type { Usage } from '@fairlead/llm'
 import type { Registry } from 'prom-client'
 import { AttemptMetrics } from './attempt-metrics.ts'
+import { ConversationMetrics } from './conversation-metrics.ts'
 import { CostMetrics } from './cost-metrics.ts'
 import { Counter, type CounterChild } from './counter.ts'
 import { Histogram, type HistogramChild } from './histogram.ts'
@@ -48,6 +49,7 @@ export class GatewayMetrics {
   readonly overhead: HistogramChild
   readonly attempts: AttemptMetrics
   readonly costs: CostMetrics
+  readonly conversations: ConversationMetrics
   readonly #tokens: Histogram<ModelLabel | 'gen_ai_token_type'>
   readonly #duration: Histogram<ModelLabel>
   readonly #firstToken: Histogram<ModelLabel>
@@ -67,6 +69,7 @@ export class GatewayMetrics {
   constructor(registry: Registry) {
     this.attempts = new AttemptMetrics(registry)
     this.costs = new CostMetrics(registry)
+    this.conversations = new ConversationMetrics(registry)
     this.#tokens = new Histogram(registry, {
       name: 'gen_ai_client_token_usage',
       help: 'Tokens per model call, by gen_ai_token_type input or output.',

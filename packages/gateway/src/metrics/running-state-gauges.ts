@@ -8,6 +8,8 @@ interface RunningState {
   providerHealth(): Iterable<readonly [provider: string, health: string]>
   /** Of those that have told: what is left of their own limits, from 0 to 1. */
   quotaShares(): Iterable<readonly [provider: string, share: number]>
+  /** The ConversationStore that calls use, and whether it works; undefined without one. */
+  conversationStore(): readonly [store: string, works: boolean] | undefined
 }
 
 /** A provider that nobody has called says nothing, and there may be many of them. */
@@ -16,7 +18,7 @@ const notCalled = 'Unknown'
 /**
  * Registers the gauges of what the process runs. `healthStates` are all that a provider may be in. Of
  * several processes, the health is the number of those that see the provider so, the quota the
- * smallest, and the age that of the oldest.
+ * smallest, the age that of the oldest, and a store works if it does for all.
  */
 export function registerRunningState(
   registry: Registry,
@@ -51,6 +53,20 @@ export function registerRunningState(
       collect() {
         this.reset()
         for (const [provider, share] of state.quotaShares()) this.set({ provider }, share)
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'fairlead_conversation_store_up',
+      help: 'Whether the ConversationStore that calls use works: 1 if it does.',
+      labelNames: ['store'],
+      aggregator: 'min',
+      registers: [],
+      collect() {
+        this.reset()
+        const used = state.conversationStore()
+        if (used !== undefined) this.set({ store: used[0] }, used[1] ? 1 : 0)
       },
     }),
   )

@@ -21,21 +21,28 @@ const answer: AnswerStream = {
   },
 }
 
-function setUp() {
+function setUp({ trouble }: { readonly trouble?: Error } = {}) {
   const clock = new FakeClock()
   const flushed: number[] = []
   const finished: string[] = []
+  const counted: string[] = []
   const turn = {
     flush: (output) => void flushed.push(JSON.stringify(output).length),
     finish: async ({ status }) => {
       finished.push(status)
+      if (trouble !== undefined) throw trouble
       return {} as Turn
     },
   } as Pick<OpenTurn, 'flush' | 'finish'> as OpenTurn
-  const recorder = new TurnRecorder(turn, { model: 'm', bytesMax: 100_000_000, clock })
+  const recorder = new TurnRecorder(turn, {
+    model: 'm',
+    bytesMax: 100_000_000,
+    clock,
+    onEnd: (outcome) => counted.push(outcome),
+  })
   const events: readonly StreamEvent[] = [{ type: 'text-delta', text: 'x'.repeat(100_000) }]
   const observe = () => recorder.observe({ bytes: Buffer.alloc(0), events: () => events }, answer)
-  return { clock, finished, flushed, observe, recorder }
+  return { clock, counted, finished, flushed, observe, recorder }
 }
 
 describe('flushes of a partial answer', () => {
@@ -65,13 +72,22 @@ describe('flushes of a partial answer', () => {
 
 describe('the end of an answer', () => {
   it('is recorded once, and nothing is flushed after it', async () => {
-    const { clock, finished, flushed, observe, recorder } = setUp()
+    const { clock, counted, finished, flushed, observe, recorder } = setUp()
     observe()
     await recorder.fail(new ModelError('unavailable', 'cut'))
     await recorder.fail(new ModelError('unavailable', 'cut again'))
     observe()
     await clock.advance(10_000)
     expect(finished).toEqual(['incomplete'])
+    expect(counted).toEqual(['incomplete'])
     expect(flushed).toEqual([])
+  })
+
+  it('that the store does not take is counted as one that may be lost', async () => {
+    const { counted, observe, recorder } = setUp({ trouble: new Error('the disk is full') })
+    observe()
+    const failing = recorder.fail(new ModelError('unavailable', 'cut'))
+    await expect(failing).rejects.toThrow('the disk is full')
+    expect(counted).toEqual(['unstored'])
   })
 })

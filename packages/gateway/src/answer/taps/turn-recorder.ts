@@ -2,6 +2,7 @@ import type { Clock } from '@fairlead/base'
 import type { OpenTurn } from '@fairlead/context'
 import type { ModelError } from '@fairlead/llm'
 import { isCancellation } from '../../errors/is-cancellation.ts'
+import type { TurnOutcome } from '../../metrics/conversation-metrics.ts'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
 import { RecordedOutput } from '../recorded-output.ts'
@@ -12,6 +13,8 @@ interface TurnRecorderOptions {
   /** The longest answer that is kept. */
   readonly bytesMax: number
   readonly clock: Pick<Clock, 'setTimer'>
+  /** Told how the turn has ended. */
+  readonly onEnd: (outcome: TurnOutcome) => void
 }
 
 /**
@@ -21,11 +24,13 @@ interface TurnRecorderOptions {
 export class TurnRecorder implements AnswerTap {
   readonly #turn: OpenTurn
   readonly #model: string
+  readonly #onEnd: (outcome: TurnOutcome) => void
   readonly #recorded: RecordedOutput
 
   constructor(turn: OpenTurn, options: TurnRecorderOptions) {
     this.#turn = turn
     this.#model = options.model
+    this.#onEnd = options.onEnd
     this.#recorded = new RecordedOutput(options, (output) => turn.flush(output))
   }
 
@@ -36,7 +41,7 @@ export class TurnRecorder implements AnswerTap {
   async complete(answer: AnswerStream): Promise<void> {
     const { finishReason, model, output, usage } = this.#recorded.response(answer)
     if (!this.#recorded.end()) return
-    await this.#turn.finish({
+    await this.#finish({
       status: 'completed',
       output,
       usage,
@@ -50,12 +55,22 @@ export class TurnRecorder implements AnswerTap {
     if (!this.#recorded.end()) return
     const output = this.#recorded.partial()
     const broken = output.length > 0 ? 'incomplete' : 'failed'
-    await this.#turn.finish({
+    await this.#finish({
       status: isCancellation(error) ? 'cancelled' : broken,
       output,
       usage: undefined,
       model: this.#model,
       error,
     })
+  }
+
+  async #finish(end: Parameters<OpenTurn['finish']>[0]): Promise<void> {
+    try {
+      await this.#turn.finish(end)
+    } catch (error) {
+      this.#onEnd('unstored')
+      throw error
+    }
+    this.#onEnd(end.status)
   }
 }
