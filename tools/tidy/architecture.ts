@@ -245,6 +245,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'metrics',
       'sources',
       'upstream',
+      'endpoint-picker',
       'identity',
       'telemetry',
       'conversations',

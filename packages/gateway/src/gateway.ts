@@ -13,7 +13,7 @@ import type { CreateCallPolicy } from './policies/call-policy.ts'
 import type { ProviderType } from './providers/provider-type.ts'
 import type { GatewayReport } from './report.ts'
 import type { RoutingStrategy } from './routing/routing-strategy.ts'
-import type { SecretSource, SnapshotSource } from './sources/sources.ts'
+import type { EndpointPoolSource, SecretSource, SnapshotSource } from './sources/sources.ts'
 import type { Surface } from './surfaces/surface.ts'
 import type { TelemetryEnvironment } from './telemetry/trace-plan.ts'
 import type { ResolveHost } from './upstream/resolve-host.ts'
@@ -32,6 +32,8 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   readonly listen: ListenOn
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
+  /** The InferencePools that providers name. Without it none can be called. */
+  readonly endpointPools?: EndpointPoolSource
   /**
    * Opens the conversations of a ConversationStore; undefined means in memory. Called once per
    * distinct store. Tell `onAvailability` when the open store fails, with a message for the operator,

@@ -14,7 +14,13 @@ export type { ResolveHost } from './upstream/resolve-host.ts'
 export type { GatewayReport, ReportedModel, ReportedProvider } from './report.ts'
 export type { ReportedCounter, ReportedStateStore } from './policies/reported-usage.ts'
 export type { ProviderHealth } from './upstream/provider-state.ts'
-export type { SecretSource, SnapshotSource } from './sources/sources.ts'
+export type {
+  EndpointPool,
+  EndpointPoolSource,
+  EndpointPoolState,
+  SecretSource,
+  SnapshotSource,
+} from './sources/sources.ts'
 
 // What the lists of startGateway hold, and what it takes to write another member.
 export type { RouteExplanation } from './surfaces/route/route-explanation.ts'

@@ -17,6 +17,7 @@ import { UsageNotes } from './call/usage-notes.ts'
 import { ConversationStores } from './conversations/conversation-stores.ts'
 import { drainServer } from './drain-server.ts'
 import { gatewayError } from './errors/gateway-error.ts'
+import { EndpointPools } from './endpoint-picker/endpoint-pools.ts'
 import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
 import { handleRequest, type RequestHandling } from './handle-request.ts'
 import { noIdentityEnvironment } from './identity/identity-environment.ts'
@@ -37,6 +38,7 @@ import { routingStrategies } from './routing/routing-strategies.ts'
 import { ConditionFailures } from './runtime/condition-failures.ts'
 import { RuntimeHolder } from './runtime/runtime-holder.ts'
 import { Router } from './surfaces/router.ts'
+import type { EndpointPoolSource } from './sources/sources.ts'
 import { surfaces } from './surfaces/surfaces.ts'
 import { Tracing } from './telemetry/tracing.ts'
 import { providerHealths } from './upstream/provider-state.ts'
@@ -62,7 +64,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const reporter = new Reporter(clock, (provider, failure) =>
     metrics.attempts.countEjection(provider, failure),
   )
-  const pools = new UpstreamPools(options.resolveHost ?? resolveHost, clock)
+  const resolve = options.resolveHost ?? resolveHost
+  const pools = new UpstreamPools(resolve, clock)
   const { registry, logger, allowance = createCallAllowance() } = options
   const openCounters = options.openCounters ?? (() => ownCounters(clock))
   const changed = () => reporter.changed()
@@ -91,12 +94,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     serviceAccounts: new ServiceAccountTokens(options.reviewToken, clock),
     changed: () => reporter.changed(),
   })
+  const endpointPools = new EndpointPools({
+    source: options.endpointPools ?? noEndpointPools,
+    pools,
+    resolveHost: resolve,
+    clock,
+    random: options.random ?? systemRandom,
+    registry,
+    changed: () => reporter.changed(),
+  })
   const conditionFailures = new ConditionFailures(metrics, options.logger, clock)
   const runtimes = new RuntimeHolder(
     options.snapshots,
     {
       secrets: options.secrets,
       pools,
+      endpointPools,
       clock,
       tokenIssuers,
       identity: {
@@ -121,7 +134,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       reporter.configured(runtime)
     },
   )
-  reporter.watch(runtimes, [services.stores, tracing, listenerTls, tokenIssuers], policies)
+  reporter.watch(
+    runtimes,
+    [services.stores, tracing, listenerTls, tokenIssuers, endpointPools],
+    policies,
+  )
   options.secrets.subscribe(() => {
     tracing.secretsChanged()
     listenerTls.secretsChanged()
@@ -166,6 +183,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       handling.chain.mirrors.stop()
       runtimes.stop()
       await tracing.stop()
+      endpointPools.stop()
       pools.destroy()
       for (const policy of policies) await policy.close?.()
       await services.stores.close()
@@ -249,6 +267,14 @@ function createHttpServer(
 function refusalOf(error: MessageError, dialect: Dialect) {
   const { body } = dialect.encodeError(gatewayError.malformedRequest(error))
   return { fields: ['content-type', 'application/json'], body: JSON.stringify(body) }
+}
+
+/** Where nobody knows the pools of a cluster. */
+const noEndpointPools: EndpointPoolSource = {
+  get: ({ namespace, name }) => ({
+    problem: `InferencePool ${namespace}/${name} cannot be read: this gateway has its configuration from files, and pools are in a Kubernetes API`,
+  }),
+  subscribe: () => () => {},
 }
 
 const resolveHost: ResolveHost = (hostname) => lookup(hostname, { all: true })

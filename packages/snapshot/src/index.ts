@@ -10,6 +10,7 @@ export type {
 } from './llm-gateway.ts'
 export type {
   AnswerTimeouts,
+  EndpointPoolSettings,
   HealthSettings,
   LLMProviderSettings,
   ModelPrice,

@@ -19,6 +19,11 @@ export interface LLMProviderSettings extends ResourceIdentity {
    * be at a private address although others may not.
    */
   readonly isClusterService: boolean
+  /**
+   * The InferencePool whose servers are called: the host of the baseURL then only names it. Undefined
+   * for a provider that has an address.
+   */
+  readonly endpointPool?: EndpointPoolSettings | undefined
   /** Undefined leaves connections over TLS as they are by default. */
   readonly tls: TlsSettings | undefined
   /**
@@ -57,6 +62,20 @@ export interface ProviderLimits {
   /** Input and output. */
   readonly tokensPerMinute: number | undefined
   readonly maxConcurrent: number | undefined
+}
+
+/** An InferencePool, and how the endpoint picker that it names is asked. */
+export interface EndpointPoolSettings {
+  readonly namespace: string
+  readonly name: string
+  readonly picker: {
+    /** `Unverified` encrypts, and takes any certificate; `None` is plain HTTP/2. */
+    readonly tls: 'Unverified' | 'Verified' | 'None'
+    /** For `Verified`: authorities, as PEM, that are trusted instead of the usual ones. */
+    readonly ca: SecretKeyRef | undefined
+    /** How long a choice may take, connecting included. */
+    readonly timeoutMs: number
+  }
 }
 
 interface AzureSettings {

@@ -294,6 +294,23 @@ export const gatewayError = {
       `The gateway may not connect to the provider ${provider}: ${detail}. Private addresses need LLMGateway spec.egress.privateNetworks: Allow; link-local and metadata addresses are never allowed.`,
       { code: 'egress_denied', retryable: false },
     ),
+  poolUnusable: (provider: string, detail: string) =>
+    new ModelError(
+      'unavailable',
+      `The provider ${provider} cannot be called: ${sentence(detail)}`,
+      { code: 'inference_pool_unusable', failure: 'Misconfigured' },
+    ),
+  endpointPickerFailed: (
+    provider: string,
+    detail: string,
+    failure: 'Connect' | 'Timeout' | 'InvalidAnswer',
+    cause?: unknown,
+  ) =>
+    new ModelError(
+      'unavailable',
+      `The endpoint picker of the provider ${provider} chose no server: ${sentence(detail)} Retry, and check the Service that the InferencePool names in spec.endpointPickerRef.`,
+      { code: 'endpoint_picker_failed', failure, cause },
+    ),
   upstreamRedirect: (provider: string, status: number) =>
     new ModelError(
       'upstream',

@@ -1,5 +1,11 @@
 import { sameElements } from '@fairlead/base'
-import type { LLMProviderSettings, ReplicaProblem, Snapshot } from '@fairlead/snapshot'
+import type {
+  EndpointPoolSettings,
+  LLMProviderSettings,
+  ReplicaProblem,
+  Snapshot,
+} from '@fairlead/snapshot'
+import type { PoolRoute } from '../endpoint-picker/pool-transport.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { networkIdentityClient } from '../identity/network-identity-client.ts'
 import {
@@ -13,6 +19,7 @@ import type { CredentialState } from '../upstream/credential-state.ts'
 import type { Transport } from '../upstream/exchange.ts'
 import type { TlsProblem } from '../upstream/tls-material.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import type { UpstreamPools } from '../upstream/upstream-pools.ts'
 import { readTlsValues, sameTlsValues, tlsOptionsOf, type TlsValues } from './provider-tls.ts'
 import type { RuntimeParts } from './runtime-parts.ts'
 import { shareTransport, type SharedTransport } from './shared-transport.ts'
@@ -183,15 +190,42 @@ export class ProviderBuilder {
       const transport = shareTransport(noTransport(key, tls.problem), () => {})
       return { transport, problem: tls.problem }
     }
-    const { transport, release } = pools.acquire({
-      origin: new URL(settings.baseURL).origin,
-      proxy: settings.proxyURL,
-      isClusterService: settings.isClusterService,
+    const { origin } = new URL(settings.baseURL)
+    const route = {
       tls: tls.options,
       connectMs: settings.timeouts.connectMs,
       ...connections,
-    })
+    }
+    const { transport, release } =
+      settings.endpointPool === undefined
+        ? pools.acquire({
+            ...route,
+            origin,
+            proxy: settings.proxyURL,
+            isClusterService: settings.isClusterService,
+          })
+        : this.#openPool(key, settings, settings.endpointPool, route, tlsValues)
     return { transport: shareTransport(transport, release), problem: undefined }
+  }
+
+  #openPool(
+    key: string,
+    { baseURL, namespace, name }: LLMProviderSettings,
+    pool: EndpointPoolSettings,
+    route: Omit<PoolRoute['servers'], 'scheme'>,
+    { pickerCa }: TlsValues,
+  ): ReturnType<UpstreamPools['acquire']> {
+    const { host, protocol } = new URL(baseURL)
+    return this.#parts.endpointPools.open({
+      provider: { namespace, name },
+      pool,
+      route: {
+        provider: key,
+        authority: host,
+        picker: { tls: pool.picker.tls, ca: pickerCa, timeoutMs: pool.picker.timeoutMs },
+        servers: { ...route, scheme: protocol === 'https:' ? 'https' : 'http' },
+      },
+    })
   }
 }
 

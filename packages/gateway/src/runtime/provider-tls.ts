@@ -13,19 +13,30 @@ export interface TlsValues {
   readonly ca: string | undefined
   readonly certificate: string | undefined
   readonly key: string | undefined
+  /** Of the authorities that an endpoint picker's certificate is verified by. */
+  readonly pickerCa: string | undefined
 }
 
-export function readTlsValues({ tls }: LLMProviderSettings, secrets: SecretSource): TlsValues {
+export function readTlsValues(
+  { endpointPool, tls }: LLMProviderSettings,
+  secrets: SecretSource,
+): TlsValues {
   const valueOf = (ref: SecretKeyRef | undefined) => (ref ? secrets.get(ref) : undefined)
   return {
     ca: valueOf(tls?.ca),
     certificate: valueOf(tls?.clientCertificate?.certificate),
     key: valueOf(tls?.clientCertificate?.key),
+    pickerCa: valueOf(endpointPool?.picker.ca),
   }
 }
 
 export function sameTlsValues(left: TlsValues, right: TlsValues): boolean {
-  return left.ca === right.ca && left.certificate === right.certificate && left.key === right.key
+  return (
+    left.ca === right.ca &&
+    left.certificate === right.certificate &&
+    left.key === right.key &&
+    left.pickerCa === right.pickerCa
+  )
 }
 
 /**
@@ -33,9 +44,11 @@ export function sameTlsValues(left: TlsValues, right: TlsValues): boolean {
  * never replaced by a default, which would trust others or show no certificate.
  */
 export function tlsOptionsOf(
-  { tls }: LLMProviderSettings,
-  { ca, certificate, key }: TlsValues,
+  { endpointPool, tls }: LLMProviderSettings,
+  { ca, certificate, key, pickerCa }: TlsValues,
 ): { readonly options: TlsOptions | undefined } | { readonly problem: TlsProblem } {
+  const ofPicker = secretProblem(endpointPool?.picker.ca, pickerCa, certificatesProblem)
+  if (ofPicker !== undefined) return { problem: ofPicker }
   if (tls === undefined) return { options: undefined }
   const { clientCertificate, serverName } = tls
   const problem =

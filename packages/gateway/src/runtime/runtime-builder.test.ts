@@ -48,6 +48,11 @@ function builderWith(secrets: TestSecrets) {
   const builder = new RuntimeBuilder({
     secrets,
     pools,
+    endpointPools: {
+      open: () => {
+        throw new Error('no provider has a pool')
+      },
+    },
     providerTypes,
     routingStrategies,
     clock,

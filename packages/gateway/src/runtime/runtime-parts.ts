@@ -2,6 +2,7 @@ import type { Clock } from '@fairlead/base'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
 import type { OnRuleFailure } from '../access/rules/access-rule.ts'
 import type { TokenIssuers } from '../access/tokens/token-issuers.ts'
+import type { EndpointPools } from '../endpoint-picker/endpoint-pools.ts'
 import type { IdentityParts } from '../identity/identity-parts.ts'
 import type { ProviderType } from '../providers/provider-type.ts'
 import type { OnConditionFailure } from '../routing/content-match.ts'
@@ -15,6 +16,7 @@ import type { UpstreamPools } from '../upstream/upstream-pools.ts'
 export interface RuntimeParts {
   readonly secrets: SecretSource
   readonly pools: UpstreamPools
+  readonly endpointPools: Pick<EndpointPools, 'open'>
   readonly providerTypes: readonly ProviderType[]
   readonly routingStrategies: readonly RoutingStrategy[]
   readonly onConditionFailure: OnConditionFailure

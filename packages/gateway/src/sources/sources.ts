@@ -13,3 +13,30 @@ export interface SecretSource {
   /** Calls `listener` after every change; returns a function that unsubscribes it. */
   subscribe(listener: () => void): () => void
 }
+
+/** An InferencePool as the cluster has it now. */
+export interface EndpointPool {
+  /** The Service of its endpoint picker. */
+  readonly picker: { readonly host: string; readonly port: number }
+  /** What follows when the picker fails: the gateway chooses, or the call fails. */
+  readonly failureMode: 'FailOpen' | 'FailClose'
+  /** On which each server listens, every one an endpoint of its own. */
+  readonly ports: readonly number[]
+  /** The addresses of its pods. No other may be called, whatever the picker says. */
+  readonly servers: readonly {
+    /** An IP address, without brackets. */
+    readonly address: string
+    readonly isReady: boolean
+  }[]
+}
+
+/** A pool, or why it cannot be used, as the end of a sentence. */
+export type EndpointPoolState = EndpointPool | { readonly problem: string }
+
+/** The InferencePools of a cluster. */
+export interface EndpointPoolSource {
+  /** What is known of a pool; undefined while that is still being read. */
+  get(pool: { readonly namespace: string; readonly name: string }): EndpointPoolState | undefined
+  /** Calls `listener` after every change; returns a function that unsubscribes it. */
+  subscribe(listener: () => void): () => void
+}

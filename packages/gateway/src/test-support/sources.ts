@@ -1,5 +1,10 @@
 import type { SecretKeyRef, Snapshot } from '@fairlead/snapshot'
-import type { SecretSource, SnapshotSource } from '../sources/sources.ts'
+import type {
+  EndpointPoolSource,
+  EndpointPoolState,
+  SecretSource,
+  SnapshotSource,
+} from '../sources/sources.ts'
 
 /** A source of snapshots that a test sets. */
 export class TestSnapshots implements SnapshotSource {
@@ -41,6 +46,26 @@ export class TestSecrets implements SecretSource {
   set(name: string, value: string | undefined): void {
     if (value === undefined) this.#values.delete(name)
     else this.#values.set(name, value)
+    for (const listener of this.#listeners) listener()
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+}
+
+/** InferencePools that a test sets, by `namespace/name`. */
+export class TestEndpointPools implements EndpointPoolSource {
+  readonly #states = new Map<string, EndpointPoolState>()
+  readonly #listeners = new Set<() => void>()
+
+  get({ namespace, name }: Parameters<EndpointPoolSource['get']>[0]) {
+    return this.#states.get(`${namespace}/${name}`)
+  }
+
+  set(pool: string, state: EndpointPoolState): void {
+    this.#states.set(pool, state)
     for (const listener of this.#listeners) listener()
   }
 

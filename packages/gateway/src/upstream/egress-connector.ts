@@ -1,5 +1,5 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
-import { isIP } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import type { Clock } from '@fairlead/base'
 import { type Connect, connectorTo, type TlsOptions } from '@fairlead/http1'
 import { type AddressDenial, type AddressScope, denialOf } from './address-rules.ts'
@@ -39,6 +39,31 @@ export function egressConnector(
   },
 ): Connect {
   const { origin, proxy, tls, clock, timeoutMs } = options
+  const { denied, lookup } = egressGuard(options)
+  if (denied !== undefined) return () => Promise.reject(denied)
+  return connectorTo({
+    origin,
+    clock,
+    timeoutMs,
+    lookup,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(tls === undefined ? {} : { tls }),
+  })
+}
+
+/** What keeps connections to an origin, or to its proxy, at allowed addresses. */
+interface EgressGuard {
+  /** Why no connection may be made: the origin or the proxy is an address that is not allowed. */
+  readonly denied: EgressDenied | undefined
+  /** Resolves a name to those of its addresses that are allowed; fails with EgressDenied if none is. */
+  readonly lookup: LookupFunction
+}
+
+/** The guard for whoever connects by other means than `egressConnector`. */
+export function egressGuard(
+  options: Omit<EgressRoute, 'tls'> & { readonly resolveHost: ResolveHost },
+): EgressGuard {
+  const { origin, proxy } = options
   const scopes = scopesOf(options)
   // Who is looked up is who is connected to.
   const scope = proxy === undefined ? scopes.origin : scopes.proxy
@@ -57,19 +82,11 @@ export function egressConnector(
   const denied =
     deniedAddress(origin, '', scopes.origin) ??
     (proxy === undefined ? undefined : deniedAddress(proxy, who, scopes.proxy))
-  if (denied !== undefined) return () => Promise.reject(new EgressDenied(denied))
-  return connectorTo({
-    origin,
-    clock,
-    timeoutMs,
-    lookup,
-    ...(proxy === undefined ? {} : { proxy }),
-    ...(tls === undefined ? {} : { tls }),
-  })
+  return { denied: denied === undefined ? undefined : new EgressDenied(denied), lookup }
 }
 
 /** Which addresses the origin and the proxy may have: only the origin is the named Service. */
-function scopesOf({ allowPrivate, isClusterService, isMachineService }: EgressRoute): {
+function scopesOf({ allowPrivate, isClusterService, isMachineService }: Omit<EgressRoute, 'tls'>): {
   readonly origin: AddressScope
   readonly proxy: AddressScope
 } {
