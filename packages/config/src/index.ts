@@ -22,6 +22,7 @@ export {
   upgradeResource,
   type UpgradedResource,
 } from './migrations/upgrade-resource.ts'
+export { endpointPoolsOf } from './endpoint-pools.ts'
 export { secretNamesOf } from './secret-names.ts'
 export { changesConfiguration } from './changes-configuration.ts'
 export { WatchedConfiguration } from './watched-configuration.ts'

@@ -14,6 +14,7 @@ export type { ResolveHost } from './upstream/resolve-host.ts'
 export type { GatewayReport, ReportedModel, ReportedProvider } from './report.ts'
 export type { ReportedCounter, ReportedStateStore } from './policies/reported-usage.ts'
 export type { ProviderHealth } from './upstream/provider-state.ts'
+export { noEndpointPools } from './sources/no-endpoint-pools.ts'
 export type {
   EndpointPool,
   EndpointPoolSource,

@@ -31,8 +31,7 @@ function poolOf(
   return {
     picker: { host: '127.0.0.1', port: picker.port },
     failureMode: 'FailClose',
-    ports: servers.map(portOf),
-    servers: [{ address: '127.0.0.1', isReady: true }],
+    servers: [{ address: '127.0.0.1', ports: servers.map(portOf), isReady: true }],
     ...parts,
   }
 }
@@ -425,7 +424,7 @@ describe('a pool', () => {
   it('whose servers are all gone, with FailOpen, fails the call', async () => {
     const { picker, gateway } = await setUp((toA) => picks(toA), {
       failureMode: 'FailOpen',
-      servers: [{ address: '127.0.0.1', isReady: false }],
+      servers: [{ address: '127.0.0.1', ports: [8000], isReady: false }],
     })
     await picker.stop()
     expect(await (await gateway.chat(chat)).json()).toMatchObject({

@@ -38,7 +38,7 @@ import { routingStrategies } from './routing/routing-strategies.ts'
 import { ConditionFailures } from './runtime/condition-failures.ts'
 import { RuntimeHolder } from './runtime/runtime-holder.ts'
 import { Router } from './surfaces/router.ts'
-import type { EndpointPoolSource } from './sources/sources.ts'
+import { noEndpointPools } from './sources/no-endpoint-pools.ts'
 import { surfaces } from './surfaces/surfaces.ts'
 import { Tracing } from './telemetry/tracing.ts'
 import { providerHealths } from './upstream/provider-state.ts'
@@ -267,14 +267,6 @@ function createHttpServer(
 function refusalOf(error: MessageError, dialect: Dialect) {
   const { body } = dialect.encodeError(gatewayError.malformedRequest(error))
   return { fields: ['content-type', 'application/json'], body: JSON.stringify(body) }
-}
-
-/** Where nobody knows the pools of a cluster. */
-const noEndpointPools: EndpointPoolSource = {
-  get: ({ namespace, name }) => ({
-    problem: `InferencePool ${namespace}/${name} cannot be read: this gateway has its configuration from files, and pools are in a Kubernetes API`,
-  }),
-  subscribe: () => () => {},
 }
 
 const resolveHost: ResolveHost = (hostname) => lookup(hostname, { all: true })

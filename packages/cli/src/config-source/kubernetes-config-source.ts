@@ -2,10 +2,11 @@ import type { WatchedConfiguration } from '@fairlead/config'
 import type { Snapshot } from '@fairlead/snapshot'
 import type { Cache } from '@fairlead/controller-runtime'
 import type { Logger } from '@fairlead/base'
-import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
+import type { EndpointPoolSource, SecretSource, SnapshotSource } from '@fairlead/gateway'
 import { secretText } from '@fairlead/kube-core'
 import { Secret } from '@fairlead/kube-types'
 import { Listeners } from '../listeners.ts'
+import type { NamedPools } from './named-pools.ts'
 import type { NamedSecrets } from './named-secrets.ts'
 
 interface KubernetesConfigSourceOptions {
@@ -16,8 +17,13 @@ interface KubernetesConfigSourceOptions {
   readonly configuration: WatchedConfiguration
   /** Where Secrets are read by their names. Without it, the cache has all. */
   readonly namedSecrets?: NamedSecrets
+  /** Where InferencePools are read by their names. */
+  readonly endpointPools: NamedPools
   readonly logger: Logger
 }
+
+/** What is watched by the names that a snapshot gives. */
+type Followed = Pick<NamedSecrets, 'follow' | 'keepOnly'>
 
 /**
  * Configuration and Secrets from a Kubernetes API: compiles after each burst
@@ -26,6 +32,7 @@ interface KubernetesConfigSourceOptions {
 export class KubernetesConfigSource {
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
+  readonly endpointPools: EndpointPoolSource
   readonly #options: KubernetesConfigSourceOptions
   readonly #snapshotListeners: Listeners
   /** As compiled last, and as published. */
@@ -45,11 +52,12 @@ export class KubernetesConfigSource {
       subscribe: (listener) => this.#snapshotListeners.add(listener),
     }
     this.secrets = options.namedSecrets ?? cachedSecrets(options.cache, onError)
+    this.endpointPools = options.endpointPools
   }
 
   /**
-   * Call once the cache has synced; earlier, an incomplete configuration would be served. Secrets are
-   * watched by their names until the signal aborts.
+   * Call once the cache has synced; earlier, an incomplete configuration would be served. Secrets and
+   * InferencePools are watched by their names until the signal aborts.
    */
   begin(signal: AbortSignal): void {
     this.#ready = true
@@ -68,21 +76,27 @@ export class KubernetesConfigSource {
   }
 
   #compile(): void {
-    const { gateway, configuration, namedSecrets } = this.#options
+    const { gateway, configuration, namedSecrets, endpointPools } = this.#options
     const snapshot = configuration.result.snapshots.get(`${gateway.namespace}/${gateway.name}`)
     if (snapshot?.hash === this.#compiled?.hash) return
     this.#compiled = snapshot
-    if (namedSecrets === undefined) this.#publish(snapshot)
-    else void this.#publishWithSecrets(snapshot, namedSecrets)
+    const followed: Followed[] = endpointPools.concerns(snapshot) ? [endpointPools] : []
+    if (namedSecrets !== undefined) followed.push(namedSecrets)
+    if (followed.length === 0) this.#publish(snapshot)
+    else void this.#publishFollowed(snapshot, followed)
   }
 
   /** A snapshot whose Secrets have not been read would fail calls that the one before it serves. */
-  async #publishWithSecrets(snapshot: Snapshot | undefined, secrets: NamedSecrets): Promise<void> {
-    if (this.#signal === undefined) return
-    await secrets.follow(snapshot, this.#signal)
-    if (this.#compiled !== snapshot || this.#signal.aborted) return
+  async #publishFollowed(
+    snapshot: Snapshot | undefined,
+    followed: readonly Followed[],
+  ): Promise<void> {
+    const signal = this.#signal
+    if (signal === undefined) return
+    await Promise.all(followed.map((one) => one.follow(snapshot, signal)))
+    if (this.#compiled !== snapshot || signal.aborted) return
     this.#publish(snapshot)
-    secrets.keepOnly(snapshot)
+    for (const one of followed) one.keepOnly(snapshot)
   }
 
   #publish(snapshot: Snapshot | undefined): void {

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { systemClock } from '@fairlead/base'
 import { ApplyWarnings, WatchedConfiguration } from '@fairlead/config'
 import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
 import { setupOperator } from '@fairlead/operator'
@@ -9,6 +10,7 @@ import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { countConditions } from '../condition-counts.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
+import { NamedPools } from '../config-source/named-pools.ts'
 import type { DataDir } from '../data-dir.ts'
 import { startEmbeddedApiServer } from '../embedded-api-server.ts'
 import { writeEndpoints, type Endpoints } from '../endpoints-file.ts'
@@ -92,7 +94,14 @@ async function runPlanes(
   setupOperator(manager, { capabilities, configuration, logger })
   countConditions(registry, cache)
   const { gateway } = options
-  const source = new KubernetesConfigSource({ cache, gateway, configuration, logger })
+  const endpointPools = new NamedPools({ client: manager.client, clock: systemClock, logger })
+  const source = new KubernetesConfigSource({
+    cache,
+    gateway,
+    configuration,
+    endpointPools,
+    logger,
+  })
   const { audit } = kubernetes
   // The embedded API server tells by itself, and knows who asked.
   if (options.kubeconfig !== undefined) watchChanges(cache, audit.trail)
@@ -156,7 +165,7 @@ function addGateway(
     // The manager starts this after the cache has synced.
     source.begin(signal)
     const { client } = manager
-    const { snapshots, secrets } = source
+    const { snapshots, secrets, endpointPools } = source
     return runDataPlane(
       {
         workers,
@@ -164,6 +173,7 @@ function addGateway(
         dataDir: dataDir.path,
         snapshots,
         secrets,
+        endpointPools,
         client,
         audit,
         logger,

@@ -3,12 +3,14 @@ import { resolve } from 'node:path'
 import { systemClock } from '@fairlead/base'
 import { WatchedConfiguration } from '@fairlead/config'
 import { Manager, runnable } from '@fairlead/controller-runtime'
+import { noEndpointPools } from '@fairlead/gateway'
 import type { Registry } from 'prom-client'
 import { type GatewayAudit, gatewayAudit } from '../audit/gateway-audit.ts'
 import { capabilities } from '../capabilities.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
+import { NamedPools } from '../config-source/named-pools.ts'
 import { NamedSecrets } from '../config-source/named-secrets.ts'
 import { ManifestConfigSource } from '../config-source/manifest-config-source.ts'
 import { GatewayReadiness } from '../gateway-readiness.ts'
@@ -48,6 +50,7 @@ async function fromCluster(
     cache: manager.cache,
     gateway: options.gateway,
     configuration: new WatchedConfiguration(manager.cache, { capabilities }),
+    endpointPools: new NamedPools({ client: manager.client, clock: systemClock, logger }),
     ...(options.namedSecrets && {
       namedSecrets: new NamedSecrets({ client: manager.client, clock: systemClock, logger }),
     }),
@@ -55,10 +58,10 @@ async function fromCluster(
   })
   const serve = (stop: AbortSignal) => {
     source.begin(stop)
-    const { snapshots, secrets } = source
+    const { snapshots, secrets, endpointPools } = source
     const { client } = manager
     const parts = plane(context, workers, readiness, gatewayAudit(undefined, logger))
-    return runDataPlane({ ...parts, snapshots, secrets, client }, stop)
+    return runDataPlane({ ...parts, snapshots, secrets, endpointPools, client }, stop)
   }
   manager.add(runnable(serve, { needLeaderElection: false }))
   manager.addReadyzCheck('gateway', () => readiness.check())
@@ -95,7 +98,13 @@ async function fromManifests(
     await withAdmin(context, servedOf(workers, probes), (adminURL) => {
       announceAdmin(context, adminURL)
       return runDataPlane(
-        { ...plane(context, workers, readiness, audit), snapshots, secrets, client: undefined },
+        {
+          ...plane(context, workers, readiness, audit),
+          snapshots,
+          secrets,
+          endpointPools: noEndpointPools,
+          client: undefined,
+        },
         signal,
       )
     })

@@ -1,5 +1,11 @@
 import type { StoreNews, StoreRequest } from '@fairlead/context'
-import type { GatewayReport, KeptCall, RefusedRequest, TokenReview } from '@fairlead/gateway'
+import type {
+  EndpointPoolState,
+  GatewayReport,
+  KeptCall,
+  RefusedRequest,
+  TokenReview,
+} from '@fairlead/gateway'
 import type { LedgerNews, LedgerRequest } from './ledger-messages.ts'
 import type { CounterNews, CounterRequest } from '@fairlead/usage'
 import type { SnapshotDelta } from './snapshot-delta.ts'
@@ -82,6 +88,8 @@ export interface ConfigurationChange {
   readonly snapshot: SnapshotDelta | undefined
   /** Values of Secrets' keys by `secretKey`; undefined for one that is gone. */
   readonly secrets: readonly (readonly [key: string, value: string | undefined])[]
+  /** InferencePools by `namespace/name`; undefined for one that is not known, or no longer named. */
+  readonly pools: readonly (readonly [key: string, state: EndpointPoolState | undefined])[]
 }
 
 /** A metric with its values, as prom-client writes it as JSON. */

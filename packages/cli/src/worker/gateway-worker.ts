@@ -120,11 +120,12 @@ export class GatewayWorker {
 
   async #start(): Promise<void> {
     const { fd, send, exit, clock, random, logger, telemetry, identity } = this.#options
-    const { snapshots, secrets } = this.#configuration
+    const { snapshots, secrets, endpointPools } = this.#configuration
     this.#gateway = startGateway({
       listen: { fd },
       snapshots,
       secrets,
+      endpointPools,
       openStore: (settings, onAvailability) => this.#openConversations(settings, onAvailability),
       openCounters: this.#counters.open,
       registry: this.#registry,

@@ -1,3 +1,4 @@
+import type { EndpointPoolState } from '@fairlead/gateway'
 import type { SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import { describe, expect, it } from 'vitest'
 import { Listeners } from '../listeners.ts'
@@ -27,12 +28,16 @@ function bench() {
   }
   const listeners = new Listeners(fail)
   const values = new Map<string, string>()
+  const pools = new Map<string, EndpointPoolState>()
   const state: { snapshot: Snapshot | undefined } = { snapshot: undefined }
   const subscribe = (listener: () => void) => listeners.add(listener)
   const published = new PublishedConfiguration(
-    { current: () => state.snapshot, subscribe },
-    { get: ({ name }) => values.get(name), subscribe },
-    { snapshot: () => sender.changed(), secret: () => sender.changed() },
+    {
+      snapshots: { current: () => state.snapshot, subscribe },
+      secrets: { get: ({ name }) => values.get(name), subscribe },
+      endpointPools: { get: ({ name }) => pools.get(name), subscribe },
+    },
+    { snapshot: () => sender.changed(), other: () => sender.changed() },
   )
   const sent: ConfigurationChange[] = []
   const sender: ConfigurationSender = new ConfigurationSender(
@@ -47,6 +52,7 @@ function bench() {
     receiver,
     sender,
     values,
+    pools,
     publish: (providers: readonly object[], consumers: readonly object[] = []) => {
       const map = new Map(providers.map((one) => [(one as { name: string }).name, one]))
       state.snapshot = { hash: String(sent.length), providers: map, consumers } as never
@@ -114,6 +120,7 @@ describe('the configuration of a worker', () => {
     expect(sent.at(-1)).toEqual({
       snapshot: undefined,
       secrets: [['default/up/api-key', 'rotated']],
+      pools: [],
     })
     deliver()
     expect(receiver.secrets.get(ref('up'))).toBe('rotated')
@@ -121,6 +128,35 @@ describe('the configuration of a worker', () => {
     changeSecrets()
     deliver()
     expect(receiver.secrets.get(ref('up'))).toBeUndefined()
+  })
+
+  it('comes with the InferencePools that it names, and their changes', () => {
+    const { publish, pools, sent, receiver, changeSecrets, deliver } = bench()
+    const named = { namespace: 'default', name: 'llama' }
+    const pool: EndpointPoolState = {
+      picker: { host: 'picker.default.svc', port: 9002 },
+      failureMode: 'FailClose',
+      servers: [],
+    }
+    pools.set('other', { problem: 'of another gateway' })
+    publish([{ ...provider('up'), endpointPool: { ...named, picker: {} } }])
+    deliver()
+    expect(receiver.endpointPools.get(named)).toBeUndefined()
+    let changes = 0
+    receiver.endpointPools.subscribe(() => {
+      changes += 1
+    })
+    pools.set('llama', pool)
+    changeSecrets()
+    deliver()
+    expect(receiver.endpointPools.get(named)).toEqual(pool)
+    expect(changes).toBe(1)
+    changeSecrets()
+    expect(sent).toHaveLength(2)
+    publish([provider('up')])
+    deliver()
+    expect(receiver.endpointPools.get(named)).toBeUndefined()
+    expect(JSON.stringify(sent)).not.toContain('of another gateway')
   })
 
   it('and its Secrets are in force before anybody is told', () => {

@@ -9,7 +9,7 @@ import type { Published } from './published-configuration.ts'
 export class ConfigurationSender {
   readonly #newest: () => Published
   readonly #send: (message: ToWorker) => void
-  #sent: Published = { snapshot: undefined, secrets: new Map() }
+  #sent: Published = { snapshot: undefined, secrets: new Map(), pools: new Map() }
   #underWay = false
 
   constructor(newest: () => Published, send: (message: ToWorker) => void) {
@@ -40,14 +40,20 @@ function changeBetween(sent: Published, newest: Published): ConfigurationChange 
   const { snapshot } = newest
   // Values stay until a snapshot comes that does not refer to them.
   if (snapshot === undefined) return undefined
-  const secrets: [string, string | undefined][] = []
-  for (const [key, value] of newest.secrets) {
-    if (sent.secrets.get(key) !== value) secrets.push([key, value])
-  }
-  for (const key of sent.secrets.keys()) {
-    if (!newest.secrets.has(key)) secrets.push([key, undefined])
-  }
+  const secrets = changedEntries(sent.secrets, newest.secrets)
+  const pools = changedEntries(sent.pools, newest.pools)
   const isSame = snapshot === sent.snapshot
-  if (isSame && secrets.length === 0) return undefined
-  return { snapshot: isSame ? undefined : snapshotDelta(sent.snapshot, snapshot), secrets }
+  if (isSame && secrets.length === 0 && pools.length === 0) return undefined
+  return { snapshot: isSame ? undefined : snapshotDelta(sent.snapshot, snapshot), secrets, pools }
+}
+
+/** What is new or another, and undefined for what is gone. */
+function changedEntries<T>(
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+): [string, T | undefined][] {
+  const changed: [string, T | undefined][] = []
+  for (const [key, value] of after) if (before.get(key) !== value) changed.push([key, value])
+  for (const key of before.keys()) if (!after.has(key)) changed.push([key, undefined])
+  return changed
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock, Logger } from '@fairlead/base'
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { GatewayReport, ReviewToken, SecretSource, SnapshotSource } from '@fairlead/gateway'
+import type { GatewayReport, ReviewToken } from '@fairlead/gateway'
 import type { StoreOwner } from '@fairlead/context'
 import type { CounterOwner } from '@fairlead/usage'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
@@ -11,7 +11,7 @@ import type { AuditTrail } from '../audit/audit-trail.ts'
 import type { ListeningSocket } from './listening-socket.ts'
 import { PermitPool } from './permit-pool.ts'
 import { RecentCallsOwner } from './recent-calls-owner.ts'
-import { PublishedConfiguration } from './published-configuration.ts'
+import { type ConfigurationSources, PublishedConfiguration } from './published-configuration.ts'
 import { SummedMetrics } from './summed-metrics.ts'
 import { TicketKeys } from './ticket-keys.ts'
 import { answerTokenReview } from './token-reviews.ts'
@@ -31,9 +31,7 @@ interface GatewayWorkersOptions {
   readonly logger: Logger
 }
 
-interface WorkerSources {
-  readonly snapshots: SnapshotSource
-  readonly secrets: SecretSource
+interface WorkerSources extends ConfigurationSources {
   readonly stores: StoreOwner
   readonly ledger: LedgerOwner
   readonly counters: CounterOwner
@@ -117,10 +115,11 @@ export class GatewayWorkers {
   }
 
   /** Serves this configuration, and every later one. */
-  begin({ snapshots, secrets, ...owners }: WorkerSources): void {
-    const published = new PublishedConfiguration(snapshots, secrets, {
+  begin({ snapshots, secrets, endpointPools, ...owners }: WorkerSources): void {
+    const sources = { snapshots, secrets, endpointPools }
+    const published = new PublishedConfiguration(sources, {
       snapshot: () => this.#follow(published),
-      secret: () => this.#followSoon(published),
+      other: () => this.#followSoon(published),
     })
     this.#published = published
     this.#ledger = owners.ledger
@@ -141,7 +140,7 @@ export class GatewayWorkers {
     await Promise.all([...this.#slots, ...this.#retired].map((slot) => slot.stop(drainMs)))
   }
 
-  /** A burst of changed Secrets is followed once. */
+  /** A burst of changed Secrets or pools is followed once. */
   #followSoon(published: PublishedConfiguration): void {
     if (this.#isFollowing) return
     this.#isFollowing = true

@@ -1,37 +1,52 @@
-import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
+import { endpointPoolsOf } from '@fairlead/config'
+import type {
+  EndpointPoolSource,
+  EndpointPoolState,
+  SecretSource,
+  SnapshotSource,
+} from '@fairlead/gateway'
 import type { Snapshot } from '@fairlead/snapshot'
 import { secretKey } from '../worker-messages/secret-key.ts'
 import { SecretReferences } from './secret-references.ts'
 
-/** What workers run: a snapshot, and the values of the Secrets that it refers to, by `secretKey`. */
+/**
+ * What workers run: a snapshot, the values of the Secrets that it refers to, by `secretKey`, and the
+ * InferencePools that it names, by `namespace/name`.
+ */
 export interface Published {
   readonly snapshot: Snapshot | undefined
   readonly secrets: ReadonlyMap<string, string>
+  readonly pools: ReadonlyMap<string, EndpointPoolState>
+}
+
+/** Where the parts of a configuration come from. */
+export interface ConfigurationSources {
+  readonly snapshots: SnapshotSource
+  readonly secrets: SecretSource
+  readonly endpointPools: EndpointPoolSource
 }
 
 /** The newest configuration of all workers, put together once per change. */
 export class PublishedConfiguration {
-  readonly #snapshots: SnapshotSource
-  readonly #secrets: SecretSource
+  readonly #sources: ConfigurationSources
   readonly #references = new SecretReferences()
   readonly #unsubscribe: readonly (() => void)[]
   #current: Published | undefined
 
   /** `changed` is told of every change; what has changed may be nothing that workers need. */
   constructor(
-    snapshots: SnapshotSource,
-    secrets: SecretSource,
-    changed: { readonly snapshot: () => void; readonly secret: () => void },
+    sources: ConfigurationSources,
+    changed: { readonly snapshot: () => void; readonly other: () => void },
   ) {
-    this.#snapshots = snapshots
-    this.#secrets = secrets
+    this.#sources = sources
     const forgetThen = (tell: () => void) => () => {
       this.#current = undefined
       tell()
     }
     this.#unsubscribe = [
-      snapshots.subscribe(forgetThen(changed.snapshot)),
-      secrets.subscribe(forgetThen(changed.secret)),
+      sources.snapshots.subscribe(forgetThen(changed.snapshot)),
+      sources.secrets.subscribe(forgetThen(changed.other)),
+      sources.endpointPools.subscribe(forgetThen(changed.other)),
     ]
   }
 
@@ -45,12 +60,17 @@ export class PublishedConfiguration {
   }
 
   #read(): Published {
-    const snapshot = this.#snapshots.current()
+    const snapshot = this.#sources.snapshots.current()
     const secrets = new Map<string, string>()
     for (const ref of snapshot === undefined ? [] : this.#references.of(snapshot)) {
-      const value = this.#secrets.get(ref)
+      const value = this.#sources.secrets.get(ref)
       if (value !== undefined) secrets.set(secretKey(ref), value)
     }
-    return { snapshot, secrets }
+    const pools = new Map<string, EndpointPoolState>()
+    for (const [key, pool] of endpointPoolsOf(snapshot)) {
+      const state = this.#sources.endpointPools.get(pool)
+      if (state !== undefined) pools.set(key, state)
+    }
+    return { snapshot, secrets, pools }
   }
 }

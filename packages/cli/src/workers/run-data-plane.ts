@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { aborted, systemClock } from '@fairlead/base'
 import { ThreadCounter } from '@fairlead/context'
 import type { Client } from '@fairlead/controller-runtime'
-import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import {
   CounterOwner,
   openCounters,
@@ -17,18 +16,17 @@ import { takingPort } from '../port-error.ts'
 import { conversationOwner } from './conversation-owner.ts'
 import type { GatewayWorkers } from './gateway-workers.ts'
 import { LedgerOwner } from './ledger-owner.ts'
+import type { ConfigurationSources } from './published-configuration.ts'
 import { replicaName } from './replica-name.ts'
 import { StateLedger } from './state-ledger.ts'
 import { tokenReviewer } from './token-reviews.ts'
 import { WorkerReports } from './worker-reports.ts'
 
-interface DataPlaneOptions {
+interface DataPlaneOptions extends ConfigurationSources {
   readonly workers: GatewayWorkers
   readonly options: Pick<Options, 'gatewayPort' | 'gateway' | 'replica' | 'drainMs'>
   /** Directory against which relative store paths are resolved. */
   readonly dataDir: string
-  readonly snapshots: SnapshotSource
-  readonly secrets: SecretSource
   /** Where to report the replica status; undefined without a Kubernetes API. */
   readonly client: Client | undefined
   /** Told of refused requests, and follows what the LLMGateway says of it. */
@@ -44,6 +42,7 @@ interface DataPlaneOptions {
  */
 export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal): Promise<void> {
   const { audit, workers, options, dataDir, snapshots, secrets, client, logger } = plane
+  const { endpointPools } = plane
   const stopFollowing = audit.follow(snapshots)
   const counter = new ThreadCounter({ clock: systemClock, logger })
   const stores = conversationOwner({ dataDir, secrets, counter, clock: systemClock, logger })
@@ -61,7 +60,16 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     new ProcessCounterStore({ open: () => openCounters(usage, systemClock), clock: systemClock }),
   )
   const reviewToken = client && tokenReviewer(client)
-  workers.begin({ snapshots, secrets, stores, ledger, counters, audit: audit.trail, reviewToken })
+  workers.begin({
+    snapshots,
+    secrets,
+    endpointPools,
+    stores,
+    ledger,
+    counters,
+    audit: audit.trail,
+    reviewToken,
+  })
   let reports: WorkerReports | undefined
   try {
     await takingPort('gateway-port', Promise.race([workers.listening, aborted(signal)]))

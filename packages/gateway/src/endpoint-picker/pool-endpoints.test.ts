@@ -4,11 +4,11 @@ import { PoolEndpoints } from './pool-endpoints.ts'
 const endpoints = new PoolEndpoints({
   picker: { host: 'picker', port: 9002 },
   failureMode: 'FailClose',
-  ports: [3000, 3002],
   servers: [
-    { address: '10.0.0.1', isReady: true },
-    { address: '10.0.0.2', isReady: false },
-    { address: 'fd00::1', isReady: true },
+    { address: '10.0.0.1', ports: [3000, 3002], isReady: true },
+    { address: '10.0.0.2', ports: [3000, 3002], isReady: false },
+    { address: '10.0.0.4', ports: [3002], isReady: false },
+    { address: 'fd00::1', ports: [3000, 3002], isReady: true },
   ],
 })
 
@@ -31,6 +31,7 @@ describe('endpoints that a picker names', () => {
     '10.0.0.1',
     '10.0.0.1:3001',
     '10.0.0.1:80',
+    '10.0.0.4:3000',
     '10.0.0.1:03000',
     '169.254.169.254:3000',
     'localhost:3000',

@@ -9,8 +9,8 @@ export class PoolEndpoints {
   readonly #all = new Set<string>()
   readonly #ready: string[] = []
 
-  constructor({ ports, servers }: EndpointPool) {
-    for (const { address, isReady } of servers) {
+  constructor({ servers }: EndpointPool) {
+    for (const { address, isReady, ports } of servers) {
       for (const port of ports) {
         const endpoint = endpointOf(address, port)
         this.#all.add(endpoint)

@@ -20,12 +20,12 @@ export interface EndpointPool {
   readonly picker: { readonly host: string; readonly port: number }
   /** What follows when the picker fails: the gateway chooses, or the call fails. */
   readonly failureMode: 'FailOpen' | 'FailClose'
-  /** On which each server listens, every one an endpoint of its own. */
-  readonly ports: readonly number[]
-  /** The addresses of its pods. No other may be called, whatever the picker says. */
+  /** Its pods. Nobody else may be called, whatever the picker says. */
   readonly servers: readonly {
     /** An IP address, without brackets. */
     readonly address: string
+    /** On which it listens, every one an endpoint of its own. */
+    readonly ports: readonly number[]
     readonly isReady: boolean
   }[]
 }
