@@ -18,5 +18,11 @@ export const PodMonitor: ResourceType<KubernetesObject> = {
   namespaced: true,
 }
 
+/** Servers of models, and who chooses among them: only gateways read them. */
+export const inferencePools = {
+  group: 'inference.networking.k8s.io',
+  plural: 'inferencepools',
+}
+
 /** Kinds of others that a deployment may ask for, and that a cluster may lack. */
 export const optionalKinds = [HTTPRoute, PodMonitor] as const

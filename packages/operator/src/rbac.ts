@@ -1,7 +1,7 @@
 import { group, LLMGateway, ReferenceGrant } from '@fairlead/api'
 import { kinds, migrationsOf } from '@fairlead/config'
 
-import { HTTPRoute, PodMonitor } from './optional-kinds.ts'
+import { HTTPRoute, inferencePools, PodMonitor } from './optional-kinds.ts'
 
 /** One rule of a ClusterRole. */
 export interface PolicyRule {
@@ -78,9 +78,15 @@ export const gatewayClusterRules: readonly PolicyRule[] = [
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
 ]
 
+/** What a gateway does where InferencePools are that its providers name: find out whom it may call. */
+export const poolRules: readonly PolicyRule[] = [
+  { apiGroups: [inferencePools.group], resources: [inferencePools.plural], verbs: read },
+  { apiGroups: [''], resources: ['pods'], verbs: read },
+]
+
 /**
  * All that a gateway which the operator does not run may do in a cluster: that, report, and read the
- * Secrets that it serves with.
+ * Secrets that it serves with. One that calls InferencePools needs `poolRules` besides.
  */
 export const gatewayRules: readonly PolicyRule[] = [
   ...gatewayClusterRules,

@@ -24,6 +24,29 @@ describe('the NetworkPolicy', () => {
     ])
   })
 
+  it('lets them connect to all pods where an InferencePool is that the configuration names', () => {
+    const pool = (namespace: string) => ({
+      baseURL: `http://llama.${namespace}.inferencepool:1234/v1`,
+      endpointPool: { namespace, name: 'llama' },
+    })
+    const providers = new Map([
+      ['team/a', pool('models')],
+      ['team/b', pool('models')],
+      ['team/c', pool('gpus')],
+    ])
+    const policy = networkPolicyOf(exampleGateway({}), {
+      ...configuration,
+      providers,
+    } as unknown as Snapshot)
+    const [, ports, ...pools] = policy?.spec?.egress ?? []
+    expect(ports?.ports?.map(({ port }) => port)).not.toContain(1234)
+    expect(pools).toEqual(
+      ['gpus', 'models'].map((namespace) => ({
+        to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }],
+      })),
+    )
+  })
+
   it('lets everybody call and the cluster read metrics, or those who are named', () => {
     const everybody = networkPolicyOf(exampleGateway({}), undefined)?.spec?.ingress
     expect(everybody?.map(({ from }) => from)).toEqual([undefined, [{ namespaceSelector: {} }]])

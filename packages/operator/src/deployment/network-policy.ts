@@ -1,16 +1,21 @@
-import type { Snapshot } from '@fairlead/snapshot'
+import { endpointPoolsOf } from '@fairlead/config'
+import type { LLMProviderSettings, Snapshot } from '@fairlead/snapshot'
 import type { NetworkPolicy } from '@fairlead/kube-types'
 import type { ChildOf } from '@fairlead/controller-runtime'
 import { metadataOf, type DeployedGateway } from './deployed-gateway.ts'
 import { portsOfURLs } from './ports-of-urls.ts'
 
+/** The label that every namespace has with its name. */
+const namespaceNameLabel = 'kubernetes.io/metadata.name'
 const apiServerPorts = [443, 6443]
 /** Of Redis, without and with TLS; the URL, which may name another, is in a Secret. */
 const redisPorts = [6379, 6380]
 
 /**
  * Who may connect to the replicas, and to which ports they may connect: those of the API server, of
- * the state store and of the URLs in the configuration. Without a configuration, of no URL.
+ * the state store and of the URLs in the configuration. Without a configuration, of no URL. Where an
+ * InferencePool is that the configuration names, to all pods of its namespace: which ports its picker
+ * and its servers have only the gateway reads.
  */
 export function networkPolicyOf(
   gateway: DeployedGateway,
@@ -31,6 +36,9 @@ export function networkPolicyOf(
       egress: [
         { ports: [{ protocol: 'UDP', port: 53 }, tcp(53)] },
         { ports: sorted([...egressPorts, ...portsOf(configuration)]).map(tcp) },
+        ...poolNamespacesOf(configuration).map((namespace) => ({
+          to: [{ namespaceSelector: { matchLabels: { [namespaceNameLabel]: namespace } } }],
+        })),
       ],
     },
   }
@@ -42,8 +50,20 @@ function portsOf(configuration: Pick<Snapshot, 'gateway' | 'providers'> | undefi
   return [
     ...apiServerPorts,
     ...(gateway.state.type === 'Redis' ? redisPorts : []),
-    ...portsOfURLs([gateway, [...providers.values()]]),
+    ...portsOfURLs([gateway, [...providers.values()].map(withoutPool)]),
   ]
+}
+
+/** Without the base URL of a provider that a pool serves, which is no address. */
+function withoutPool({ baseURL, endpointPool, ...settings }: LLMProviderSettings) {
+  return endpointPool === undefined ? { ...settings, baseURL } : settings
+}
+
+function poolNamespacesOf(
+  configuration: Pick<Snapshot, 'providers'> | undefined,
+): readonly string[] {
+  const pools = [...endpointPoolsOf(configuration).values()]
+  return [...new Set(pools.map(({ namespace }) => namespace))].toSorted()
 }
 
 function sorted(ports: readonly number[]): readonly number[] {

@@ -1,5 +1,5 @@
 import { LLMGateway } from '@fairlead/api'
-import { secretNamesOf } from '@fairlead/config'
+import { endpointPoolsOf, secretNamesOf } from '@fairlead/config'
 import {
   controllerBuilder,
   hasFinalizer,
@@ -64,7 +64,12 @@ function reconciler(manager: Manager, settings: DeploymentSettings): Reconcile<G
 }
 
 function desiredFor(deployed: DeployedGateway, { snapshotOf }: DeploymentSettings) {
-  return permissionsOf(deployed, secretNamesOf(snapshotOf(deployed)))
+  const snapshot = snapshotOf(deployed)
+  const pools = [...endpointPoolsOf(snapshot).values()]
+  return permissionsOf(deployed, {
+    secrets: secretNamesOf(snapshot),
+    poolNamespaces: [...new Set(pools.map(({ namespace }) => namespace))].toSorted(),
+  })
 }
 
 /** Applies the object, unless it is there as it should be. */

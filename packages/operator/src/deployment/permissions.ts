@@ -8,7 +8,7 @@ import {
   RoleBinding,
   type rbacV1,
 } from '@fairlead/kube-types'
-import { gatewayClusterRules } from '../rbac.ts'
+import { gatewayClusterRules, type PolicyRule, poolRules } from '../rbac.ts'
 import type { DeployedGateway } from './deployed-gateway.ts'
 
 /** An object that gives a gateway permissions. */
@@ -27,20 +27,29 @@ export const gatewayNamespaceLabel = 'fairlead.dev/gateway-namespace'
 
 const read = ['get', 'list', 'watch']
 
+/** What the configuration of a gateway names. */
+interface NamedObjects {
+  /** Secrets, by namespace. */
+  readonly secrets: ReadonlyMap<string, readonly string[]>
+  /** Namespaces with InferencePools. */
+  readonly poolNamespaces: readonly string[]
+}
+
 /**
  * All that a gateway may do: read the resources that configure gateways, ask whose token one is,
- * report in the status of its own LLMGateway, and read the Secrets that its configuration names, each
- * by its name.
+ * report in the status of its own LLMGateway, read the Secrets that its configuration names, each
+ * by its name, and InferencePools and pods where it names such a pool.
  */
 export function permissionsOf(
   gateway: DeployedGateway,
-  secrets: ReadonlyMap<string, readonly string[]>,
+  { secrets, poolNamespaces }: NamedObjects,
 ): readonly Permission[] {
   const { namespace, name } = gateway
-  const inNamespaces = new Map<string, readonly rbacV1.PolicyRule[]>(
-    [...secrets].map(([one, names]) => [one, [secretsRule(names)]]),
-  )
-  inNamespaces.set(namespace, [statusRule(gateway), ...(inNamespaces.get(namespace) ?? [])])
+  const inNamespaces = new Map<string, rbacV1.PolicyRule[]>([[namespace, [statusRule(gateway)]]])
+  const permit = (place: string, ...rules: readonly rbacV1.PolicyRule[]) =>
+    inNamespaces.set(place, [...(inNamespaces.get(place) ?? []), ...rules])
+  for (const [place, names] of secrets) permit(place, secretsRule(names))
+  for (const place of poolNamespaces) permit(place, ...poolRules.map(mutable))
   const clusterWide = clusterWideName(gateway)
   return [
     permission(ClusterRole, gateway, { name: clusterWide }, { rules: gatewayClusterRules }),
@@ -72,6 +81,11 @@ function statusRule({ gateway }: DeployedGateway): rbacV1.PolicyRule {
     resourceNames: [gateway],
     verbs: ['patch'],
   }
+}
+
+/** As Kubernetes' types have it. */
+function mutable({ apiGroups, resources, verbs }: PolicyRule): rbacV1.PolicyRule {
+  return { apiGroups: [...apiGroups], resources: [...resources], verbs: [...verbs] }
 }
 
 function secretsRule(names: readonly string[]): rbacV1.PolicyRule {
