@@ -254,6 +254,31 @@ describe('the kinds', () => {
           'a Service has the empty group',
         ],
         [
+          'an InferencePool without its group',
+          'type: OpenAI, backendRef: {kind: InferencePool, name: a}',
+          'an InferencePool has the group inference.networking.k8s.io',
+        ],
+        [
+          'an InferencePool with a port',
+          'type: OpenAI, backendRef: {group: inference.networking.k8s.io, kind: InferencePool, name: a, port: 80}',
+          'and no port',
+        ],
+        [
+          'an endpoint picker of a Service',
+          'type: OpenAI, backendRef: {name: a, port: 80}, endpointPicker: {}',
+          'endpointPicker goes with a backendRef of kind InferencePool',
+        ],
+        [
+          'authorities of an endpoint picker that nobody verifies',
+          'type: OpenAI, backendRef: {group: inference.networking.k8s.io, kind: InferencePool, name: a}, endpointPicker: {caSecretRef: {name: a}}',
+          'caSecretRef goes with tls Verified',
+        ],
+        [
+          'an InferencePool behind a proxy',
+          'type: OpenAI, proxyURL: "http://proxy", backendRef: {group: inference.networking.k8s.io, kind: InferencePool, name: a}',
+          'leave out proxyURL',
+        ],
+        [
           'an address as the name of a server',
           'type: OpenAI, tls: {serverName: 127.0.0.1}',
           'spec.tls.serverName in body should match',

@@ -8,7 +8,13 @@ import { secretReference } from './schema/references.ts'
 import { credentialStatus } from './schema/credential-status.ts'
 import { azure, bedrock, cloudRules, vertex } from './schema/cloud-settings.ts'
 import { answerTimeouts } from './schema/timeouts.ts'
-import { authentication, backendRef, connectionRules, tls } from './schema/provider-connection.ts'
+import {
+  authentication,
+  backendRef,
+  connectionRules,
+  endpointPicker,
+  tls,
+} from './schema/provider-connection.ts'
 import { providerHeader } from './schema/provider-header.ts'
 import { simulator } from './simulator.ts'
 
@@ -164,6 +170,7 @@ const spec = object(
       httpURL('Base URL of the API, http or https. The default depends on type and preset.'),
     ),
     backendRef: Type.Optional(backendRef),
+    endpointPicker: Type.Optional(endpointPicker),
     proxyURL: Type.Optional(
       text(
         "Forward proxy that every connection to the provider goes through, http only, without user and password; the port defaults to 80. It is asked for a tunnel with CONNECT and resolves the provider's host name. Without it, the gateway connects to the provider itself.",

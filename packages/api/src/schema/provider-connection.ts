@@ -1,19 +1,54 @@
 import type { ValidationRule } from '@fairlead/kube-core'
 import { Type } from 'typebox'
 import { choice, integer, object, text } from './fields.ts'
-import { namespaceName, objectName } from './formats.ts'
+import { duration, namespaceName, objectName } from './formats.ts'
 import { secretReference } from './references.ts'
+
+/** How the picker of an InferencePool is asked. */
+export const endpointPicker = object(
+  'How the endpoint picker of the InferencePool in backendRef is asked, which chooses the server for each call.',
+  {
+    tls: choice(
+      'TLS of the connection to the picker. Unverified: with any certificate, as pickers make their own at each start. Verified: with a certificate for the name of its Service. None: plain HTTP/2. Defaults to Unverified.',
+      ['Unverified', 'Verified', 'None'],
+      { default: 'Unverified' },
+    ),
+    caSecretRef: Type.Optional(
+      secretReference(
+        'With tls Verified: Secret with the certificates of authorities, as PEM, that are trusted instead of the usual ones. While it is missing or not PEM, no call is made.',
+        { defaultKey: 'ca.crt' },
+      ),
+    ),
+    timeout: duration(
+      'Maximum time for a choice, connecting to the picker included. Pickers that queue calls may need a longer one. Defaults to 10s.',
+      { default: '10s' },
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: "!has(self.caSecretRef) || self.tls == 'Verified'",
+        message: 'caSecretRef goes with tls Verified',
+      },
+    ],
+  },
+)
+
+const poolGroup = 'inference.networking.k8s.io'
 
 /** An object in the cluster, instead of an address. */
 export const backendRef = object(
-  'An object in the cluster that serves the models, instead of baseURL. It is called at http://<name>.<namespace>.svc:<port>, with tls at https, and the path of the preset or type, otherwise /v1. The name is resolved by DNS, so the gateway must run in the cluster. Its addresses may be private whatever spec.egress of the LLMGateway says.',
+  'An object in the cluster that serves the models, instead of baseURL. A Service is called at http://<name>.<namespace>.svc:<port>, with tls at https, and the path of the preset or type, otherwise /v1. The name is resolved by DNS, so the gateway must run in the cluster. Of an InferencePool, the pod is called that its endpoint picker chooses. Addresses may be private whatever spec.egress of the LLMGateway says.',
   {
-    group: text('API group of the object; empty for a Service. Defaults to empty.', {
-      max: 253,
-      default: '',
-    }),
+    group: text(
+      `API group of the object: empty for a Service, ${poolGroup} for an InferencePool. Defaults to empty.`,
+      {
+        max: 253,
+        default: '',
+      },
+    ),
     kind: choice(
-      'Service. InferencePool of the Gateway API Inference Extension is not served by this version. Defaults to Service.',
+      'Service, or InferencePool of the Gateway API Inference Extension. Defaults to Service.',
       ['Service', 'InferencePool'],
       { default: 'Service' },
     ),
@@ -23,13 +58,22 @@ export const backendRef = object(
         "Namespace of the object. Defaults to the provider's; another namespace must permit it with a ReferenceGrant.",
       ),
     ),
-    port: Type.Optional(integer('Port of the Service, which needs one.', { min: 1, max: 65535 })),
+    port: Type.Optional(
+      integer('Port of the Service, which needs one; an InferencePool has its own.', {
+        min: 1,
+        max: 65535,
+      }),
+    ),
   },
   {
     rules: [
       {
         rule: "self.kind != 'Service' || (self.group == '' && has(self.port))",
         message: 'a Service has the empty group, and needs its port',
+      },
+      {
+        rule: `self.kind != 'InferencePool' || (self.group == '${poolGroup}' && !has(self.port))`,
+        message: `an InferencePool has the group ${poolGroup}, and no port`,
       },
     ],
   },
@@ -90,6 +134,14 @@ export const connectionRules: readonly ValidationRule[] = [
     rule: "self.type != 'Simulator' || !(has(self.proxyURL) || has(self.tls) || has(self.backendRef))",
     message:
       'type Simulator connects to nothing, so proxyURL, tls and backendRef do not go with it',
+  },
+  {
+    rule: "!has(self.endpointPicker) || (has(self.backendRef) && self.backendRef.kind == 'InferencePool')",
+    message: 'endpointPicker goes with a backendRef of kind InferencePool',
+  },
+  {
+    rule: "!has(self.backendRef) || self.backendRef.kind != 'InferencePool' || !has(self.proxyURL)",
+    message: 'the pods of an InferencePool are called without a proxy: leave out proxyURL',
   },
   {
     // A pattern of the field would have a password repeated in the error, and in logs.

@@ -105,14 +105,18 @@ export class Findings {
     return this.#permits('', 'ServiceAccount', account.namespace, account.name, path)
   }
 
-  /** The Service that a reference names, if it may be used. Whether it exists is not known here. */
-  service(
+  /**
+   * The object of another group that a reference names, if it may be used. Whether it exists is not
+   * known here.
+   */
+  backend(
+    { group: toGroup, kind }: { readonly group: string; readonly kind: string },
     reference: NamedReference,
     path: string,
   ): { readonly namespace: string; readonly name: string } | undefined {
     const namespace = reference.namespace ?? namespaceOf(this.#from)
     const { name } = reference
-    return this.#permits('', 'Service', namespace, name, path) ? { namespace, name } : undefined
+    return this.#permits(toGroup, kind, namespace, name, path) ? { namespace, name } : undefined
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { LLMProvider } from '@fairlead/api'
-import type { ProviderTypeCapability } from '@fairlead/snapshot'
+import type { EndpointPoolSettings, ProviderTypeCapability } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
 import { hasOpenParts } from './preset-address.ts'
 
@@ -7,34 +7,45 @@ import { hasOpenParts } from './preset-address.ts'
 const usualPath = '/v1'
 
 /**
- * Where the Service of `spec.backendRef` is called, with the path of the preset's address or of the
- * type. Whether it exists only DNS knows, which resolves its name. Empty for one that may not or cannot be used.
+ * Where the backend of `spec.backendRef` is called, with the path of the preset's address or of the
+ * type: a Service by its name, whose existence only DNS knows. The host of an InferencePool names it
+ * and is not resolved. Empty for one that may not or cannot be used.
  */
 export function backendAddress(
   { spec }: LLMProvider,
   { versionPath }: ProviderTypeCapability,
   findings: Findings,
   preset: string | undefined,
+  pool: EndpointPoolSettings | undefined,
 ): string {
   const { backendRef } = spec
   if (backendRef === undefined) return ''
-  if (backendRef.kind !== 'Service' || backendRef.group !== '') {
-    findings.reject(
-      `spec.backendRef: kind ${backendRef.kind} is not served by this version; name a Service, or give the address in spec.baseURL`,
-    )
-    return ''
-  }
-  if (backendRef.port === undefined) {
-    findings.reject('spec.backendRef.port: a Service needs its port')
-    return ''
-  }
-  const service = findings.service(backendRef, 'spec.backendRef')
-  if (service === undefined) return ''
   const path =
     preset === undefined || hasOpenParts(preset)
       ? (versionPath ?? usualPath)
       : new URL(preset).pathname
-  const scheme = spec.tls === undefined ? 'http' : 'https'
-  const origin = new URL(`${scheme}://${service.name}.${service.namespace}.svc:${backendRef.port}`)
-  return origin.origin + path.replace(/\/+$/, '')
+  const host =
+    backendRef.kind === 'InferencePool'
+      ? pool && `${pool.name}.${pool.namespace}.inferencepool`
+      : serviceHost(backendRef, findings)
+  if (host === undefined) return ''
+  const { origin } = new URL(`${spec.tls === undefined ? 'http' : 'https'}://${host}`)
+  return origin + path.replace(/\/+$/, '')
+}
+
+function serviceHost(
+  backendRef: NonNullable<LLMProvider['spec']['backendRef']>,
+  findings: Findings,
+): string | undefined {
+  const { group, kind, port } = backendRef
+  if (group !== '') {
+    findings.reject(`spec.backendRef: a Service has the empty group, and not ${group}`)
+    return undefined
+  }
+  if (port === undefined) {
+    findings.reject('spec.backendRef.port: a Service needs its port')
+    return undefined
+  }
+  const service = findings.backend({ group, kind }, backendRef, 'spec.backendRef')
+  return service && `${service.name}.${service.namespace}.svc:${port}`
 }

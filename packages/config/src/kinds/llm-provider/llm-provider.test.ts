@@ -7,6 +7,12 @@ import {
   provider,
 } from '../../test-support/resources.ts'
 
+const inferencePool = {
+  group: 'inference.networking.k8s.io',
+  kind: 'InferencePool',
+  name: 'llama',
+}
+
 describe('the address of a provider', () => {
   it.each([
     [{ type: 'OpenAI' }, 'https://api.openai.com/v1'],
@@ -52,6 +58,14 @@ describe('the address of a provider', () => {
       { type: 'Anthropic', backendRef: { name: 'a', port: 8443 }, tls: {} },
       'https://a.default.svc:8443/v1',
     ],
+    [
+      { type: 'OpenAICompatible', backendRef: inferencePool },
+      'http://llama.default.inferencepool/v1',
+    ],
+    [
+      { type: 'OpenAICompatible', preset: 'groq', backendRef: inferencePool, tls: {} },
+      'https://llama.default.inferencepool/openai/v1',
+    ],
   ])('of %o is %s', (spec, address) => {
     expect(snapshotOf(provider(spec))?.providers.get('default/p')?.baseURL).toBe(address)
   })
@@ -84,9 +98,24 @@ describe('the address of a provider', () => {
     ],
     ['no address at all', { type: 'OpenAICompatible' }, 'needs a baseURL or a preset'],
     [
-      'an InferencePool',
+      'an InferencePool of another group',
       { type: 'OpenAI', backendRef: { kind: 'InferencePool', name: 'pool' } },
-      'spec.backendRef: kind InferencePool is not served by this version; name a Service',
+      'spec.backendRef.group: an InferencePool has the group inference.networking.k8s.io',
+    ],
+    [
+      'an InferencePool of a cloud',
+      { type: 'AzureOpenAI', backendRef: inferencePool },
+      'type AzureOpenAI is a cloud, which no InferencePool serves',
+    ],
+    [
+      'an InferencePool behind a proxy',
+      { type: 'OpenAI', backendRef: inferencePool, proxyURL: 'http://proxy.test:3128' },
+      'spec.proxyURL: the pods of an InferencePool are called without a proxy',
+    ],
+    [
+      'a picker that is to be waited for too long',
+      { type: 'OpenAI', backendRef: inferencePool, endpointPicker: { timeout: '1h' } },
+      'spec.endpointPicker.timeout: must be from 1ms to 10m, and is 1h',
     ],
     [
       'a Service without a port',
@@ -183,6 +212,42 @@ it.each([
     message: expect.stringContaining(message),
   })
   expect(JSON.stringify(result.conditions)).not.toContain('hunter2')
+})
+
+describe('an InferencePool', () => {
+  const pooled = { type: 'OpenAICompatible', backendRef: inferencePool }
+  const poolOf = (spec: Record<string, unknown>) =>
+    snapshotOf(provider({ ...pooled, ...spec }))?.providers.get('default/p')?.endpointPool
+
+  it('is named in the snapshot, with how its picker is asked', () => {
+    const picker = { tls: 'Unverified', ca: undefined, timeoutMs: 10_000 }
+    expect(poolOf({})).toEqual({ namespace: 'default', name: 'llama', picker })
+    const caSecretRef = { name: 'picker' }
+    const endpointPicker = { tls: 'Verified', caSecretRef, timeout: '30s' }
+    expect(poolOf({ endpointPicker })?.picker).toEqual({
+      tls: 'Verified',
+      ca: { namespace: 'default', name: 'picker', key: 'ca.crt' },
+      timeoutMs: 30_000,
+    })
+  })
+
+  it('of another namespace needs a ReferenceGrant for InferencePools', () => {
+    const backendRef = { ...inferencePool, namespace: 'models' }
+    const elsewhere = provider({ ...pooled, backendRef })
+    const from = { kind: 'LLMProvider', namespace: 'default' }
+    const grantTo = (group: string, kind: string) => grant('models', from, { group, kind })
+    const without = compileAll(elsewhere, grantTo('', 'Service'))
+    expect(conditionsOf(without, 'LLMProvider', 'default/p').ResolvedRefs).toMatchObject({
+      status: 'False',
+      reason: 'RefNotPermitted',
+      message: expect.stringContaining('refer to InferencePool models/llama'),
+    })
+    expect(without.snapshots.get('default/default')?.providers.has('default/p')).toBe(false)
+    const permitted = compileAll(elsewhere, grantTo('inference.networking.k8s.io', 'InferencePool'))
+    expect(
+      permitted.snapshots.get('default/default')?.providers.get('default/p')?.endpointPool,
+    ).toMatchObject({ namespace: 'models', name: 'llama' })
+  })
 })
 
 describe('a simulator', () => {

@@ -8,6 +8,7 @@ import { frozenCopy, none } from '../../values/freeze.ts'
 import { identityOf } from '../../values/resource-key.ts'
 import { checkIdentity } from './check-identity.ts'
 import { compileCloud } from './compile-cloud.ts'
+import { compileEndpointPool } from './compile-endpoint-pool.ts'
 import { compileHealth } from './compile-health.ts'
 import { compileTls } from './compile-tls.ts'
 import { providerAddress } from './provider-address.ts'
@@ -16,7 +17,7 @@ import { compileSimulator } from './simulator.ts'
 
 /**
  * A provider none of whose credentials may be used is not usable without them either, nor is one
- * without the Service or a Secret of its TLS.
+ * without its backend or a Secret of its TLS.
  */
 export const llmProvider: KindCompiler<LLMProvider, LLMProviderSettings> = {
   type: LLMProvider,
@@ -58,7 +59,8 @@ function compileProvider(
     return undefined
   }
   const credentials = compileCredentials(provider, findings)
-  const baseURL = providerAddress(provider, served, findings)
+  const endpointPool = compileEndpointPool(provider, served, findings)
+  const baseURL = providerAddress(provider, served, findings, endpointPool)
   checkIdentity(provider, served, baseURL, findings)
   const tls = compileTls(provider, findings)
   if (tls !== undefined && baseURL.startsWith('http:')) {
@@ -71,6 +73,7 @@ function compileProvider(
     baseURL,
     proxyURL: proxyAddress(provider, findings),
     isClusterService: backendRef !== undefined,
+    endpointPool,
     tls,
     authentication: { source: authentication.source },
     ...compileCloud(provider, findings),

@@ -1,5 +1,5 @@
 import type { LLMProvider } from '@fairlead/api'
-import type { ProviderTypeCapability } from '@fairlead/snapshot'
+import type { EndpointPoolSettings, ProviderTypeCapability } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
 import { backendAddress } from './backend-address.ts'
 import { placeOf } from './compile-cloud.ts'
@@ -7,21 +7,25 @@ import { hasOpenParts, presetAddress } from './preset-address.ts'
 
 /**
  * Where a provider is called, without a trailing slash and with the version segment:
- * `spec.baseURL` or the Service of `spec.backendRef`, otherwise the preset's address, otherwise the type's. A baseURL without a path
- * gets the type's version path, if it has one. A type without presets ignores `spec.preset`. Empty
- * for a type that has no address, for a Service that may not be used, and for what is rejected.
+ * `spec.baseURL` or the backend of `spec.backendRef`, with its `pool` if it is one, otherwise the
+ * preset's address, otherwise the type's. A baseURL without a path gets the type's version path, if it
+ * has one. A type without presets ignores `spec.preset`. Empty for a type that has no address, for a
+ * backend that may not be used, and for what is rejected.
  */
 export function providerAddress(
   provider: LLMProvider,
   capability: ProviderTypeCapability,
   findings: Findings,
+  pool: EndpointPoolSettings | undefined,
 ): string {
   const { type, remote, presets } = capability
   if (!remote) return ''
   const { baseURL, backendRef, preset } = provider.spec
   const ofPreset = presetAddress(provider, capability, findings)
   if (baseURL !== undefined) return checkedAddress(baseURL, capability, findings)
-  if (backendRef !== undefined) return backendAddress(provider, capability, findings, ofPreset)
+  if (backendRef !== undefined) {
+    return backendAddress(provider, capability, findings, ofPreset, pool)
+  }
   const isKnown = preset === undefined || presets.size === 0 || ofPreset !== undefined
   const place = placeOf(provider)
   const ofType = place === undefined ? capability.address : capability.addressOf?.(place)
