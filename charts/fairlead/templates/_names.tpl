@@ -37,3 +37,21 @@ readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
 {{- end }}
+
+{{- define "fairlead.removal" -}}
+{{ .Release.Name | trunc 40 | trimSuffix "-" }}-gateway-removal
+{{- end }}
+
+{{- /* Of what removes the gateway: a list of the root and the weight among helm's hooks. */ -}}
+{{- define "fairlead.removalMetadata" -}}
+{{- $root := index . 0 -}}
+name: {{ include "fairlead.removal" $root }}
+namespace: {{ $root.Release.Namespace }}
+labels:
+  app.kubernetes.io/name: fairlead-gateway-removal
+  app.kubernetes.io/instance: {{ $root.Release.Name }}
+annotations:
+  helm.sh/hook: pre-delete
+  helm.sh/hook-weight: {{ index . 1 | quote }}
+  helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- end }}

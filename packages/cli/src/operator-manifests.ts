@@ -29,6 +29,8 @@ export function operatorManifests(installation: OperatorInstallation): readonly 
     namespaceOf(namespace),
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     ...access(installation),
+    // Held by the operator that leads.
+    { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata },
     deployment(installation),
     {
       apiVersion: 'v1',
