@@ -35,6 +35,8 @@ export interface Options {
   readonly workers: number | undefined
   /** Grace period for calls in progress when a stop is requested. Defaults to 20 s. */
   readonly drainMs: number
+  /** How long a stopping gateway that is no longer ready takes connections. Defaults to 0 s. */
+  readonly shutdownDelayMs: number
   /** Image of gateways that the operator runs; undefined: that of this version. */
   readonly gatewayImage: string | undefined
   /** Whether Secrets are read by their names, and not all of the cluster. Defaults to false. */
@@ -87,7 +89,7 @@ const workersMax = 64
 
 const drainDefaultMs = 20_000
 /** As in LLMGateway `spec.deployment.drain`. */
-const drainMaxMs = 3_600_000
+const durationMaxMs = 3_600_000
 
 /** A parsed command line; flags that the command does not take have their defaults. */
 export interface CommandLine {
@@ -140,7 +142,8 @@ export function parseCommandLine(
       replica: text('replica'),
       workers: parseWorkers(text('workers')),
       namedSecrets: isSwitchedOn('named-secrets'),
-      drainMs: parseDrain(text('drain')),
+      drainMs: parseUpTo1h('drain', text('drain')) ?? drainDefaultMs,
+      shutdownDelayMs: parseUpTo1h('shutdown-delay', text('shutdown-delay')) ?? 0,
       gatewayImage: text('gateway-image'),
       manifests: text('manifests'),
       logLevel: text('log-level') ?? 'info',
@@ -222,16 +225,16 @@ function parseWorkers(text: string | undefined): number | undefined {
   return workers
 }
 
-function parseDrain(text: string | undefined): number {
-  if (text === undefined) return drainDefaultMs
+function parseUpTo1h(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
   try {
-    const drainMs = parseGoDuration(text)
-    if (drainMs >= 0 && drainMs <= drainMaxMs) return drainMs
+    const durationMs = parseGoDuration(text)
+    if (durationMs >= 0 && durationMs <= durationMaxMs) return durationMs
   } catch {
     // told below
   }
   throw new UsageError(
-    `--drain (${variableOf('drain')}) is "${text}": expected a duration from 0s to 1h, such as 30s`,
+    `--${flag} (${variableOf(flag)}) is "${text}": expected a duration from 0s to 1h, such as 30s`,
   )
 }
 

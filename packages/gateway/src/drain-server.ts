@@ -10,22 +10,26 @@ const acceptedGraceMs = 200
 
 /**
  * Stops accepting connections; calls that wait for their turn are refused, others in flight may
- * finish, and are aborted after `timeoutMs`.
+ * finish, and are aborted after `timeoutMs`. Connections without a call are closed at once, or, with
+ * `idleMs`, stay open for one more for so long, but not after `timeoutMs`.
  * Resolves when no call is in flight, including those that outlive their caller.
  */
 export async function drainServer(
   server: HttpServer,
   services: Services,
   timeoutMs: number,
+  idleMs: number,
 ): Promise<void> {
   const abort = services.clock.setTimer(timeoutMs, () => {
     services.running.abort(gatewayError.shuttingDown())
+    server.closeIdle()
   })
   services.stores.refuseWaiting(gatewayError.shuttingDown())
   const force = services.clock.setTimer(timeoutMs + abortedGraceMs, () => {
     server.destroyConnections()
   })
-  await server.close(Math.min(acceptedGraceMs, timeoutMs))
+  if (idleMs > 0) await server.closeAfterAnswers(idleMs)
+  else await server.close(Math.min(acceptedGraceMs, timeoutMs))
   await services.running.ended()
   abort.cancel()
   force.cancel()

@@ -91,10 +91,13 @@ export interface Gateway {
   report(): GatewayReport
   /** Calls `listener` after every change of the report; returns a function that unsubscribes it. */
   onReportChange(listener: () => void): () => void
+  /** It is soon to be drained: callers are told to connect anew, and still served. */
+  announceStop(): void
   /**
    * Stops accepting connections, lets calls in flight finish, aborts those left after `timeoutMs`,
-   * then closes upstream connections and stores. Resolves when all is closed. A second call can
-   * leave less time.
+   * then closes upstream connections and stores. Connections without a call stay open for one more
+   * call for `idleMs`, by default not at all. Resolves when all is closed. A second call can leave
+   * less time.
    */
-  drain(timeoutMs: number): Promise<void>
+  drain(timeoutMs: number, idleMs?: number): Promise<void>
 }

@@ -177,9 +177,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     setTicketKeys: (keys) => listenerTls.setTicketKeys(keys),
     report: () => reporter.report(),
     onReportChange: (listener) => reporter.subscribe(listener),
-    async drain(timeoutMs) {
+    announceStop: () => server.announceClose(),
+    async drain(timeoutMs, idleMs = 0) {
       prober.stop()
-      await drainServer(server, services, timeoutMs)
+      await drainServer(server, services, timeoutMs, idleMs)
       handling.chain.mirrors.stop()
       runtimes.stop()
       await tracing.stop()

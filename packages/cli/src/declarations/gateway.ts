@@ -12,6 +12,7 @@ import {
   namedSecrets,
   replica,
   servingFlags,
+  shutdownDelay,
   workers,
 } from './shared-flags.ts'
 
@@ -36,6 +37,11 @@ export const gateway: CommandDeclaration = {
       default: 'spec.workers of the LLMGateway, else one per core and at most 8',
     },
     drain,
+    {
+      ...shutdownDelay,
+      description:
+        'how long a stopping gateway, no longer ready, still takes connections, before --drain begins, at most 1h',
+    },
     {
       ...namedSecrets,
       description:

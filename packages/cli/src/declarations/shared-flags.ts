@@ -125,6 +125,15 @@ export const drain: FlagDeclaration = {
   hasVariable: true,
 }
 
+export const shutdownDelay: FlagDeclaration = {
+  name: 'shutdown-delay',
+  value: 'DURATION',
+  description:
+    'gateway only: how long a stopping gateway, no longer ready, still takes connections, before --drain begins, at most 1h',
+  default: '0s',
+  hasVariable: true,
+}
+
 export const namedSecrets: FlagDeclaration = {
   name: 'named-secrets',
   description:
@@ -185,6 +194,7 @@ export const servingFlags: readonly FlagDeclaration[] = [
   replica,
   workers,
   drain,
+  shutdownDelay,
   namedSecrets,
   gatewayImage,
   manifests,

@@ -24,6 +24,9 @@ import { servedOf } from '../workers/admin-pages.ts'
 import type { GatewayWorkers } from '../workers/gateway-workers.ts'
 import { runDataPlane } from '../workers/run-data-plane.ts'
 
+/** For workers, stores and servers to close. */
+const closingMs = 30_000
+
 /** What runs from the start, before there is anything to serve. */
 interface Early {
   readonly workers: GatewayWorkers
@@ -86,6 +89,8 @@ async function runPlanes(
     transform: keepManagers,
     // A gateway goes on with the configuration that it has while the API server is away.
     cacheStaleAfterMs: Infinity,
+    // After what the workers give to calls in progress.
+    gracefulShutdownTimeoutMs: options.drainMs + closingMs,
   })
   await prepareResources(context, dataDir, manager)
 

@@ -13,6 +13,7 @@ import { KubernetesConfigSource } from '../config-source/kubernetes-config-sourc
 import { NamedPools } from '../config-source/named-pools.ts'
 import { NamedSecrets } from '../config-source/named-secrets.ts'
 import { ManifestConfigSource } from '../config-source/manifest-config-source.ts'
+import { delayedSignal } from '../delayed-signal.ts'
 import { GatewayReadiness } from '../gateway-readiness.ts'
 import { probesOf } from '../probes.ts'
 import { withAdmin } from '../with-admin.ts'
@@ -20,31 +21,47 @@ import { servedOf } from '../workers/admin-pages.ts'
 import type { GatewayWorkers } from '../workers/gateway-workers.ts'
 import { runDataPlane } from '../workers/run-data-plane.ts'
 
-/** Runs the data plane with these workers until the signal aborts. */
+/** For workers, stores and servers to close. */
+const closingMs = 30_000
+
+/**
+ * Runs the data plane with these workers until the signal aborts, and then, not ready any more, for
+ * the delay of the shutdown: so long may others send callers who have not heard of the stop.
+ */
 export function runGateway(
   context: CommandContext,
   workers: GatewayWorkers,
   registry: Registry,
 ): Promise<void> {
-  const { manifests } = context.options
+  const { options, signal: asked, logger } = context
+  const { manifests, shutdownDelayMs } = options
+  const readiness = new GatewayReadiness(asked)
+  const signal = delayedSignal(systemClock, asked, shutdownDelayMs)
+  asked.addEventListener('abort', () => {
+    if (shutdownDelayMs > 0) logger.info({ shutdownDelayMs }, 'the gateway is no longer ready')
+    workers.announceStop()
+  })
+  const stopping = { ...context, signal }
   return manifests === undefined
-    ? fromCluster(context, workers, registry)
-    : fromManifests(context, workers, resolve(manifests))
+    ? fromCluster(stopping, workers, readiness, registry)
+    : fromManifests(stopping, workers, readiness, resolve(manifests))
 }
 
 async function fromCluster(
   context: CommandContext,
   workers: GatewayWorkers,
+  readiness: GatewayReadiness,
   registry: Registry,
 ): Promise<void> {
   const { options, environment, logger, signal } = context
-  const readiness = new GatewayReadiness(signal)
   const manager = new Manager({
     config: clusterConfig(options, environment),
     logger,
     registry,
     // A gateway goes on with the configuration that it has while the API server is away.
     cacheStaleAfterMs: Infinity,
+    // After what the workers give to calls in progress.
+    gracefulShutdownTimeoutMs: options.drainMs + closingMs,
   })
   const source = new KubernetesConfigSource({
     cache: manager.cache,
@@ -74,10 +91,10 @@ async function fromCluster(
 async function fromManifests(
   context: CommandContext,
   workers: GatewayWorkers,
+  readiness: GatewayReadiness,
   folder: string,
 ): Promise<void> {
   const { options, logger, signal } = context
-  const readiness = new GatewayReadiness(signal)
   const source = new ManifestConfigSource({
     folder,
     gateway: options.gateway,

@@ -37,8 +37,13 @@ export type ToWorker =
       readonly question: number
       readonly review: TokenReview | undefined
     }
-  /** Stop accepting calls; those in flight may take this long. Then exit. */
-  | { readonly type: 'drain'; readonly timeoutMs: number }
+  /** Callers are to connect elsewhere: `drain` will follow. */
+  | { readonly type: 'announce-stop' }
+  /**
+   * Stop accepting connections; calls in flight may take `timeoutMs`, and connections without one
+   * are kept for another call for `idleMs`. Then exit.
+   */
+  | { readonly type: 'drain'; readonly timeoutMs: number; readonly idleMs: number }
 
 /** What a gateway worker tells the primary process. */
 export type FromWorker =

@@ -108,8 +108,10 @@ export class GatewayWorker {
         return this.#recentCalls.found(message.question, message.json)
       case 'token-reviewed':
         return this.#tokenReviews.answered(message.question, message.review)
+      case 'announce-stop':
+        return void this.#announceStop()
       case 'drain':
-        return void this.#drain(message.timeoutMs)
+        return void this.#drain(message.timeoutMs, message.idleMs)
     }
   }
 
@@ -187,14 +189,19 @@ export class GatewayWorker {
     this.#options.send({ type: 'metrics', families }, sent)
   }
 
+  async #announceStop(): Promise<void> {
+    const gateway = await this.#gateway?.catch(() => undefined)
+    gateway?.announceStop()
+  }
+
   /** The last metrics go before it: nothing that it counted is lost. */
-  async #drain(timeoutMs: number): Promise<void> {
+  async #drain(timeoutMs: number, idleMs = 0): Promise<void> {
     const { exit, logger } = this.#options
     const isFirst = !this.#isDraining
     this.#isDraining = true
     try {
       // A second wish leaves less time: calls that the first would let run are ended.
-      await (await this.#gateway)?.drain(timeoutMs)
+      await (await this.#gateway)?.drain(timeoutMs, idleMs)
       this.#recentCalls.flush()
       this.#refusals.flush()
       this.#ledger.flush()

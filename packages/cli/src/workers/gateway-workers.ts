@@ -127,17 +127,25 @@ export class GatewayWorkers {
     this.#follow(published)
   }
 
-  /** Takes no further calls; those in flight may take `drainMs`. Resolves when all are gone. */
-  stop(drainMs: number): Promise<void> {
-    this.#stopped ??= this.#stop(drainMs)
+  /** `stop` will follow: callers are told to connect elsewhere, and still served. */
+  announceStop(): void {
+    for (const slot of this.#slots) slot.announceStop()
+  }
+
+  /**
+   * Takes no further connections; calls in flight may take `drainMs`, and connections without one are
+   * kept for another call for `idleMs`. Resolves when all are gone.
+   */
+  stop(drainMs: number, idleMs = 0): Promise<void> {
+    this.#stopped ??= this.#stop(drainMs, idleMs)
     return this.#stopped
   }
 
-  async #stop(drainMs: number): Promise<void> {
+  async #stop(drainMs: number, idleMs: number): Promise<void> {
     this.#published?.stop()
     this.#ticketKeys.stop()
     this.#options.socket.close()
-    await Promise.all([...this.#slots, ...this.#retired].map((slot) => slot.stop(drainMs)))
+    await Promise.all([...this.#slots, ...this.#retired].map((slot) => slot.stop(drainMs, idleMs)))
   }
 
   /** A burst of changed Secrets or pools is followed once. */

@@ -20,6 +20,9 @@ const storeNameMax = 253
 const messageMax = 4096
 /** How often a replica that stops tries to remove its entry. */
 const leaveAttempts = 3
+/** How long each attempt takes at most: the whole Pod has seconds. */
+const leaveTimeoutMs = 2_000
+const reportTimeoutMs = 5_000
 /** First delay after a failed report; doubles up to the heartbeat interval. */
 const retryMs = 500
 
@@ -116,7 +119,11 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
         metadata: { ...target },
         status: { replicas: leaving ? [] : [entry] },
       },
-      { fieldManager: `fairlead-gateway-${replica}`, force: true, timeoutMs: 5_000 },
+      {
+        fieldManager: `fairlead-gateway-${replica}`,
+        force: true,
+        timeoutMs: leaving ? leaveTimeoutMs : reportTimeoutMs,
+      },
     )
     return true
   } catch (error) {

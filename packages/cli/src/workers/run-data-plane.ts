@@ -24,7 +24,10 @@ import { WorkerReports } from './worker-reports.ts'
 
 interface DataPlaneOptions extends ConfigurationSources {
   readonly workers: GatewayWorkers
-  readonly options: Pick<Options, 'gatewayPort' | 'gateway' | 'replica' | 'drainMs'>
+  readonly options: Pick<
+    Options,
+    'gatewayPort' | 'gateway' | 'replica' | 'drainMs' | 'shutdownDelayMs'
+  >
   /** Directory against which relative store paths are resolved. */
   readonly dataDir: string
   /** Where to report the replica status; undefined without a Kubernetes API. */
@@ -87,7 +90,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     }
     await aborted(signal)
   } finally {
-    await workers.stop(options.drainMs)
+    await workers.stop(options.drainMs, options.shutdownDelayMs)
     await reports?.stop()
     stopFollowing()
     await stores.close()

@@ -114,6 +114,33 @@ describe('the place of a worker', () => {
     void slot.stop(0)
   })
 
+  it('replaces a process that dies after the stop was announced', async () => {
+    const { clock, slot, newest, processes } = bench()
+    newest().say({ type: 'loaded' })
+    await moment()
+    slot.announceStop()
+    expect(newest().sent).toEqual(['start', 'announce-stop'])
+    await clock.advance(20_000)
+    newest().die()
+    await moment()
+    expect(processes).toHaveLength(2)
+    void slot.stop(0)
+  })
+
+  it('does not replace a process that dies while it drains', async () => {
+    const { slot, newest, processes, linksEnded, counts } = bench()
+    newest().say({ type: 'loaded' })
+    await moment()
+    const stopped = slot.stop(20_000, 5_000)
+    newest().die()
+    await stopped
+    expect({ processes: processes.length, ends: linksEnded.length, ...counts }).toEqual({
+      processes: 1,
+      ends: 1,
+      restarts: 0,
+    })
+  })
+
   it('drains a process that serves, and kills one that does not stop in time', async () => {
     const { clock, slot, newest, processes, lines } = bench()
     newest().say({ type: 'loaded' })

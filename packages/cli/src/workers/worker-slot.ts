@@ -86,14 +86,19 @@ export class WorkerSlot {
     return this.#reportListeners.add(listener)
   }
 
+  /** Callers are to connect elsewhere. They are served, and a process that dies is replaced. */
+  announceStop(): void {
+    if (this.#isConnected) this.#process?.send({ type: 'announce-stop' })
+  }
+
   /**
-   * Lets calls in flight finish within `drainMs`. Resolves when the process is gone, and its link
-   * has ended.
+   * Lets calls in flight finish within `drainMs`; connections without one are kept for another call
+   * for `idleMs`. Resolves when the process is gone, and its link has ended.
    */
-  async stop(drainMs: number): Promise<void> {
+  async stop(drainMs: number, idleMs = 0): Promise<void> {
     const { clock } = this.#options
     this.#stop.abort()
-    if (this.#isConnected) this.#process?.send({ type: 'drain', timeoutMs: drainMs })
+    if (this.#isConnected) this.#process?.send({ type: 'drain', timeoutMs: drainMs, idleMs })
     else this.#process?.kill()
     const force = clock.setTimer(drainMs + stopGraceMs, () => this.#process?.kill())
     await this.#running

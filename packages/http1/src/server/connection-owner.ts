@@ -8,7 +8,7 @@ export interface ConnectionOwner {
   flushSoon(writer: TurnWriter): void
   readonly options: ServerOptions
   readonly timeouts: ServerTimeouts
-  /** Whether connections are to close after the response that they are at. */
+  /** Whether every answer that begins now is the last of its connection, and says so. */
   readonly closing: boolean
   /** The Date field, as a line. */
   dateLine(): string

@@ -21,11 +21,11 @@ export type ListenTarget =
 /** An HTTP/1.1 server, on plain TCP unless it is told to `secure` its connections. */
 export class HttpServer implements ConnectionOwner {
   readonly options: ServerOptions
-  readonly timeouts: ServerTimeouts
   readonly #server: Server
   readonly #connections = new Set<ServerConnection>()
   readonly #writes = new TurnWrites()
   readonly #gate: TlsGate
+  #timeouts: ServerTimeouts
   #isSecured = false
   /** Who is served, as far as that is seen when a connection comes. */
   #trust = 'anybody'
@@ -38,10 +38,10 @@ export class HttpServer implements ConnectionOwner {
 
   constructor(options: ServerOptions) {
     this.options = options
-    this.timeouts = { ...defaultTimeouts, ...options.timeouts }
+    this.#timeouts = { ...defaultTimeouts, ...options.timeouts }
     this.#gate = new TlsGate({
       clock: options.clock,
-      handshakeMs: this.timeouts.handshakeMs,
+      handshakeMs: this.#timeouts.handshakeMs,
       enter: (socket, peer) => this.#enter(socket, peer),
       ended: (outcome) => {
         options.onHandshake?.(outcome)
@@ -52,6 +52,10 @@ export class HttpServer implements ConnectionOwner {
       this.#accept(socket),
     )
     this.#server.maxConnections = options.connectionsMax ?? connectionsMaxDefault
+  }
+
+  get timeouts(): ServerTimeouts {
+    return this.#timeouts
   }
 
   get closing(): boolean {
@@ -99,6 +103,14 @@ export class HttpServer implements ConnectionOwner {
   }
 
   /**
+   * The server is soon to be closed: from now on each answer says that its connection closes after
+   * it, so that callers connect elsewhere. Connections are still accepted.
+   */
+  announceClose(): void {
+    this.#closing = true
+  }
+
+  /**
    * Stops accepting, closes idle connections now and each other one after its response. A caller who
    * has connected and not sent anything yet has `graceMs` for it. Resolves when there are no
    * connections left.
@@ -106,6 +118,27 @@ export class HttpServer implements ConnectionOwner {
   close(graceMs = 0): Promise<void> {
     this.#closed ??= this.#close(graceMs)
     return this.#closed
+  }
+
+  /**
+   * Stops accepting as `close`, but leaves a connection open until an answer has told its caller that
+   * it closes: one whose next request does not begin within `idleMs` is closed without. So nobody
+   * sends a request to a connection that is being closed, who sends within that time.
+   */
+  closeAfterAnswers(idleMs: number): Promise<void> {
+    const { headMs, idleMs: usualMs } = this.#timeouts
+    this.#timeouts = {
+      ...this.#timeouts,
+      headMs: Math.min(headMs, idleMs),
+      idleMs: Math.min(usualMs, idleMs),
+    }
+    this.#closed ??= this.#whenEmptied()
+    return this.#closed
+  }
+
+  /** Closes idle connections now, and each other one after its response. */
+  closeIdle(): void {
+    this.#stopConnections(true)
   }
 
   /** Closes every connection at once. */
@@ -142,16 +175,20 @@ export class HttpServer implements ConnectionOwner {
   }
 
   async #close(graceMs: number): Promise<void> {
-    this.#closing = true
-    this.#server.close()
     this.#stopConnections(graceMs === 0)
     const grace = this.options.clock.setTimer(graceMs, () => this.#stopConnections(true))
+    await this.#whenEmptied()
+    grace.cancel()
+  }
+
+  async #whenEmptied(): Promise<void> {
+    this.#closing = true
+    this.#server.close()
     if (!this.#isEmpty) {
       await new Promise<void>((resolve) => {
         this.#emptied = resolve
       })
     }
-    grace.cancel()
     this.#sweep?.cancel()
   }
 
@@ -162,7 +199,7 @@ export class HttpServer implements ConnectionOwner {
 
   #accept(socket: Socket): void {
     // Accepted before the server stopped listening, or while it does.
-    if (this.#closing) return void socket.destroy()
+    if (this.#closed !== undefined) return void socket.destroy()
     if (this.#isSecured) this.#gate.accept(socket)
     else this.#enter(socket, anyPeer)
   }

@@ -380,6 +380,62 @@ describe('closing the server', () => {
     expect(server.clock.pendingTimers).toBe(0)
   })
 
+  test('when it is announced, answers say so, and callers that come still get one', async () => {
+    const waiting = new Waiting()
+    server = await TestServer.start(waiting.handler)
+    const early = await server.connect()
+    early.send(get('/idle'))
+    answer(await waiting.response(0), 200, '')
+    await early.until(({ statuses }) => statuses.length === 1)
+    server.server.announceClose()
+    const late = await server.connect()
+    late.send(get('/late'))
+    answer(await waiting.response(1), 200, 'done')
+    expect(await late.closed()).toContain('connection: close')
+    early.send(get('/last'))
+    answer(await waiting.response(2), 200, 'done')
+    expect(await early.closed()).toMatch(/connection: keep-alive[^]*connection: close/)
+  })
+
+  test('after answers, a caller who was promised an open connection has one more', async () => {
+    const waiting = new Waiting()
+    server = await TestServer.start(waiting.handler)
+    const [idle, promised] = [await server.connect(), await server.connect()]
+    promised.send(get('/stream'))
+    const stream = await waiting.response(0)
+    stream.start(200, [])
+    void stream.write('a')
+    await promised.until(({ received }) => received.includes('a'))
+    idle.send(get('/idle'))
+    answer(await waiting.response(1), 200, '')
+    await idle.until(({ statuses }) => statuses.length === 1)
+
+    const closed = server.server.closeAfterAnswers(5_000)
+    await expect(server.connect()).rejects.toThrow('ECONNREFUSED')
+    await server.clock.advance(4_000)
+    expect(server.server.connections).toBe(2)
+    stream.end('b')
+    await promised.until(({ received }) => received.endsWith('0\r\n\r\n'))
+    await server.clock.advance(2_000)
+    expect(await idle.closed()).not.toContain('connection: close')
+    promised.send(get('/last'))
+    answer(await waiting.response(2), 200, 'done')
+    expect(await promised.closed()).toMatch(/connection: close[^]*done$/)
+    await closed
+    expect(server.clock.pendingTimers).toBe(0)
+  })
+
+  test('after answers, idle connections can be closed sooner', async () => {
+    server = await TestServer.start()
+    const idle = await server.connect()
+    idle.send(get('/'))
+    await idle.until(({ statuses }) => statuses.length === 1)
+    const closed = server.server.closeAfterAnswers(5_000)
+    server.server.closeIdle()
+    await idle.closed()
+    await closed
+  })
+
   test('rejects if it cannot listen', async () => {
     server = await TestServer.start()
     const other = new HttpServer(server.server.options)

@@ -61,7 +61,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     for (const [event, listener] of this.#listeners) socket.on(event, listener)
   }
 
-  /** Whether no other request will be read. */
+  /** Whether an answer that begins now is the last one. */
   get #isEnding(): boolean {
     return this.#isStopped || this.#owner.closing
   }
@@ -135,7 +135,8 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     this.#response = undefined
     this.#body = undefined
     const isLast = this.#callerEnded && this.#held === undefined
-    if (!this.#keepAlive || this.#isEnding || isLast) return this.#close()
+    // A caller who was promised an open connection may send the next request at this moment.
+    if (!this.#keepAlive || this.#isStopped || isLast) return this.#close()
     this.#enter(this.socket.writableLength > 0 ? 'flush' : 'head')
     if (this.#held !== undefined) queueMicrotask(() => this.#continue())
   }

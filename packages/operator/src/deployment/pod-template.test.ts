@@ -5,9 +5,9 @@ import { podTemplateOf } from './pod-template.ts'
 describe('the Pod template', () => {
   it('gives calls the time to drain, after callers have heard that the Pod stops', () => {
     const { spec } = podTemplateOf(exampleGateway({ drain: '2m' }))
-    expect(spec?.containers[0]?.lifecycle?.preStop?.sleep?.seconds).toBe(5)
+    expect(spec?.containers[0]?.args).toContain('--shutdown-delay=5s')
     expect(spec?.containers[0]?.args).toContain('--drain=120s')
-    expect(spec?.terminationGracePeriodSeconds).toBe(5 + 120 + 10)
+    expect(spec?.terminationGracePeriodSeconds).toBe(5 + 120 + 15)
   })
 
   it('is merged with podTemplate: by name where Kubernetes does, else replaced', () => {

@@ -6,10 +6,10 @@ import { podTemplateSchema } from './pod-template-schema.ts'
 /** Of the image; `nonroot` of distroless images. */
 const userID = 65532
 const dataDirectory = '/var/lib/fairlead'
-/** Until then, a Pod that is to stop is no longer an endpoint for anybody. */
+/** Until then, nobody any longer takes a Pod that is to stop for an endpoint. */
 const endpointRemovalSeconds = 5
-/** For the end of a process that has drained. */
-const closingSeconds = 10
+/** Ended calls answer and store their turns, workers and stores close, the status is told. */
+const closingSeconds = 15
 
 /**
  * The Pods of a gateway, as the Pod Security Standard `restricted` has them, with the changes of
@@ -79,6 +79,8 @@ function container(gateway: DeployedGateway, drainSeconds: number): Container {
       `--admin-port=${ports.admin}`,
       `--data-dir=${dataDirectory}`,
       `--drain=${drainSeconds}s`,
+      // Not a preStop hook: during the delay answers ask callers to connect elsewhere.
+      `--shutdown-delay=${endpointRemovalSeconds}s`,
       '--named-secrets',
     ],
     env: [{ name: 'FAIRLEAD_REPLICA', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
@@ -93,7 +95,6 @@ function container(gateway: DeployedGateway, drainSeconds: number): Container {
     startupProbe: { ...probe('/healthz'), periodSeconds: 2, failureThreshold: 60 },
     livenessProbe: { ...probe('/healthz'), periodSeconds: 10, failureThreshold: 3 },
     readinessProbe: { ...probe('/readyz'), periodSeconds: 5, failureThreshold: 2 },
-    lifecycle: { preStop: { sleep: { seconds: endpointRemovalSeconds } } },
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
