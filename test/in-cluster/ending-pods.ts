@@ -8,7 +8,7 @@ import { containerEnvironment } from './container-environment.ts'
 import { firstContainer, tokenDirectory } from './pod-process.ts'
 
 /** What is at another address here than in the cluster: that there → that here. */
-export type Addresses = Readonly<Record<string, string>>
+type Addresses = Readonly<Record<string, string>>
 
 /**
  * Runs the Pods of the release that end by themselves, such as those of helm's hooks and tests, on

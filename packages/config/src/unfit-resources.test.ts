@@ -22,9 +22,11 @@ const manifests = readdirSync(folder)
     return applyDefaults({ ...object, metadata }, schema ?? {}) as KubernetesObject
   })
 
-/** Those that refer to it, and that it refers to. */
-const oneOfEachKind = [...Map.groupBy(manifests, ({ kind }) => kind).values()].flatMap((of) =>
-  of.slice(0, 1),
+/** A gateway, a provider and a policy for it, beside which one is broken. */
+const beside = manifests.filter(({ kind, metadata: { name } }) =>
+  ['LLMGateway minimal', 'LLMProvider simulator', 'RoutingPolicy sticky'].includes(
+    `${kind} ${name}`,
+  ),
 )
 
 function resources(objects: readonly KubernetesObject[]): ResourceSet {
@@ -56,9 +58,10 @@ function* broken(value: unknown): Generator {
 it.each(definitions)(
   'a stored $kind that has no shape of its kind is refused by itself',
   ({ kind, schema }) => {
+    const validator = new SchemaValidator(schema)
     for (const object of manifests.filter((each) => each.kind === kind)) {
       const { name, namespace } = object.metadata
-      const others = oneOfEachKind.filter((other) => other !== object)
+      const others = beside.filter((other) => other !== object)
       const compiler = createCompiler({ capabilities })
       for (const fields of broken({ spec: (object as { readonly spec?: unknown }).spec })) {
         // As resources enter: with the defaults of their schemas.
@@ -68,7 +71,7 @@ it.each(definitions)(
         )
         const [first] = conditionsByKind.get(kind)?.get(`${namespace}/${name}`)?.conditions ?? []
         expect(first?.type).toBe('Accepted')
-        if (new SchemaValidator(schema).validate(stored).length > 0) {
+        if (validator.validate(stored).length > 0) {
           expect(first).toMatchObject({ status: 'False', reason: 'Invalid' })
         }
       }
