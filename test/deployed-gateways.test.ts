@@ -202,7 +202,7 @@ describe('a gateway with spec.deployment', () => {
       },
     )
     await deploy({}, { defaults: { providers: [{ name: 'near' }, { name: 'far' }] } })
-    const read = ['get', 'list', 'watch']
+    const read = ['list', 'watch']
     const secrets = (names: string[]) => ({
       apiGroups: [''],
       resources: ['secrets'],

@@ -56,7 +56,10 @@ export async function startPod(cluster: Cluster, pod: Pod): Promise<PodProcess> 
       const path = container.readinessProbe?.httpGet?.path
       if (path === undefined) throw new Error(`the Pod ${name} has no readiness probe`)
       const isReady = async () => (await fetch(`${adminURL}${path}`)).ok
-      await waitFor(`the readiness of ${name}:\n${command.log()}`, isReady, 60_000)
+      const ended = command.ended.then((code) => {
+        throw new Error(`${name} ended with ${code}:\n${command.log()}`)
+      })
+      await Promise.race([waitFor(`the readiness of ${name}`, isReady, 60_000), ended])
     },
     async stop() {
       command.kill('SIGTERM')

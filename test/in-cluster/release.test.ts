@@ -143,7 +143,7 @@ describe('a release of the chart', { timeout: timeoutMs }, () => {
     await waitFor('the new key', async () => (await statusOfCall(url, 'sk-batch')) === 200)
     await cluster.kubectl('delete', 'llmc', 'web', '-n', namespace)
     await waitFor('the end of a key', async () => (await statusOfCall(url, 'sk-web')) === 401)
-    const may = ['auth', 'can-i', 'get', '-n', namespace, '--as']
+    const may = ['auth', 'can-i', 'watch', '-n', namespace, '--as']
     const account = `system:serviceaccount:${namespace}:${madeKey.name}`
     expect(await cluster.kubectl(...may, account, 'secret/batch')).toBe('yes\n')
     const isRefused = async () =>

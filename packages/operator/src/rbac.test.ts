@@ -7,9 +7,9 @@ const verbsOn = (rules: readonly PolicyRule[], resource: string) =>
 
 describe('the permissions', () => {
   it.each(kinds.map(({ plural }) => plural))('let both planes read %s', (plural) => {
-    expect(verbsOn(gatewayRules, plural)).toEqual(['get', 'list', 'watch'])
-    expect(verbsOn(operatorRules, plural)).toEqual(expect.arrayContaining(['get', 'list', 'watch']))
-    expect(verbsOn(operatorRules, `${plural}/status`)).toEqual(['get', 'patch'])
+    expect(verbsOn(gatewayRules, plural)).toEqual(['list', 'watch'])
+    expect(verbsOn(operatorRules, plural)).toEqual(expect.arrayContaining(['list', 'watch']))
+    expect(verbsOn(operatorRules, `${plural}/status`)).toEqual(['patch'])
   })
 
   it('let the operator update only what it may have to migrate', () => {
@@ -23,6 +23,6 @@ describe('the permissions', () => {
 
   it('let only gateways read Secrets', () => {
     expect(verbsOn(operatorRules, 'secrets')).toEqual([])
-    expect(verbsOn(gatewayRules, 'secrets')).toEqual(['get', 'list', 'watch'])
+    expect(verbsOn(gatewayRules, 'secrets')).toEqual(['list', 'watch'])
   })
 })

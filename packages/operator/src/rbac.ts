@@ -10,7 +10,8 @@ export interface PolicyRule {
   readonly verbs: readonly string[]
 }
 
-const read = ['get', 'list', 'watch'] as const
+/** What informers do. */
+const read = ['list', 'watch'] as const
 const keep = [...read, 'create', 'patch', 'delete'] as const
 const types = kinds.map(({ type }) => type)
 const ours = types.map(({ plural }) => plural)
@@ -48,18 +49,18 @@ const deploymentRules: readonly PolicyRule[] = [
  */
 export const operatorRules: readonly PolicyRule[] = [
   { apiGroups: [group], resources: ours, verbs: read },
-  { apiGroups: [group], resources: migrated.map(({ plural }) => plural), verbs: ['update'] },
+  { apiGroups: [group], resources: migrated.map(({ plural }) => plural), verbs: ['get', 'update'] },
   {
     apiGroups: [group],
     resources: ours.map((plural) => `${plural}/status`),
-    verbs: ['get', 'patch'],
+    verbs: ['patch'],
   },
   { apiGroups: [ReferenceGrant.group], resources: [ReferenceGrant.plural], verbs: read },
   { apiGroups: [''], resources: ['namespaces'], verbs: read },
   {
     apiGroups: ['apiextensions.k8s.io'],
     resources: ['customresourcedefinitions'],
-    verbs: [...read, 'create', 'patch'],
+    verbs: ['get', ...read, 'create', 'patch'],
   },
   {
     apiGroups: ['coordination.k8s.io'],

@@ -25,7 +25,7 @@ export const permissionTypes = [ClusterRole, ClusterRoleBinding, Role, RoleBindi
 /** The label with the namespace of the gateway; `fairlead.dev/gateway` has its name. */
 export const gatewayNamespaceLabel = 'fairlead.dev/gateway-namespace'
 
-const read = ['get', 'list', 'watch']
+const read = ['list', 'watch']
 
 /** What the configuration of a gateway names. */
 interface NamedObjects {
