@@ -90,8 +90,10 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     }
     await aborted(signal)
   } finally {
+    // A replica that drains runs no later configuration, and need not: nobody waits for it.
+    const left = reports?.stop()
     await workers.stop(options.drainMs, options.shutdownDelayMs)
-    await reports?.stop()
+    await left
     stopFollowing()
     await stores.close()
     await counter.close()
