@@ -2,9 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { definitions } from '@fairlead/api'
 import { startApiServer, type ApiServer } from '@fairlead/apiserver'
-import { ApplyWarnings } from '@fairlead/config'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { kubectlFor, type Kubectl } from './support/kubectl.ts'
 import { manifest } from './support/manifests.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
@@ -19,12 +17,11 @@ const rules = [
 // What somebody who installs Fairlead for the first time sees of it with kubectl.
 describe('on the first day, kubectl', () => {
   const folder = temporaryFolder()
-  const warnings = new ApplyWarnings({ capabilities })
   let server: ApiServer
   let kubectl: Kubectl
 
   beforeAll(async () => {
-    server = await startApiServer({ warningsOf: (object) => warnings.of(object) })
+    server = await startApiServer()
     const kubeconfig = join(folder.path, 'kubeconfig')
     writeFileSync(kubeconfig, server.kubeconfig(), { mode: 0o600 })
     kubectl = kubectlFor(kubeconfig)
@@ -62,23 +59,6 @@ describe('on the first day, kubectl', () => {
       ['chat', 'default', 'Weighted Priority', 'openai anthropic openai'],
     ])
     expect((await columns('llmc'))[1]?.slice(0, 2)).toEqual(['shop', 'sales web'])
-  })
-
-  it('warns at apply of a rule that never matches', async () => {
-    const policy = manifest('RoutingPolicy', 'late', { gatewayRefs: [{ name: 'default' }], rules })
-    const { stderr } = await kubectl.run(['apply', '-f', '-'], policy)
-    expect(stderr).toContain(
-      'Warning: rule narrow never matches, because rule wide above it matches all its calls',
-    )
-  })
-
-  it('warns at apply of a Consumer without a good key', async () => {
-    const old = { name: 'old', sha256: 'a'.repeat(64), expiresAt: '2020-01-01T00:00:00Z' }
-    const consumer = manifest('Consumer', 'late', { apiKeys: [old] })
-    const { stderr } = await kubectl.run(['apply', '-f', '-'], consumer)
-    expect(stderr).toContain(
-      'Warning: No API key is left that has not expired, so that nobody can call with one: old (2020-01-01T00:00:00Z).',
-    )
   })
 
   it('explains the values of an enum', async () => {

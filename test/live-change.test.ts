@@ -92,17 +92,13 @@ describe('kubectl apply', () => {
       return (await modelFor(small, { 'x-tier': 'silver' })) === 'by-header'
     })
 
-    await fairlead.kubectl.apply(policy(rule('wrong', { cel: 'request.modle == "x"' }, 'never')))
-    await waitFor('the refusal', async () => {
-      const { status } = JSON.parse(
-        await fairlead.kubectl('get', 'llmroute', 'live', '-o', 'json'),
-      ) as { status: { conditions: { type: string; status: string; message: string }[] } }
-      const accepted = status.conditions.find(({ type }) => type === 'Accepted')
-      return (
-        accepted?.status === 'False' &&
-        accepted.message.includes("line 1, column 8: undefined field 'modle'")
-      )
-    })
+    const wrong = policy(rule('wrong', { cel: 'request.modle == "x"' }, 'never'))
+    const { code, stderr } = await fairlead.kubectl.run(['apply', '-f', '-'], wrong)
+    expect(code).toBe(1)
+    expect(stderr).toContain(
+      `The RoutingPolicy "live" is invalid: spec.rules[0].match.cel: Invalid value: line 1, column 8: undefined field 'modle'`,
+    )
+    expect(await modelFor(small, { 'x-tier': 'silver' })).toBe('by-header')
     await fairlead.kubectl.apply(route('live', 'live-model', 'live'))
     await answers('first')
   })

@@ -124,14 +124,16 @@ describe('policies', () => {
     expect(stderr).toContain(message)
   })
 
-  it('that are accepted and cannot hold are told at once', async () => {
+  it('that cannot hold are refused with the field, although the schema takes them', async () => {
     const window = { calendar: 'Day', timeZone: 'Europe/Atlantis' }
     const { code, stderr } = await fairlead.kubectl.run(
       ['apply', '-f', '-', '--dry-run=server'],
       usage('nowhere', { limits: [{ name: 'day', requests: 1, window }] }),
     )
-    expect(code).toBe(0)
-    expect(stderr).toMatch(/^Warning: it has no effect, because it is invalid: spec\.limits\[0\]/)
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(
+      /^The UsagePolicy "nowhere" is invalid: spec\.limits\[0\].*Europe\/Atlantis/,
+    )
   })
 
   it.each([

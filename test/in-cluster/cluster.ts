@@ -82,7 +82,7 @@ export async function openCluster(
 }
 
 /** A namespace in which only Pods run that meet the restricted Pod Security Standard. */
-function labelledNamespace(name: string) {
+export function labelledNamespace(name: string) {
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
 }

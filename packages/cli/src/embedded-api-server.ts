@@ -8,7 +8,7 @@ import { takingPort } from './port-error.ts'
 interface EmbeddedSettings extends Pick<
   ApiServerOptions,
   | 'onChange'
-  | 'warningsOf'
+  | 'localWebhooks'
   | 'watchHistory'
   | 'authorization'
   | 'staticTokens'

@@ -41,6 +41,10 @@ export interface Options {
   readonly gatewayImage: string | undefined
   /** Whether Secrets are read by their names, and not all of the cluster. Defaults to false. */
   readonly namedSecrets: boolean
+  /** The Service at which the API server finds the operator's webhooks; undefined: there are none. */
+  readonly webhookService: { readonly namespace: string; readonly name: string } | undefined
+  /** Port of the operator's webhooks. Defaults to 9443; 0 picks a free port. */
+  readonly webhookPort: number
   /** A directory of manifests instead of a Kubernetes API (`fairlead gateway` only). */
   readonly manifests: string | undefined
   /** Log level: debug, info, warn, error or silent. Defaults to info. */
@@ -82,7 +86,7 @@ interface CallOptions {
 }
 
 /** A flag that sets a listen address. */
-export type PortFlag = 'api-port' | 'gateway-port' | 'admin-port'
+export type PortFlag = 'api-port' | 'gateway-port' | 'admin-port' | 'webhook-port'
 
 /** As in LLMGateway `spec.workers`. */
 const workersMax = 64
@@ -145,6 +149,8 @@ export function parseCommandLine(
       drainMs: parseUpTo1h('drain', text('drain')) ?? drainDefaultMs,
       shutdownDelayMs: parseUpTo1h('shutdown-delay', text('shutdown-delay')) ?? 0,
       gatewayImage: text('gateway-image'),
+      webhookService: parseWebhookService(text('webhook-service')),
+      webhookPort: port('webhook-port', 9443),
       manifests: text('manifests'),
       logLevel: text('log-level') ?? 'info',
       logFormat: text('log-format') as LogFormat,
@@ -236,6 +242,17 @@ function parseUpTo1h(flag: string, text: string | undefined): number | undefined
   throw new UsageError(
     `--${flag} (${variableOf(flag)}) is "${text}": expected a duration from 0s to 1h, such as 30s`,
   )
+}
+
+function parseWebhookService(text: string | undefined): Options['webhookService'] {
+  if (text === undefined) return undefined
+  const match = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(text)
+  if (match?.[1] === undefined || match[2] === undefined) {
+    throw new UsageError(
+      `--webhook-service (${variableOf('webhook-service')}) is "${text}": expected namespace/name of a Service`,
+    )
+  }
+  return { namespace: match[1], name: match[2] }
 }
 
 function parseGatewayName(text: string): Options['gateway'] {

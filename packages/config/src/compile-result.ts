@@ -3,6 +3,7 @@ import type { Snapshot } from '@fairlead/snapshot'
 import type { PlannedCondition } from './judging/conditions.ts'
 import type { NamedSecret } from './judging/findings.ts'
 import type { GatewayRef } from './judging/kind-compiler.ts'
+import type { Notice } from './judging/notices.ts'
 
 /** The status that one resource should carry, without times: the writer keeps those. */
 export interface ResourceConditions {
@@ -11,6 +12,8 @@ export interface ResourceConditions {
   readonly name: string
   readonly generation: number
   readonly conditions: readonly PlannedCondition[]
+  /** What `Accepted` tells its author if it is accepted, each by itself. */
+  readonly notices?: readonly Notice[]
   /** Kinds that name their gateways only: the conditions at each of them. */
   readonly gateways?: readonly {
     readonly gatewayRef: GatewayRef

@@ -15,7 +15,7 @@ export { expiringMs, keyState, type KeyState } from './kinds/consumer/key-state.
 export { keysAt, keysCondition } from './kinds/consumer/keys-condition.ts'
 export { kinds } from './kinds/kinds.ts'
 export { configurationTypes, type ResourceSet } from './resource-set.ts'
-export { ApplyWarnings } from './apply-warnings.ts'
+export { ConfigurationAdmission, type Admission } from './admission.ts'
 export { CurrentResources } from './current-resources.ts'
 export {
   migrationsOf,

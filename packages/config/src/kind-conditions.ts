@@ -128,11 +128,13 @@ export class KindConditions {
         : refusalOf(compiler, judged, services, serving, conflicts)
     const outcome = { conflicts, refusal, capabilities: this.#capabilities }
     const own = compiler.conditions?.(judged, outcome)
+    const told = [...notices, ...judged.notices]
     const statusFields = compiler.statusFields?.(judged)
     const conditions = {
       kind: compiler.type.kind,
       ...identityOf(resource),
       conditions: [...commonConditions(judged, refusal, notices), ...(own ?? [])],
+      ...(told.length > 0 && { notices: told }),
       ...(attached && {
         gateways: attached.map((at) => ({
           gatewayRef: at.gatewayRef,

@@ -3,7 +3,7 @@ import { changesConfiguration } from './changes-configuration.ts'
 import type { CompileResult } from './compile-result.ts'
 import { createCompiler, type CompileOptions, type Compiler } from './compiler.ts'
 import { CurrentResources } from './current-resources.ts'
-import { configurationTypes } from './resource-set.ts'
+import { configurationTypes, type ResourceSet } from './resource-set.ts'
 
 /** What configuration is read from: a cache of controller-runtime, or anything like it. */
 export interface ConfigurationCache {
@@ -47,6 +47,11 @@ export class WatchedConfiguration {
         deleted: changed,
       })
     }
+  }
+
+  /** What it is compiled from, in the current shape. */
+  get resources(): ResourceSet {
+    return this.#resources
   }
 
   get result(): CompileResult {

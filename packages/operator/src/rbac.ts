@@ -68,7 +68,17 @@ export const operatorRules: readonly PolicyRule[] = [
     verbs: ['get', 'create', 'update'],
   },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  {
+    apiGroups: ['admissionregistration.k8s.io'],
+    resources: ['validatingwebhookconfigurations'],
+    verbs: ['get', 'create', 'patch', 'update'],
+  },
   ...deploymentRules,
+]
+
+/** In its own namespace, if it serves webhooks: it keeps the Secret of their certificates there. */
+export const admissionRules: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'update'] },
 ]
 
 /** What every gateway does wherever its resources are: read them, and ask whose token one is. None of them holds a secret. */

@@ -1,12 +1,20 @@
 import { resolve } from 'node:path'
 import { aborted, type Logger } from '@fairlead/base'
+import { WatchedConfiguration } from '@fairlead/config'
 import { Manager, runnable } from '@fairlead/controller-runtime'
-import { optionalKinds, setupOperator } from '@fairlead/operator'
+import {
+  keepWebhookConfiguration,
+  optionalKinds,
+  setupAdmission,
+  setupOperator,
+  webhookConfigurationName,
+} from '@fairlead/operator'
 import { gatewayAudit } from '../audit/gateway-audit.ts'
 import { keepManagers, watchChanges } from '../audit/watched-changes.ts'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { countConditions } from '../condition-counts.ts'
+import type { Options } from '../options.ts'
 import { installCustomResourceDefinitions, installedKinds } from '../install-crds.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
@@ -31,19 +39,34 @@ async function runControlPlane(context: CommandContext): Promise<void> {
     registry,
     transform: keepManagers,
     leaderElection: { name: 'fairlead-operator', namespace: options.gateway.namespace },
+    webhookServer: webhookServerOf(options),
   })
   await installCustomResourceDefinitions(manager.client, logger, signal)
   const version = programVersion()
   const image = options.gatewayImage ?? `ghcr.io/fairlead/fairlead:${version}`
   const others = await installedKinds(manager.client, optionalKinds, signal)
   const deployments = { image, version, optionalKinds: others }
-  setupOperator(manager, { capabilities, logger, deployments })
+  const configuration = new WatchedConfiguration(manager.cache, { capabilities })
+  setupOperator(manager, { capabilities, configuration, logger, deployments })
+  if (options.webhookService !== undefined) {
+    setupAdmission(manager, { capabilities, configuration })
+    keepWebhookConfiguration(manager, options.webhookService)
+  }
   countConditions(registry, manager.cache)
   auditChanges(manager, logger)
   await withAdmin(context, { metrics: registry, probe: probesOf(manager) }, (adminURL) => {
     print(`The operator is running; metrics and probes at ${adminURL}\n`)
     return manager.start(signal)
   })
+}
+
+/** With the certificate of a Secret beside the Service, which all replicas share and keep fresh. */
+function webhookServerOf({ webhookService, webhookPort, host }: Options) {
+  if (webhookService === undefined) return false
+  const secret = { ...webhookService, name: `${webhookService.name}-certificate` }
+  const configurations = { validating: webhookConfigurationName }
+  const certificates = { provision: { service: webhookService, secret, configurations } }
+  return { host, port: webhookPort, certificates }
 }
 
 async function workOnProject({ own, print }: CommandContext): Promise<void> {

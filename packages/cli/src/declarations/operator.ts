@@ -7,6 +7,8 @@ import {
   host,
   kubeconfig,
   servingFlags,
+  webhookPort,
+  webhookService,
 } from './shared-flags.ts'
 
 export const operator: CommandDeclaration = {
@@ -26,6 +28,12 @@ export const operator: CommandDeclaration = {
       ...gatewayImage,
       description: 'image of the gateways whose spec.deployment names none',
     },
+    {
+      ...webhookService,
+      description:
+        'the Service at which the API server finds its webhooks; without it there are none',
+    },
+    { ...webhookPort, description: 'port of the webhooks; 0 picks a free one' },
   ],
   alsoTakes: servingFlags,
   examples: [

@@ -149,6 +149,22 @@ export const gatewayImage: FlagDeclaration = {
   hasVariable: true,
 }
 
+export const webhookService: FlagDeclaration = {
+  name: 'webhook-service',
+  value: 'NS/NAME',
+  description:
+    'operator only: the Service at which the API server finds its webhooks; without it there are none',
+  hasVariable: true,
+}
+
+export const webhookPort: FlagDeclaration = {
+  name: 'webhook-port',
+  value: 'PORT',
+  description: 'operator only: port of the webhooks; 0 picks a free one',
+  default: '9443',
+  hasVariable: true,
+}
+
 export const manifests: FlagDeclaration = {
   name: 'manifests',
   value: 'DIR',
@@ -197,6 +213,8 @@ export const servingFlags: readonly FlagDeclaration[] = [
   shutdownDelay,
   namedSecrets,
   gatewayImage,
+  webhookService,
+  webhookPort,
   manifests,
   noQuickstart,
 ]

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path'
 import { systemClock } from '@fairlead/base'
-import { ApplyWarnings, WatchedConfiguration } from '@fairlead/config'
+import { WatchedConfiguration } from '@fairlead/config'
 import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
-import { setupOperator } from '@fairlead/operator'
+import { keepWebhookConfiguration, setupAdmission, setupOperator } from '@fairlead/operator'
 import type { Registry } from 'prom-client'
 import { type GatewayAudit, gatewayAudit } from '../audit/gateway-audit.ts'
 import { keepManagers, watchChanges } from '../audit/watched-changes.ts'
@@ -53,8 +53,13 @@ export async function runAllPlanes(
 interface Kubernetes {
   readonly config: KubeConfig
   readonly kubeconfigPath: string
+  /** Lets the manager answer the webhooks of the embedded server, which has no other way to ask it. */
+  answersWebhooks?(manager: Manager): void
   stop(): Promise<void>
 }
+
+/** Where the embedded server believes the webhooks to be: it asks in the process. */
+const webhookService = { namespace: 'default', name: 'fairlead' }
 
 async function openKubernetes(
   context: CommandContext,
@@ -66,13 +71,18 @@ async function openKubernetes(
     const config = loadKubeConfig({ file: kubeconfig })
     return { config, kubeconfigPath: resolve(kubeconfig), stop: () => Promise.resolve() }
   }
-  const warnings = new ApplyWarnings({ capabilities })
+  let asked: Manager | undefined
   const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir, {
     onChange: (change) => trail.requested(change),
-    warningsOf: (object) => warnings.of(object),
+    localWebhooks: ({ path }, review) => asked?.webhooks.review(path || '/', review),
   })
   const config = loadKubeConfig({ text: server.kubeconfig() })
-  return { config, kubeconfigPath, stop: () => server.stop() }
+  return {
+    config,
+    kubeconfigPath,
+    answersWebhooks: (manager) => void (asked = manager),
+    stop: () => server.stop(),
+  }
 }
 
 async function runPlanes(
@@ -91,6 +101,7 @@ async function runPlanes(
     cacheStaleAfterMs: Infinity,
     // After what the workers give to calls in progress.
     gracefulShutdownTimeoutMs: options.drainMs + closingMs,
+    webhookServer: false,
   })
   await prepareResources(context, dataDir, manager)
 
@@ -98,6 +109,11 @@ async function runPlanes(
   const configuration = new WatchedConfiguration(cache, { capabilities })
   setupOperator(manager, { capabilities, configuration, logger })
   countConditions(registry, cache)
+  if (kubernetes.answersWebhooks !== undefined) {
+    setupAdmission(manager, { capabilities, configuration })
+    keepWebhookConfiguration(manager, webhookService)
+    kubernetes.answersWebhooks(manager)
+  }
   const { gateway } = options
   const endpointPools = new NamedPools({ client: manager.client, clock: systemClock, logger })
   const source = new KubernetesConfigSource({

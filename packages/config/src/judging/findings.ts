@@ -39,6 +39,8 @@ export class Findings {
   readonly referenceProblems: ReferenceProblem[] = []
   /** What the author should know although the resource is accepted. */
   readonly notices: Notice[] = []
+  /** Those of `invalid` that are a matter of this version. */
+  readonly unserved: string[] = []
   readonly secrets: NamedSecret[] = []
   /** What was asked about other resources: while the answers are the same, so is the judgement. */
   readonly answers: Answer[] = []
@@ -62,6 +64,15 @@ export class Findings {
   /** Rejects the resource: it is not accepted. The message begins with the field's path. */
   reject(message: string): void {
     this.invalid.push(message)
+  }
+
+  /**
+   * Rejects the resource because of this version, which does not serve what it asks for: as `reject`,
+   * but no mistake of whoever writes it, for another version may serve it.
+   */
+  rejectUnserved(message: string): void {
+    this.unserved.push(message)
+    this.reject(message)
   }
 
   /** A Go duration in milliseconds; an unparsable one rejects the resource. */

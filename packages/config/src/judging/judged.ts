@@ -16,6 +16,8 @@ export interface Judged<R extends TypedObject = TypedObject, S = unknown> {
   readonly settings: S | undefined
   /** Why it is not accepted; empty when it is. */
   readonly invalid: readonly string[]
+  /** Those of `invalid` that another version may serve. */
+  readonly unserved: readonly string[]
   readonly referenceProblems: readonly ReferenceProblem[]
   /** Fields that are set and not implemented, each with what happens instead. */
   readonly unsupported: readonly string[]

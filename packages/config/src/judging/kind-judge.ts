@@ -94,6 +94,7 @@ export class KindJudge {
       fits,
       settings: findings.invalid.length === 0 ? kept(settings, before?.settings) : undefined,
       invalid: findings.invalid,
+      unserved: findings.unserved,
       referenceProblems: findings.referenceProblems,
       unsupported: fits ? this.#unsupported(resource) : [],
       secrets: findings.secrets,
@@ -160,6 +161,7 @@ function sameVerdict(judged: Judged, before: Judged): boolean {
 /** All but the resource, which belongs to whoever listed it. */
 function freezeVerdict(judged: Judged): Judged {
   freeze(judged.invalid)
+  freeze(judged.unserved)
   freeze(judged.referenceProblems)
   freeze(judged.unsupported)
   freeze(judged.secrets)

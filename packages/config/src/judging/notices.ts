@@ -4,7 +4,12 @@ import type { PlannedCondition } from './conditions.ts'
  * Why an accepted resource does not do what its author may expect, the most urgent first. Reasons of
  * a condition `Accepted` that is True.
  */
-export const noticeReasons = ['Shadowed', 'ModelNotListed', 'Unused'] as const
+export const noticeReasons = [
+  'Shadowed',
+  'ModelNotListed',
+  'VariableNotDeclared',
+  'Unused',
+] as const
 
 /** What the author of an accepted resource should know. */
 export interface Notice {

@@ -53,7 +53,7 @@ function compileProvider(
   const { authentication, backendRef, type, models, headers, parameters, timeouts } = provider.spec
   const served = providerTypes.find((capability) => capability.type === type)
   if (!served) {
-    findings.reject(
+    findings.rejectUnserved(
       `spec.type: type ${type} is not served by this version; use ${alternatives(providerTypes)}`,
     )
     return undefined

@@ -1,5 +1,7 @@
 import { Persona } from '@fairlead/api'
+import { templateVariables } from '@fairlead/base'
 import type { PersonaSettings } from '@fairlead/snapshot'
+import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { unsupportedSampling } from '../../judging/unsupported-sampling.ts'
@@ -24,7 +26,8 @@ export const persona: KindCompiler<Persona, PersonaSettings> = {
 }
 
 /** The hash covers what a model can see, not the resource's name or generation. */
-function compilePersona(resource: Persona): PersonaSettings {
+function compilePersona(resource: Persona, findings: Findings): PersonaSettings {
+  noticeUndeclaredVariables(resource, findings)
   const { instructions, variables, tools, settings } = resource.spec
   const visible = {
     instructions,
@@ -43,4 +46,17 @@ function compilePersona(resource: Persona): PersonaSettings {
     maxOutputTokens: settings?.maxOutputTokens,
   }
   return { ...identityOf(resource), ...visible, hash: contentHash(visible) }
+}
+
+/** Conversations may set variables that a persona does not declare; most often it is a wrong name. */
+function noticeUndeclaredVariables({ spec }: Persona, findings: Findings): void {
+  for (const name of new Set(templateVariables(spec.instructions))) {
+    if (Object.hasOwn(spec.variables, name)) continue
+    findings.notices.push({
+      reason: 'VariableNotDeclared',
+      message:
+        `spec.instructions has {{${name}}}, which spec.variables does not declare: it is empty ` +
+        'wherever a conversation does not set it; correct the name, or declare it',
+    })
+  }
 }
