@@ -70,12 +70,17 @@ describe('a write', () => {
   })
 
   it('is not refused for what only this version does not serve, of which it warns', () => {
-    const backendRef = { group: 'example.com', kind: 'Pool', name: 'one' }
-    expect(write(resource('LLMProvider', 'a', { type: 'OpenAI', backendRef }))).toEqual({
+    const list = () => []
+    const without = new ConfigurationAdmission(
+      { list },
+      { capabilities: { ...capabilities, providerTypes: [] } },
+    )
+    const provider = resource('LLMProvider', 'a', { type: 'OpenAI' })
+    expect(without.written(typeOf('LLMProvider'), provider, undefined, nowMs)).toEqual({
       problems: [],
       warnings: [
         expect.stringMatching(
-          /^it has no effect, because it is invalid: spec\.backendRef: kind Pool is not served by this version/,
+          /^it has no effect, because it is invalid: spec\.type: type OpenAI is not served by this version/,
         ),
       ],
     })

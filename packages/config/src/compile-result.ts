@@ -22,6 +22,8 @@ export interface ResourceConditions {
   }[]
   /** Kinds of policies only: what holds at each target. */
   readonly targets?: readonly PlannedTarget[]
+  /** That it has no shape of its kind: these are all of its conditions, and its spec cannot be read. */
+  readonly isUnfit?: boolean
   /** Of a policy: that it decides and refuses nothing. */
   readonly isShadow?: boolean
   /** The Secrets' keys that it names; whether they are there, only who may read Secrets knows. */

@@ -161,7 +161,12 @@ export class KindConditions {
     const own = (conditionTypes ?? [])
       .filter(({ reasons }) => reasons.False?.includes('Invalid'))
       .map(({ type }) => ({ type, status: 'False', reason: 'Invalid', message }) as const)
-    const conditions = { kind, ...identityOf(judged.resource), conditions: [...common, ...own] }
+    const conditions = {
+      kind,
+      ...identityOf(judged.resource),
+      conditions: [...common, ...own],
+      isUnfit: true,
+    }
     return before && deepEqual(before, conditions) ? before : freeze(conditions)
   }
 }

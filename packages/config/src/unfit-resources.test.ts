@@ -57,6 +57,7 @@ function* broken(value: unknown): Generator {
 
 it.each(definitions)(
   'a stored $kind that has no shape of its kind is refused by itself',
+  { timeout: 120_000 },
   ({ kind, schema }) => {
     const validator = new SchemaValidator(schema)
     for (const object of manifests.filter((each) => each.kind === kind)) {

@@ -16,9 +16,9 @@ export function keysOf(
 /** A machine that sleeps, or whose clock is set, learns of a key's state this late at the most. */
 const lookAgainMs = 3_600_000
 
-/** Milliseconds until a key may enter another state; undefined if none does. */
-export function untilNextKeyState(object: TypedObject, nowMs: number): number | undefined {
-  const changes = (keysOf(object, nowMs) ?? []).flatMap(({ expiresAt, state }) => {
+/** Milliseconds until a key of a status may enter another state; undefined if none does. */
+export function untilNextKeyState(status: OperatorStatus, nowMs: number): number | undefined {
+  const changes = keysIn(status).flatMap(({ expiresAt, state }) => {
     if (expiresAt === undefined || state === 'Expired') return []
     const atMs = Date.parse(expiresAt)
     return [state === 'Active' ? atMs - expiringMs : atMs]

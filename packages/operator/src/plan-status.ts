@@ -36,7 +36,7 @@ export function planStatus(
 ): ResourceConditions | undefined {
   const { kind } = object
   const planned = result.conditionsByKind.get(kind)?.get(keyText(keyOf(object)))
-  if (planned === undefined) return undefined
+  if (planned === undefined || planned.isUnfit === true) return planned
   const resource = resourceText(kind, keyOf(object))
   const problems = moment.findings.problemsOf(resource)
   const conditions = planned.conditions.map((condition) => {

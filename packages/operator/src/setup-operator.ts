@@ -167,8 +167,8 @@ class Operator {
       }
       if (object.kind === LLMGateway.kind) return this.#dropStaleReplicas(object, moment, signal)
       const { nowMs } = moment
-      const requeueAfterMs =
-        untilNextReset(status ?? statusOf(object), nowMs) ?? untilNextKeyState(object, nowMs)
+      const current = status ?? statusOf(object)
+      const requeueAfterMs = untilNextReset(current, nowMs) ?? untilNextKeyState(current, nowMs)
       return requeueAfterMs === undefined ? undefined : { requeueAfterMs }
     }
   }
