@@ -275,6 +275,22 @@ router_settings: { fallbacks: [{ chat: [small] }], num_retries: 0, model_group_a
     expect(rules.flatMap(({ match }) => match.models)).toEqual(['gpt-4o', 'gpt-4*', 'gpt-*', '*'])
   })
 
+  it('have the aliases of their groups, and say which they cannot have', () => {
+    const aliases = Array.from({ length: 130 }, (_, index) => `a${index}: chat`).join(', ')
+    const yaml = `model_list:
+  - { model_name: chat, litellm_params: { model: openai/gpt-4o } }
+  - { model_name: "g/*", litellm_params: { model: openai/gpt-4o } }
+router_settings:
+  model_group_alias: { ${aliases} }
+litellm_settings:
+  model_group_alias: { "a b": chat, c: nobody, d: "g/*" }
+`
+    expect(rulesOf(yaml)[0]?.match.models).toHaveLength(128)
+    expect(notesOf(yaml).filter((note) => note.startsWith('5 lost'))).toHaveLength(3)
+    const others = notesOf(yaml.replace('router_settings:', 'other_settings:'))
+    expect(others.filter((note) => note.startsWith('7 lost'))).toHaveLength(3)
+  })
+
   it('are spread over policies, which take 64 each', () => {
     const groups = Array.from(
       { length: 70 },

@@ -144,10 +144,7 @@ function credentialsOf(config: ConfigSection): ReadonlyMap<string, ConfigSection
 function readTagFiltering(settings: Parameters<typeof settingOf>[0]): boolean {
   const value = settingOf(settings, 'enable_tag_filtering')
   if (value?.boolean() !== true) return false
-  value.note(
-    'changed',
-    'a tag counts if it is the value of the header x-litellm-tags, alone; tags of the body do not',
-  )
+  value.note('changed', 'tags count in the header x-litellm-tags, not in the body')
   return true
 }
 

@@ -1,6 +1,9 @@
 import type { ConfigSection, ConfigValue } from './config-section.ts'
 import type { Deployment } from './deployment.ts'
 
+/** A rule matches 128 names. */
+const aliasesMax = 127
+
 /** The deployments that share a `model_name`. */
 export interface ModelGroup {
   readonly name: string
@@ -36,16 +39,28 @@ export function readAliases(
   for (const [alias, value] of section?.entries() ?? []) {
     const target = targetOf(value)
     if (target === undefined) continue
-    if (!groups.has(target) || /[\s*]/.test(alias)) {
-      value.note(
-        'lost',
-        `there is no model group ${JSON.stringify(target)} that can have this alias`,
-      )
+    const problem = aliasProblem(alias, target, groups, found.get(target)?.length ?? 0)
+    if (problem !== undefined) {
+      value.note('lost', problem)
       continue
     }
     found.set(target, [...(found.get(target) ?? []), alias])
   }
   return found
+}
+
+/** Why a group cannot have another name; undefined if it can. */
+function aliasProblem(
+  alias: string,
+  group: string,
+  groups: ReadonlySet<string>,
+  taken: number,
+): string | undefined {
+  if (/[\s*]/.test(alias)) return 'an alias with spaces or * cannot be asked for'
+  if (!groups.has(group)) return `there is no model group ${JSON.stringify(group)}`
+  if (group.includes('*'))
+    return 'the models of a pattern have their aliases in spec.models of the LLMProvider'
+  return taken < aliasesMax ? undefined : `a model group has ${aliasesMax} aliases at most`
 }
 
 function targetOf(value: ConfigValue): string | undefined {

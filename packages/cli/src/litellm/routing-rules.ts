@@ -14,7 +14,6 @@ import { modelFor, wildcardTargetModel } from './wildcard-models.ts'
 export type RuleDraft = NonNullable<NonNullable<ApplyOf<RoutingPolicy>['spec']>['rules']>[number]
 
 const targetsMax = 32
-const namesMax = 128
 
 /** The header in which LiteLLM's callers name tags. */
 const tagHeader = 'x-litellm-tags'
@@ -50,6 +49,16 @@ export function routingRules(parts: RoutingParts): readonly RuleDraft[] {
   return ordered.flatMap((group) => rulesOf(group, parts, names))
 }
 
+/** That a call has a tag, alone or among others, as LiteLLM's callers name them. */
+function tagCondition(tag: string): string {
+  const header = `request.headers['${tagHeader}']`
+  return `'${tagHeader}' in request.headers && ${header}.split(',').exists(tag, tag.trim() == ${celText(tag)})`
+}
+
+function celText(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
 /** Exact names are longer than any pattern. */
 function patternLength(name: string): number {
   return name.includes('*') ? name.length : Number.POSITIVE_INFINITY
@@ -62,7 +71,8 @@ function rulesOf(group: ModelGroup, parts: RoutingParts, names: UniqueNames): re
     .map((tag) => {
       const tagged = group.deployments.filter((each) => each.tags.includes(tag))
       const rule = ruleOf({ ...group, deployments: tagged }, parts, names, `${group.name}-${tag}`)
-      return { ...rule, match: { ...rule.match, headers: [{ name: tagHeader, value: tag }] } }
+      const cel = [rule.match?.cel, tagCondition(tag)].filter((each) => each !== undefined)
+      return { ...rule, match: { ...rule.match, cel: cel.join(' && ') } }
     })
   const untagged = group.deployments.filter((each) => each.tags.includes(defaultTag))
   const general = parts.hasTags && untagged.length > 0 ? { ...group, deployments: untagged } : group
@@ -113,10 +123,10 @@ function strategyOf(strategy: RuleDraft['strategy']): Pick<RuleDraft, 'strategy'
 function matchOf({ name, aliases }: ModelGroup): NonNullable<RuleDraft['match']> {
   const star = name.indexOf('*')
   if (star === -1 || star === name.length - 1) {
-    return { models: [name, ...aliases].slice(0, namesMax) }
+    return { models: [name, ...aliases] }
   }
-  const source = wildcardSource(name).replaceAll('\\', '\\\\').replaceAll("'", "\\'")
-  return { models: [name.slice(0, star + 1)], cel: `request.model.matches('^${source}$')` }
+  const source = celText(`^${wildcardSource(name)}$`)
+  return { models: [name.slice(0, star + 1)], cel: `request.model.matches(${source})` }
 }
 
 /**

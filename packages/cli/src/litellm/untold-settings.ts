@@ -119,7 +119,7 @@ const sayings: readonly (readonly [paths: string, saying: Saying])[] = [
   ],
   [
     'router_settings: tag_filtering_match_any',
-    ['note', 'a call is matched by one tag, in the header x-litellm-tags'],
+    ['note', 'a call is matched by any one of its tags'],
   ],
   [
     'router_settings: optional_pre_call_checks',

@@ -560,7 +560,7 @@ model_list:
 router_settings:
   enable_tag_filtering: True
 `,
-    headers: { 'x-litellm-tags': 'free' },
+    headers: { 'x-litellm-tags': 'other, free' },
     calls: { chat: 'free free-model' },
     notes: [
       '1 changed general_settings.master_key',

@@ -1,18 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LLMProvider } from '@fairlead/api'
-import { createCompiler } from '@fairlead/config'
-import { apiVersionOf, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
-import type { Snapshot } from '@fairlead/snapshot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { capabilities } from '../packages/cli/src/capabilities.ts'
-import { ManifestChecker } from '../packages/cli/src/config-source/manifest-checker.ts'
 import { convertLiteLLMConfig } from '../packages/cli/src/litellm/convert-config.ts'
 import { parseManifests } from '../packages/cli/src/load-manifests.ts'
 import { validateFolders } from '../packages/cli/src/validation/validate-folders.ts'
-import { testGateway, type TestGateway } from '../packages/gateway/src/test-support/test-gateway.ts'
-import { answerAsVendor, type ReachedProvider } from './litellm/answer-as-vendor.ts'
-import { type Configuration, configurations } from './litellm/configurations.ts'
+import { answerAsVendor, type ReachedProvider } from './migration/answer-as-vendor.ts'
+import { configurations } from './migration/configurations.ts'
+import { everyKey, gatewayAtUpstream } from './migration/gateway-at-upstream.ts'
+import { blocksOf } from './support/fenced-blocks.ts'
+import { readText } from '../tools/source-tree.ts'
 import { startUpstream, type Upstream } from './support/upstream.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -59,12 +56,17 @@ describe.each(configurations)('a configuration like $like', (configuration) => {
   })
 
   it('routes calls to the models that LiteLLM would call', async () => {
-    const gateway = await gatewayOf(configuration)
+    const gateway = await gatewayAtUpstream(
+      conversion.files.flatMap(({ name, text }) =>
+        parseManifests(name, text).map(({ object }) => object),
+      ),
+      upstream.url,
+    )
     for (const [asked, expected] of Object.entries(calls)) {
       reached.length = 0
       const response = await gateway.chat(
         { model: asked, max_tokens: 10, messages: [{ role: 'user', content: 'Hi' }] },
-        { ...headers, authorization: 'Bearer a-key' },
+        { ...headers, authorization: `Bearer ${everyKey}` },
       )
       expect({ asked, status: response.status, text: await response.text() }).toMatchObject({
         asked,
@@ -76,7 +78,7 @@ describe.each(configurations)('a configuration like $like', (configuration) => {
       const response = await gateway.post(
         '/v1/route',
         { model: asked },
-        { ...headers, authorization: 'Bearer a-key' },
+        { ...headers, authorization: `Bearer ${everyKey}` },
       )
       expect(asConfigured((await response.json()) as ShownRoute)).toEqual(expected)
     }
@@ -104,63 +106,35 @@ function asConfigured({ strategy, targets }: ShownRoute): readonly string[] {
   return [...texts.slice(0, drawn).toSorted(), ...texts.slice(drawn)]
 }
 
-/** A gateway that runs what a configuration became, with all providers at the test's upstream. */
-async function gatewayOf({ yaml }: Configuration): Promise<TestGateway> {
-  const checker = new ManifestChecker()
-  const objects = convert(yaml)
-    .files.flatMap(({ name, text }) => parseManifests(name, text))
-    .map(({ file, object }) => checker.check({ file, object: atUpstream(object) }).resource)
-  const snapshot = snapshotOf(objects)
-  const secrets = new Map(
-    objects
-      .filter(({ kind }) => kind === 'Secret')
-      .map(({ metadata }) => [metadata.name ?? '', 'a-key']),
-  )
-  const gateway = await testGateway({ secrets: Object.fromEntries(secrets) })
-  gateway.snapshots.set(snapshot)
-  return gateway
-}
+describe.each([
+  ['portkey', { assistant: ['groq llama-3.3-70b-versatile'] }],
+  ['apipark', { translation: ['openai gpt-5-mini', 'anthropic claude-haiku-4-5'] }],
+  ['one-api', { 'gpt-4o': ['azure-eu gpt-4o', 'openai gpt-4o'] }],
+])('docs/migrate/%s.md', (page, routes) => {
+  const text = blocksOf(readText(`docs/migrate/${page}.md`), 'yaml').join('\n---\n')
+  const gateway = { apiVersion: 'fairlead.dev/v1alpha1', kind: 'LLMGateway' }
 
-function snapshotOf(objects: readonly KubernetesObject[]): Snapshot {
-  const placed = objects.map((object) => ({
-    ...object,
-    metadata: { ...object.metadata, creationTimestamp: '2026-01-01T00:00:00Z', generation: 1 },
-  }))
-  const list = (type: ResourceType) =>
-    placed.filter(({ apiVersion, kind }) => apiVersion === apiVersionOf(type) && kind === type.kind)
-  const { snapshots } = createCompiler({ capabilities }).compile({ list } as never)
-  const snapshot = snapshots.get('default/default')
-  if (snapshot === undefined) throw new Error('there is no snapshot')
-  return snapshot
-}
+  it('has manifests without problems', () => {
+    const path = join(folder.path, page)
+    mkdirSync(path)
+    writeFileSync(join(path, 'page.yaml'), text)
+    const named = { ...gateway, metadata: { name: 'default' }, spec: {} }
+    writeFileSync(join(path, 'gateway.json'), JSON.stringify(named))
+    const { findings } = validateFolders([path], capabilities)
+    expect(findings.filter(({ message }) => !message.includes('there is no Secret'))).toEqual([])
+  })
 
-/** Types whose identity is shown to their own cloud alone stay where they are: they are not called. */
-function atUpstream(object: KubernetesObject): KubernetesObject {
-  if (object.kind === 'LLMGateway') {
-    const spec = object['spec'] as object
-    return {
+  it('routes calls as it says', async () => {
+    const metadata = { name: 'default', namespace: 'default' }
+    const objects = parseManifests('page', text).map(({ object }) => ({
       ...object,
-      spec: { ...spec, egress: { privateNetworks: 'Allow' } },
+      metadata: { namespace: 'default', ...object.metadata },
+    }))
+    const open = { ...gateway, metadata, spec: { auth: { mode: 'Disabled' } } }
+    const running = await gatewayAtUpstream([open, ...objects], upstream.url)
+    for (const [model, expected] of Object.entries(routes)) {
+      const response = await running.post('/v1/route', { model })
+      expect(asConfigured((await response.json()) as ShownRoute)).toEqual(expected)
     }
-  }
-  if (object.kind !== 'LLMProvider') return object
-  const { spec } = object as unknown as LLMProvider
-  const { azure, type } = spec
-  const isElsewhere =
-    type === 'VertexAI' ||
-    type === 'Simulator' ||
-    azure?.entra !== undefined ||
-    spec.authentication?.source === 'WorkloadIdentity'
-  if (isElsewhere) return object
-  const version = type === 'Gemini' ? '/v1beta' : type === 'Cohere' ? '/v2' : '/v1'
-  const path = type === 'AzureOpenAI' || type === 'Bedrock' ? '' : version
-  const { resourceName: _, ...rest } = azure ?? {}
-  return {
-    ...object,
-    spec: {
-      ...spec,
-      ...(azure === undefined ? {} : { azure: rest }),
-      baseURL: `${upstream.url}/${object.metadata.name}${path}`,
-    },
-  }
-}
+  })
+})
