@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { operatorRules } from '@fairlead/operator'
 import { TestEnvironment } from '@fairlead/apiserver/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { roleFiles, roleFilesFolder } from '../tools/chart/role-files.ts'
+import { dashboardFiles, dashboardsFolder } from '../tools/dashboards/dashboard-files.ts'
 import { succeed } from './operators/run-to-end.ts'
 import { runCommand, startCommand } from './support/command.ts'
 import { type Kubectl, kubectlFor } from './support/kubectl.ts'
@@ -21,8 +22,13 @@ const timeoutMs = 120_000
 
 interface Manifest {
   readonly kind: string
-  readonly metadata: { readonly name: string; readonly labels?: object }
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly labels?: object
+  }
   readonly rules?: unknown
+  readonly data?: Readonly<Record<string, string>>
   readonly spec?: unknown
 }
 
@@ -75,6 +81,28 @@ describe('the chart of Fairlead', { timeout: timeoutMs }, () => {
       expect(readFileSync(join(repository, roleFilesFolder, file), 'utf8')).toBe(text)
     }
     expect(one(await rendered(), 'ClusterRole', name).rules).toEqual(operatorRules)
+  })
+
+  it('has the dashboards that are declared: run npm run generate:chart', async () => {
+    const set = ['--set', 'dashboards.enabled=true', '--set', 'dashboards.namespace=grafana']
+    const maps = (await rendered(...set)).filter(
+      ({ metadata }) => metadata.labels && 'grafana_dashboard' in metadata.labels,
+    )
+    const files = dashboardFiles()
+    for (const [file, text] of files) {
+      expect(readFileSync(join(repository, dashboardsFolder, file), 'utf8')).toBe(text)
+    }
+    const shipped = maps.flatMap(({ data }) => Object.entries(data ?? {}))
+    expect(new Map(shipped)).toEqual(files)
+    expect(new Set(maps.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['grafana']))
+  })
+
+  it('has Prometheus evaluate the alerts', async () => {
+    const text = readFileSync(join(repository, 'charts/fairlead/files/alerts.yaml'), 'utf8')
+    const set = ['--set', 'alerts.enabled=true', '--set', 'alerts.labels.release=prometheus']
+    const rule = one(await rendered(...set), 'PrometheusRule', name)
+    expect(rule.spec).toEqual(parse(text))
+    expect(rule.metadata.labels).toMatchObject({ release: 'prometheus' })
   })
 
   it('has the version of the program', async () => {
