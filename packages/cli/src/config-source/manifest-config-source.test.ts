@@ -36,6 +36,16 @@ function writeSecret(fields: string): void {
 const targets = 'targets: [{ name: t, providerRef: { name: p } }]'
 
 describe('a folder of manifests', () => {
+  it('has no InferencePools, and says so of a provider that names one', () => {
+    const ref = '{ group: inference.networking.k8s.io, kind: InferencePool, name: llama }'
+    write('provider.yaml', 'LLMProvider', 'p', `{ type: OpenAI, backendRef: ${ref} }`)
+    expect(sourceOf().problems()).toEqual([
+      expect.stringMatching(
+        /^LLMProvider default\/p: ResolvedRefs: spec\.backendRef: InferencePool default\/llama cannot be read: .* from files/,
+      ),
+    ])
+  })
+
   it('has the defaults of the schemas', () => {
     write('route.yaml', 'RoutingPolicy', 'r', `{ rules: [{ name: r, ${targets} }] }`)
     const snapshot = load()

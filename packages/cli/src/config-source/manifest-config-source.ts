@@ -23,6 +23,7 @@ import { systemClock, type Logger, type Timer } from '@fairlead/base'
 import { readManifests, type Manifest } from '../load-manifests.ts'
 import { Listeners } from '../listeners.ts'
 import { identityOf, ManifestChecker } from './manifest-checker.ts'
+import { unreadPools } from './unread-pools.ts'
 
 /** Editors write a file in several steps: quiet period before it is read. */
 const quietMs = 50
@@ -134,10 +135,13 @@ export class ManifestConfigSource {
     const { gateway, logger } = this.#options
     const reported = new Set(this.#problems)
     const missing = missingGateway(result, gateway)
-    const warnings = configurationWarnings(result, resources, {
-      hasSecret: (secret) => (this.#secret(secret) ?? '') !== '',
-      nowMs: systemClock.now(),
-    })
+    const warnings = [
+      ...configurationWarnings(result, resources, {
+        hasSecret: (secret) => (this.#secret(secret) ?? '') !== '',
+        nowMs: systemClock.now(),
+      }),
+      ...unreadPools(result.snapshots.get(`${gateway.namespace}/${gateway.name}`)),
+    ]
     for (const problem of problems) if (!reported.has(problem)) logger.error({}, problem)
     if (missing !== undefined && !reported.has(missing)) logger.warn({}, missing)
     for (const { message, ...fields } of warnings) {
