@@ -83,7 +83,9 @@ export async function openCluster(
 
 /** A namespace in which only Pods run that meet the restricted Pod Security Standard. */
 export function labelledNamespace(name: string) {
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
+  const labels = Object.fromEntries(
+    ['enforce', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
+  )
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
 }
 

@@ -17,7 +17,15 @@ import {
 import { openDefinition } from './open-definition.ts'
 import { type PodProcess, startPod } from './pod-process.ts'
 import { podOf } from './pods.ts'
-import { made, oldResources, resource, team, useEverything, vault } from './whole-use.ts'
+import {
+  InferencePool,
+  made,
+  oldResources,
+  resource,
+  team,
+  useEverything,
+  vault,
+} from './whole-use.ts'
 
 /** Programs are started, by a machine that runs other tests. */
 const timeoutMs = 180_000
@@ -53,7 +61,7 @@ describe('the permissions in a cluster', { timeout: timeoutMs }, () => {
   let gatewayRoles: readonly KubernetesObject[]
   let operatorRules: Rules
   beforeAll(async () => {
-    const others = optionalKinds.map((type) => openDefinition(type))
+    const others = [...optionalKinds, InferencePool].map((type) => openDefinition(type))
     cluster = await openCluster({ server: 'in-process', crds: [...others, ...oldDefinitions()] })
     const { environment, helm } = cluster
     await environment.install(labelledNamespace(team), labelledNamespace(vault), ...oldResources)

@@ -1,5 +1,5 @@
 import { LLMGateway, RoutingPolicy } from '@fairlead/api'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import {
   ClusterRole,
   CustomResourceDefinition,
@@ -50,6 +50,25 @@ const versionOf = (settings: object) => ({
   settings,
 })
 
+/** What gateways read, and the operator does not. */
+export const InferencePool: ResourceType<KubernetesObject> = {
+  group: 'inference.networking.k8s.io',
+  version: 'v1',
+  kind: 'InferencePool',
+  plural: 'inferencepools',
+  namespaced: true,
+}
+const pool: KubernetesObject = {
+  apiVersion: `${InferencePool.group}/v1`,
+  kind: InferencePool.kind,
+  metadata: { namespace: vault, name: 'llama' },
+  spec: {
+    selector: { matchLabels: { app: 'llama' } },
+    targetPorts: [{ number: 8000 }],
+    endpointPickerRef: { name: 'picker', port: { number: 9002 } },
+  },
+}
+
 /** As the first version stored them; two of a kind, as a migration tries with the first one. */
 export const oldResources = ['first', 'second'].flatMap((name) => {
   const settings = { temperature: '0.7' }
@@ -82,14 +101,17 @@ const rival: KubernetesObject = {
   },
 }
 
-/** The Secret of the other namespace may be named by providers of the gateway's. */
+/** What of the other namespace providers of the gateway's may name. */
 const grant = {
   apiVersion: 'gateway.networking.k8s.io/v1',
   kind: 'ReferenceGrant',
-  metadata: { namespace: vault, name: 'keys' },
+  metadata: { namespace: vault, name: 'of-providers' },
   spec: {
     from: [{ group: 'fairlead.dev', kind: 'LLMProvider', namespace: team }],
-    to: [{ group: '', kind: 'Secret' }],
+    to: [
+      { group: '', kind: 'Secret' },
+      { group: InferencePool.group, kind: InferencePool.kind },
+    ],
   },
 }
 
@@ -157,6 +179,7 @@ function resourcesOfGateway(): readonly KubernetesObject[] {
     secret(team, 'web', 'sk-web'),
     secret(vault, 'far', 'sk-far'),
     grant,
+    pool,
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: team, name: 'web' } },
     resource('Consumer', 'web', {
       apiKeys: [{ name: 'first', secretRef: { name: 'web', key: 'api-key' } }],
@@ -166,9 +189,13 @@ function resourcesOfGateway(): readonly KubernetesObject[] {
       type: 'Simulator',
       credentials: [{ name: 'far', secretRef: { namespace: vault, name: 'far', key: 'api-key' } }],
     }),
+    resource('LLMProvider', 'llama', {
+      type: 'OpenAICompatible',
+      backendRef: { group: InferencePool.group, kind: InferencePool.kind, ...pool.metadata },
+    }),
     resource('LLMGateway', key.name, {
       auth: { methods: ['APIKey', 'ServiceAccount'] },
-      defaults: { providers: [{ name: 'simulator' }] },
+      defaults: { providers: [{ name: 'simulator' }, { name: 'llama' }] },
       deployment: wholeDeployment,
     }),
   ]
