@@ -1,3 +1,4 @@
+import { endpointRemovalSeconds, shutdownSeconds } from '@fairlead/config'
 import { applyStrategicMergePatch, parseGoDuration } from '@fairlead/kube-core'
 import type { coreV1 } from '@fairlead/kube-types'
 import { ports, type DeployedGateway } from './deployed-gateway.ts'
@@ -6,11 +7,6 @@ import { podTemplateSchema } from './pod-template-schema.ts'
 /** Of the image; `nonroot` of distroless images. */
 const userID = 65532
 const dataDirectory = '/var/lib/fairlead'
-/** Until then, nobody any longer takes a Pod that is to stop for an endpoint. */
-const endpointRemovalSeconds = 5
-/** Ended calls answer and store their turns, workers and stores close, the status is told. */
-const closingSeconds = 15
-
 /**
  * The Pods of a gateway, as the Pod Security Standard `restricted` has them, with the changes of
  * `podTemplate`. Throws a StatusError for a malformed patch.
@@ -35,7 +31,7 @@ function ownTemplate(gateway: DeployedGateway): PodTemplateSpec {
       serviceAccountName: name,
       automountServiceAccountToken: true,
       enableServiceLinks: false,
-      terminationGracePeriodSeconds: endpointRemovalSeconds + drainSeconds + closingSeconds,
+      terminationGracePeriodSeconds: shutdownSeconds(drainSeconds),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: userID,

@@ -19,6 +19,18 @@ describe('spec.deployment', () => {
     expect(accepted(name, undefined)?.status).toBe('True')
   })
 
+  it('refuses to kill Pods before their calls have had their time', () => {
+    const spec = (terminationGracePeriodSeconds: number) => ({
+      drain: '2m',
+      podTemplate: { spec: { terminationGracePeriodSeconds } },
+    })
+    expect(accepted('default', spec(140))?.status).toBe('True')
+    expect(accepted('default', spec(139))).toMatchObject({
+      status: 'False',
+      message: expect.stringContaining('a drain of 2m takes up to 140 s'),
+    })
+  })
+
   it.each(['0s', '61m', 'soon'])('refuses a drain of %s', (drain) => {
     expect(accepted('default', { drain })).toMatchObject({
       status: 'False',

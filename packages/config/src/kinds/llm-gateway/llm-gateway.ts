@@ -7,6 +7,7 @@ import {
   Persona,
   type Reference,
 } from '@fairlead/api'
+import { objectOrEmpty } from '@fairlead/base'
 import { labelSelectorFrom, type ResourceType, StatusError } from '@fairlead/kube-core'
 import type { LLMGatewaySettings } from '@fairlead/snapshot'
 import { compileAccess } from '../../judging/access.ts'
@@ -18,6 +19,7 @@ import { compileListenerTls } from './compile-listener-tls.ts'
 import { compileAuthentication } from './compile-authentication.ts'
 import { compileState } from './compile-state.ts'
 import { compileTelemetry } from './compile-telemetry.ts'
+import { shutdownSeconds } from './shutdown-times.ts'
 
 /** A default that cannot be resolved is left out; the gateway is served without it. */
 export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
@@ -75,10 +77,17 @@ const deployableName = /^[a-z]([-a-z0-9]{0,53}[a-z0-9])?$/
 
 function checkDeployment(
   { metadata }: LLMGateway,
-  { drain }: LLMGatewayDeployment,
+  { drain, podTemplate }: LLMGatewayDeployment,
   findings: Findings,
 ): void {
-  findings.durationWithin(drain, 'spec.deployment.drain', ['1s', '1h'])
+  const drainMs = findings.durationWithin(drain, 'spec.deployment.drain', ['1s', '1h'])
+  const { terminationGracePeriodSeconds: graceSeconds } = objectOrEmpty(podTemplate?.['spec'])
+  const neededSeconds = shutdownSeconds(Math.ceil(drainMs / 1000))
+  if (typeof graceSeconds === 'number' && graceSeconds < neededSeconds) {
+    findings.reject(
+      `spec.deployment.podTemplate.spec.terminationGracePeriodSeconds: is ${graceSeconds}, and a drain of ${drain} takes up to ${neededSeconds} s; leave it out, or make drain shorter`,
+    )
+  }
   if (deployableName.test(metadata.name ?? '')) return
   findings.reject(
     'spec.deployment: its Service is called after the gateway, whose name must therefore be of at most 55 lower-case letters, digits and hyphens, and begin with a letter',
