@@ -7,7 +7,7 @@ import { Callers } from './rolling-update/callers.ts'
 import { apiKey, Cluster } from './rolling-update/cluster.ts'
 import { Pod } from './rolling-update/pod.ts'
 import { Service } from './rolling-update/service.ts'
-import { startSlowProvider, wordsIn } from './rolling-update/slow-provider.ts'
+import { startSlowProvider } from './rolling-update/slow-provider.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -24,12 +24,11 @@ it(
   async ({ annotate }) => {
     await using undo = new AsyncDisposableStack()
     const random = new SeededRandom(1)
-    const words = wordsIn(streamMs)
-    const provider = await startSlowProvider(words)
+    const provider = await startSlowProvider(streamMs)
     undo.defer(() => provider.stop())
     const folder = undo.use(temporaryFolder())
     const cluster = undo.use(
-      await Cluster.start(provider.url, `${Math.ceil(streamMs / 1000) + 20}s`),
+      await Cluster.start(provider.url, `${Math.ceil((2 * streamMs) / 1000) + 20}s`),
     )
     const service = undo.use(await Service.start())
     let started = 0
@@ -50,7 +49,7 @@ it(
 
     const template = await cluster.template()
     const before = await Promise.all(Array.from({ length: replicas }, () => startPod(template)))
-    const callers = new Callers({ url: service.url, apiKey, random, words })
+    const callers = new Callers({ url: service.url, apiKey, random })
     for (let index = 0; index < 6; index += 1) {
       callers.addStreamer()
       callers.addCaller('quick', 200)
@@ -81,5 +80,5 @@ it(
     await cluster.programmed(after.map(({ name }) => name))
     await annotate(JSON.stringify(callers.counts))
   },
-  300_000 + 3 * streamMs,
+  300_000 + 5 * streamMs,
 )

@@ -7,8 +7,6 @@ interface CallersOptions {
   readonly url: string
   readonly apiKey: string
   readonly random: SeededRandom
-  /** Answers of `slow` come in so many words. */
-  readonly words: number
 }
 
 interface ChatMessage {
@@ -34,8 +32,9 @@ export class Callers {
     this.#add(async (agent) => {
       const answer = await this.#call(agent, 'slow', [{ role: 'user', content: 'go' }], true)
       const text = textOf(answer)
-      if (text !== wordsOf(this.#options.words)) {
-        throw new Error(`a stream ends with "${text.slice(-40)}" after ${text.length} characters`)
+      const [, count] = /of (\d+)$/.exec(text) ?? []
+      if (text !== wordsOf(Number(count))) {
+        throw new Error(`a stream of ${text.length} characters ends with "${text.slice(-40)}"`)
       }
       this.counts.streams += 1
     })

@@ -11,7 +11,8 @@ const acceptedGraceMs = 200
 /**
  * Stops accepting connections; calls that wait for their turn are refused, others in flight may
  * finish, and are aborted after `timeoutMs`. Connections without a call are closed at once, or, with
- * `idleMs`, stay open for one more for so long, but not after `timeoutMs`.
+ * `idleMs`, stay open for one more for so long, but not after `timeoutMs`. In the second half of
+ * that time the one more is refused: what can be sent again is better than what is cut.
  * Resolves when no call is in flight, including those that outlive their caller.
  */
 export async function drainServer(
@@ -24,6 +25,9 @@ export async function drainServer(
     services.running.abort(gatewayError.shuttingDown())
     server.closeIdle()
   })
+  const refuse = services.clock.setTimer(timeoutMs / 2, () => {
+    services.running.refusal = gatewayError.shuttingDown()
+  })
   services.stores.refuseWaiting(gatewayError.shuttingDown())
   const force = services.clock.setTimer(timeoutMs + abortedGraceMs, () => {
     server.destroyConnections()
@@ -31,6 +35,7 @@ export async function drainServer(
   if (idleMs > 0) await server.closeAfterAnswers(idleMs)
   else await server.close(Math.min(acceptedGraceMs, timeoutMs))
   await services.running.ended()
+  refuse.cancel()
   abort.cancel()
   force.cancel()
 }

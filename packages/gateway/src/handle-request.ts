@@ -59,6 +59,7 @@ export async function handleRequest(
     const { route, surface, parameters } = found
     dialect = dialectOf(surface, http)
     if ('reader' in route) {
+      if (services.running.refusal !== undefined) throw services.running.refusal
       dialect = route.dialectOf?.(query) ?? dialect
       const call = new Call(http, dialect, runtime, services)
       const key = keyIn(query, surface)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { request as httpRequest } from 'node:http'
-import { describe, expect, it } from 'vitest'
+import { Agent, type IncomingMessage, request as httpRequest } from 'node:http'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { FakeClock } from '@fairlead/base/testing'
 import { keyedProvider } from './test-support/snapshot.ts'
 import { testGateway, testUpstream, type TestGateway } from './test-support/test-gateway.ts'
@@ -328,6 +328,36 @@ describe('drain', () => {
     const second = gateway.drain(0)
     expect(await (await pending).json()).toMatchObject({ error: { code: 'shutting_down' } })
     await Promise.all([first, second])
+  })
+
+  it('leaves open connections one more call, which it refuses once half of the time is over', async () => {
+    const clock = new FakeClock()
+    const upstream = await testUpstream(json(200, completion('hi')))
+    const gateway = await testGateway({
+      providers: [keyedProvider('upstream', { baseURL: upstream.url })],
+      secrets: { upstream: 'sk' },
+      options: { clock },
+    })
+    const agents = [0, 1].map(() => new Agent({ keepAlive: true, maxSockets: 1 }))
+    onTestFinished(() => agents.forEach((agent) => agent.destroy()))
+    const call = async (agent: Agent | undefined) => {
+      const request = httpRequest(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        ...(agent && { agent }),
+      })
+      request.end(JSON.stringify({ ...body, stream: false }))
+      const [response] = (await once(request, 'response')) as [IncomingMessage]
+      response.resume()
+      await once(response, 'end')
+      return [response.statusCode, response.headers.connection]
+    }
+    for (const agent of agents) expect(await call(agent)).toEqual([200, 'keep-alive'])
+    const drained = gateway.drain(20_000, 60_000)
+    expect(await call(agents[0])).toEqual([200, 'close'])
+    await clock.advance(10_000)
+    expect(await call(agents[1])).toEqual([503, 'close'])
+    await drained
   })
 
   it('aborts calls that do not finish in time', async () => {

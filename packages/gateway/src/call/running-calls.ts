@@ -6,6 +6,8 @@ import type { CallLifetime } from './call-lifetime.ts'
  * call links its old tables to the new ones, which keeps ended calls alive until a full collection.
  */
 export class RunningCalls {
+  /** Why no further call may begin; undefined while they may. */
+  refusal: Error | undefined
   readonly #calls: CallLifetime[] = []
   readonly #waiting = new Set<() => void>()
 
