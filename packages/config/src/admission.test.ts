@@ -75,8 +75,8 @@ describe('a write', () => {
       { list },
       { capabilities: { ...capabilities, providerTypes: [] } },
     )
-    const provider = resource('LLMProvider', 'a', { type: 'OpenAI' })
-    expect(without.written(typeOf('LLMProvider'), provider, undefined, nowMs)).toEqual({
+    const unserved = resource('LLMProvider', 'a', { type: 'OpenAI' })
+    expect(without.written(typeOf('LLMProvider'), unserved, undefined, nowMs)).toEqual({
       problems: [],
       warnings: [
         expect.stringMatching(
