@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { LLMGateway } from '@fairlead/api'
+import { apiVersionOf } from '@fairlead/kube-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { capabilities } from '../packages/cli/src/capabilities.ts'
 import { convertLiteLLMConfig } from '../packages/cli/src/litellm/convert-config.ts'
@@ -112,7 +114,7 @@ describe.each([
   ['one-api', { 'gpt-4o': ['azure-eu gpt-4o', 'openai gpt-4o'] }],
 ])('docs/migrate/%s.md', (page, routes) => {
   const text = blocksOf(readText(`docs/migrate/${page}.md`), 'yaml').join('\n---\n')
-  const gateway = { apiVersion: 'fairlead.dev/v1alpha1', kind: 'LLMGateway' }
+  const gateway = { apiVersion: apiVersionOf(LLMGateway), kind: LLMGateway.kind }
 
   it('has manifests without problems', () => {
     const path = join(folder.path, page)

@@ -65,6 +65,7 @@ general_settings:
     notes: [
       '6 todo model_list[0].litellm_params.api_key',
       '15 todo model_list[2].litellm_params.api_key',
+      '16 lost model_list[2].litellm_params.rpm',
       '20 note model_list[3].litellm_params.api_base',
       '24 note model_list[3].model_info.version',
       '27 changed model_list[4].litellm_params.model',

@@ -56,16 +56,20 @@ export class ConfigValue implements SettingPlace {
     return scalarText(this.#node)
   }
 
+  /** As it is written; undefined, and told, if it is no scalar. */
+  scalar(): string | undefined {
+    const raw = this.rawText
+    if (raw === undefined && !this.isNull) this.#refuse('a text')
+    return raw
+  }
+
   /**
    * As LiteLLM reads it, the value of a variable that is named; undefined, and told, where there is
    * none. `standIn` is what the manifests have then.
    */
   text(standIn?: string): string | undefined {
-    const raw = this.rawText
-    if (raw === undefined) {
-      if (!this.isNull) this.#refuse('a text')
-      return undefined
-    }
+    const raw = this.scalar()
+    if (raw === undefined) return undefined
     const variable = variableIn(raw)
     if (variable === undefined) return raw === '' ? undefined : raw
     const value = this.#reader.variables.get(variable)
@@ -81,10 +85,25 @@ export class ConfigValue implements SettingPlace {
   number(): number | undefined {
     const text = this.text()
     if (text === undefined) return undefined
-    const number = Number(text)
+    // YAML 1.1, which LiteLLM reads, has 20_000.
+    const number = Number(text.replaceAll('_', ''))
     if (Number.isFinite(number)) return number
     this.#refuse('a number')
     return undefined
+  }
+
+  /** A number above 0; what is not is told, and left out. */
+  positive(): number | undefined {
+    const number = this.number()
+    if (number === undefined || number > 0) return number
+    this.note('lost', 'it must be more than 0: it is left out')
+    return undefined
+  }
+
+  /** A whole number from 1; what is not above 0 is told, and left out. */
+  count(): number | undefined {
+    const number = this.positive()
+    return number === undefined ? undefined : Math.max(1, Math.round(number))
   }
 
   boolean(): boolean | undefined {
@@ -210,6 +229,16 @@ export class ConfigSection {
 
   number(key: string): number | undefined {
     return this.take(key)?.number()
+  }
+
+  /** A number above 0; what is not is told, and left out. */
+  positive(key: string): number | undefined {
+    return this.take(key)?.positive()
+  }
+
+  /** A whole number from 1; what is not above 0 is told, and left out. */
+  count(key: string): number | undefined {
+    return this.take(key)?.count()
   }
 
   boolean(key: string): boolean | undefined {

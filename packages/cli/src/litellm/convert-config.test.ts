@@ -114,6 +114,16 @@ model_list:
     )
   })
 
+  it('take limits where older configurations have them, as YAML 1.1 writes them', () => {
+    const yaml = `model_list:
+  - { model_name: a, litellm_params: { model: openai/one, api_key: x }, rpm: 3, tpm: 20_000 }
+`
+    expect(providersOf(yaml)['openai']?.limits).toEqual({
+      requestsPerMinute: 3,
+      tokensPerMinute: 20_000,
+    })
+  })
+
   it('refuse what they do not know only where that is said', () => {
     const refusing = { parameters: { unsupported: 'Error' } }
     expect(providersOf(withModel('drop_params: false'))['openai']).toMatchObject(refusing)
@@ -289,6 +299,16 @@ litellm_settings:
     expect(notesOf(yaml).filter((note) => note.startsWith('5 lost'))).toHaveLength(3)
     const others = notesOf(yaml.replace('router_settings:', 'other_settings:'))
     expect(others.filter((note) => note.startsWith('7 lost'))).toHaveLength(3)
+  })
+
+  it('let an alias win over a group of its name', () => {
+    const yaml = `model_list:
+  - { model_name: a, litellm_params: { model: openai/one } }
+  - { model_name: b, litellm_params: { model: openai/two } }
+router_settings: { model_group_alias: { a: b } }
+`
+    expect(rulesOf(yaml).map(({ match }) => match.models)).toEqual([['b', 'a']])
+    expect(notesOf(yaml)).toContain('4 note router_settings.model_group_alias.a')
   })
 
   it('are spread over policies, which take 64 each', () => {
@@ -495,8 +515,28 @@ credential_list:
     ])
   })
 
+  it('is a variable that nothing here reads', () => {
+    const yaml = withModel(
+      '',
+      'environment_variables:\n  KEY: a\n  OPENAI_API_KEY: b\n  REDIS_HOST: c\n',
+    )
+    expect(notesOf(yaml).filter((note) => note.includes('environment_variables.'))).toEqual([
+      '8 lost environment_variables.REDIS_HOST',
+    ])
+  })
+
   it('is a value of another type', () => {
     const yaml = withModel('rpm: many, timeout: [1]', 'router_settings: often')
+    const lists = `model_list: [{ model_name: a, litellm_params: { model: gpt-4o, api_key: [1], rpm: -1, max_budget: -5 } }]
+general_settings: { master_key: [a], max_request_size_mb: 0 }
+`
+    expect(notesOf(lists).filter((note) => note.includes(' lost '))).toEqual([
+      '1 lost model_list[0].litellm_params.api_key',
+      '1 lost model_list[0].litellm_params.rpm',
+      '1 lost model_list[0].litellm_params.max_budget',
+      '2 lost general_settings.max_request_size_mb',
+      '2 lost general_settings.master_key',
+    ])
     expect(notesOf(yaml)).toEqual(
       expect.arrayContaining([
         '3 lost model_list[0].litellm_params.rpm',

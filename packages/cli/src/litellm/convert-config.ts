@@ -6,7 +6,7 @@ import { type ManifestFile, manifestFiles } from './converted-manifests.ts'
 import type { Deployment } from './deployment.ts'
 import { readFallbacks } from './fallbacks.ts'
 import { gatewaySpec, masterConsumer } from './gateway-resources.ts'
-import { modelGroups, readAliases } from './model-groups.ts'
+import { ModelGroups, readAliases } from './model-groups.ts'
 import { ProviderBook } from './provider-book.ts'
 import { readProviderDefaults, settingOf } from './provider-defaults.ts'
 import { readDeployment } from './read-deployment.ts'
@@ -65,7 +65,7 @@ export function convertLiteLLMConfig(text: string, options: ConversionOptions): 
   const providers = new ProviderBook()
   const providerOf = new Map(deployments.map((each) => [each, providers.provide(each)]))
   const names = new Set(deployments.map(({ group }) => group))
-  const groups = modelGroups(
+  const groups = new ModelGroups(
     deployments,
     readAliases(settingOf(settings, 'model_group_alias')?.section(), names),
   )
@@ -97,7 +97,10 @@ export function convertLiteLLMConfig(text: string, options: ConversionOptions): 
     consumer: { name: 'litellm-master', spec: masterConsumer(general, secrets, notes) },
     secrets: secrets.all(),
   }
-  config.take('environment_variables')
+  for (const [name, value] of config.section('environment_variables').entries()) {
+    if (!variables.wasAskedFor(name))
+      value.note('lost', `no os.environ/${name} names it, and what reads it at LiteLLM is not here`)
+  }
   for (const section of reader.sections) section.unread().forEach(tellUnread)
   return { files: manifestFiles(resources), notes: notes.inOrder() }
 }

@@ -1,16 +1,6 @@
-import type { ConfigValue } from './config-section.ts'
+import type { Budget } from './budget.ts'
 import type { SettingPlace } from './conversion-notes.ts'
 import type { ModelEntry, ProviderSpec } from './provider-draft.ts'
-
-/** An amount of money in a time, as LiteLLM writes it. */
-export interface Budget {
-  /** Where it stands. */
-  readonly value: ConfigValue
-  /** US dollars, as a decimal. */
-  readonly amount: string
-  /** Such as `30d`; undefined: it is never reset. */
-  readonly duration: string | undefined
-}
 
 /** One entry of `model_list`: a model at a provider. */
 export interface Deployment {

@@ -30,13 +30,13 @@ interface GatewayParts {
 export function gatewaySpec(parts: GatewayParts): GatewaySpec {
   const { general, longestTimeout = 0, providers } = parts
   const model = general.text('completion_model')
-  const megabytes = general.number('max_request_size_mb')
+  const megabytes = general.positive('max_request_size_mb')
   const isPrivate = providers.some((each) => isPrivateServer(addressOf(each)))
   const requestTimeout =
     longestTimeout > requestSecondsDefault ? durationOf(longestTimeout) : undefined
   const state = stateOf(parts)
   const limits = {
-    ...(megabytes === undefined || megabytes <= 0
+    ...(megabytes === undefined
       ? {}
       : { maxRequestBytes: Math.min(Math.round(megabytes * 1_048_576), bytesMax) }),
     ...(requestTimeout === undefined ? {} : { requestTimeout }),
@@ -74,7 +74,7 @@ function stateOf({ router, secrets, variables }: GatewayParts): GatewaySpec['sta
   return use && { type: 'Redis', redis: { urlSecretRef: use } }
 
   function redisSecret() {
-    const texts = [host, port, password, username, database].map((value) => value?.rawText ?? '')
+    const texts = [host, port, password, username, database].map((value) => value?.scalar() ?? '')
     const named = texts.flatMap((text) => /^os\.environ\/(\S+)$/.exec(text)?.[1] ?? [])
     const isKnown = named.every((name) => variables.ofConfiguration(name) !== undefined)
     if (!isKnown) {

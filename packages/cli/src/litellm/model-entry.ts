@@ -17,9 +17,9 @@ export function readModelEntry(
   info: ConfigSection,
   params: ConfigSection,
 ): ModelEntry {
-  const contextWindow = tokensOf(info, 'max_input_tokens')
-  const answer = tokensOf(info, 'max_output_tokens')
-  const legacy = tokensOf(info, 'max_tokens')
+  const contextWindow = info.count('max_input_tokens')
+  const answer = info.count('max_output_tokens')
+  const legacy = info.count('max_tokens')
   const maxOutputTokens = answer ?? legacy
   const price = Object.fromEntries(
     prices.flatMap(([key, field]) => {
@@ -37,9 +37,4 @@ export function readModelEntry(
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(Object.keys(price).length === 0 ? {} : { price }),
   }
-}
-
-function tokensOf(info: ConfigSection, key: string): number | undefined {
-  const count = info.number(key)
-  return count === undefined || count < 1 ? undefined : Math.round(count)
 }

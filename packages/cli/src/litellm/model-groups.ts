@@ -12,22 +12,53 @@ export interface ModelGroup {
   readonly aliases: readonly string[]
 }
 
-/** Groups by name, in the order in which they are first named. */
-export function modelGroups(
-  deployments: readonly Deployment[],
-  aliases: ReadonlyMap<string, readonly string[]>,
-): ReadonlyMap<string, ModelGroup> {
-  const byName = Map.groupBy(deployments, ({ group }) => group)
-  return new Map(
-    [...byName].map(([name, members]) => [
-      name,
-      {
+/** The groups of a configuration. */
+export class ModelGroups {
+  readonly #byName: ReadonlyMap<string, ModelGroup>
+  readonly #byAlias: ReadonlyMap<string, ModelGroup>
+  readonly #byId: ReadonlyMap<string, Deployment>
+  /** The longest first. */
+  readonly #patterns: readonly { readonly group: ModelGroup; readonly pattern: RegExp }[]
+
+  constructor(deployments: readonly Deployment[], aliases: ReadonlyMap<string, readonly string[]>) {
+    const groups = [...Map.groupBy(deployments, ({ group }) => group)].map(
+      ([name, members]): ModelGroup => ({
         name,
         deployments: members,
-        aliases: (aliases.get(name) ?? []).filter((alias) => !byName.has(alias)),
-      },
-    ]),
-  )
+        aliases: aliases.get(name) ?? [],
+      }),
+    )
+    this.#byName = new Map(groups.map((group) => [group.name, group]))
+    this.#byAlias = new Map(
+      groups.flatMap((group) => group.aliases.map((alias) => [alias, group] as const)),
+    )
+    this.#byId = new Map(
+      deployments.flatMap((each) => (each.id === undefined ? [] : [[each.id, each] as const])),
+    )
+    this.#patterns = groups
+      .filter(({ name }) => name.includes('*'))
+      .toSorted((a, b) => b.name.length - a.name.length)
+      .map((group) => ({ group, pattern: new RegExp(`^${wildcardSource(group.name)}$`) }))
+  }
+
+  /** Those that calls of their own name reach, in the order in which they are first named. */
+  reached(): readonly ModelGroup[] {
+    return [...this.#byName.values()].filter(({ name }) => !this.#byAlias.has(name))
+  }
+
+  /** The group that calls of a name reach: an alias wins, then the name, then the longest pattern. */
+  find(name: string): ModelGroup | undefined {
+    return (
+      this.#byAlias.get(name) ??
+      this.#byName.get(name) ??
+      this.#patterns.find(({ pattern }) => pattern.test(name))?.group
+    )
+  }
+
+  /** The deployment with this `model_info.id`. */
+  withId(id: string): Deployment | undefined {
+    return this.#byId.get(id)
+  }
 }
 
 /** `model_group_alias`: the further names of each group. */
@@ -43,6 +74,12 @@ export function readAliases(
     if (problem !== undefined) {
       value.note('lost', problem)
       continue
+    }
+    if (groups.has(alias)) {
+      value.note(
+        'note',
+        `calls of ${alias} go to ${target}, and none to the group of that name, as at LiteLLM`,
+      )
     }
     found.set(target, [...(found.get(target) ?? []), alias])
   }
@@ -73,25 +110,7 @@ function targetOf(value: ConfigValue): string | undefined {
   return section.text('model')
 }
 
-/** The group that a name belongs to: of this name, or the longest pattern that matches. */
-export function groupFor(
-  name: string,
-  groups: ReadonlyMap<string, ModelGroup>,
-): ModelGroup | undefined {
-  const exact =
-    groups.get(name) ?? [...groups.values()].find(({ aliases }) => aliases.includes(name))
-  if (exact !== undefined) return exact
-  return [...groups.values()]
-    .filter((group) => group.name.includes('*') && wildcardPattern(group.name).test(name))
-    .toSorted((a, b) => b.name.length - a.name.length)[0]
-}
-
-/** What a name with `*` matches. */
-export function wildcardPattern(name: string): RegExp {
-  return new RegExp(`^${wildcardSource(name)}$`)
-}
-
-/** The same as the source of an expression of RE2. */
+/** What a name with `*` matches, as the source of an expression of RE2. */
 export function wildcardSource(name: string): string {
   return name
     .split('*')

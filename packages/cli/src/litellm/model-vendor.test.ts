@@ -32,6 +32,7 @@ it('takes a model without a vendor for that of a server with an address', () => 
   expect(found('my-model')).toBeUndefined()
   expect(found('my-model', undefined, true)).toBe('openai: my-model')
   expect(found('sagemaker/my-model', undefined, true)).toBeUndefined()
+  expect(found('mistralai/mistral-7b')).toBeUndefined()
 })
 
 it('knows models that do not chat', () => {

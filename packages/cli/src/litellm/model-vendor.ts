@@ -54,8 +54,9 @@ export function vendorModelOf(
   if (prefixed !== undefined) {
     return { vendor: prefixed, model: modelWithin(prefixed, name.slice(slash + 1)) }
   }
+  if (slash !== -1) return undefined
   const bare = bareNames.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1]
-  const vendor = vendors.get(bare ?? (hasAddress && slash === -1 ? 'openai' : ''))
+  const vendor = vendors.get(bare ?? (hasAddress ? 'openai' : ''))
   return vendor && { vendor, model: name }
 }
 

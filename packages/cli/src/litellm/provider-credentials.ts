@@ -32,6 +32,6 @@ export function apiKeyOf(
   if (value === undefined) {
     return variable === undefined ? undefined : secrets.ofVariable(variable, params.take('model'))
   }
-  if (noKeys.has(value.rawText?.toLowerCase() ?? '')) return undefined
+  if (noKeys.has(value.scalar()?.toLowerCase() ?? '')) return undefined
   return secrets.of(value, `${hint}-api-key`)
 }

@@ -32,8 +32,8 @@ export function readProviderDefaults(settings: Settings, general: ConfigSection)
     timeout: timeoutOf(settings),
     streamTimeout: settingOf(settings, 'stream_timeout')?.number(),
     maxParallelRequests:
-      settingOf(settings, 'default_max_parallel_requests')?.number() ??
-      general.number('max_parallel_requests'),
+      settingOf(settings, 'default_max_parallel_requests')?.count() ??
+      general.count('max_parallel_requests'),
     health: healthOf(settings),
     dropParams: settingOf(settings, 'drop_params')?.boolean(),
     params:

@@ -4,8 +4,8 @@ import { azureProvider } from './azure-provider.ts'
 import { bedrockProvider, vertexProvider } from './cloud-providers.ts'
 import type { ConfigSection, ConfigValue } from './config-section.ts'
 import type { SettingPlace } from './conversion-notes.ts'
-import { shiftedDecimal } from './decimals.ts'
-import type { Budget, Deployment } from './deployment.ts'
+import { budgetOf } from './budget.ts'
+import type { Deployment } from './deployment.ts'
 import { durationOf } from './go-duration.ts'
 import { readModelEntry } from './model-entry.ts'
 import { otherUseOf, type VendorModel, vendorModelOf } from './model-vendor.ts'
@@ -52,7 +52,8 @@ export function readDeployment(
     )
     return skipped(entry, own, info)
   }
-  if (group === '*' && name === '*') return everyVendor(modelValue, value, info, params, context)
+  if (group === '*' && name === '*')
+    return everyVendor(modelValue, value, entry, info, params, context)
   const mock = params.text('mock_response')
   if (mock !== undefined) return [mocked(group, value, info, params, mock)]
   const found = vendorModelOf(name, {
@@ -66,7 +67,11 @@ export function readDeployment(
   }
   const draft = draftOf(found, info, params, name, context)
   return organizationsOf(params).map((organization) =>
-    deploymentOf({ group, value, found, info, params, organization }, draft, context.defaults),
+    deploymentOf(
+      { group, value, entry, found, info, params, organization },
+      draft,
+      context.defaults,
+    ),
   )
 }
 
@@ -81,6 +86,7 @@ const everyVendorModels: readonly (readonly [vendor: string, models: readonly st
 function everyVendor(
   modelValue: ConfigValue,
   value: SettingPlace,
+  entry: ConfigSection,
   info: ConfigSection,
   params: ConfigSection,
   context: DeploymentContext,
@@ -96,13 +102,16 @@ function everyVendor(
     const found = vendorModelOf(`${name}/${model}`, { vendor: undefined, hasAddress: false })
     if (found === undefined) return []
     const draft = draftOf(found, info, params, model, context)
-    const parts = { group: model, value, found, info, params, organization: undefined }
+    const parts = { group: model, value, entry, found, info, params, organization: undefined }
     return [deploymentOf(parts, draft, context.defaults)]
   })
 }
 
 function unknownVendor(name: string): string {
   const slash = name.indexOf('/')
+  if (name.startsWith('auto_router/')) {
+    return 'rules can choose by what a call asks for, with match.complexity and match.promptTypes (docs/routing-by-content.md)'
+  }
   return slash === -1
     ? `whose model ${JSON.stringify(name)} is cannot be told from its name; write vendor/model`
     : `there is no provider type or preset for ${JSON.stringify(name.slice(0, slash))}; if it speaks OpenAI's API, use openai/ with api_base`
@@ -164,6 +173,7 @@ function organizationsOf(params: ConfigSection): readonly (string | undefined)[]
 interface Parts {
   readonly group: string
   readonly value: SettingPlace
+  readonly entry: ConfigSection
   readonly found: VendorModel
   readonly info: ConfigSection
   readonly params: ConfigSection
@@ -171,12 +181,14 @@ interface Parts {
 }
 
 function deploymentOf(
-  { group, value, found, info, params, organization }: Parts,
+  { group, value, entry, found, info, params, organization }: Parts,
   { spec, hint, model, deployment }: ProviderDraft,
   defaults: ProviderDefaults,
 ): Deployment {
-  const requestsPerMinute = countOf(params, 'rpm')
-  const tokensPerMinute = countOf(params, 'tpm')
+  // Older configurations have them beside litellm_params.
+  const [requestsPerMinute, tokensPerMinute] = ['rpm', 'tpm'].map(
+    (key) => params.count(key) ?? entry.count(key) ?? info.count(key),
+  )
   const headers = [
     ...(organization === undefined ? [] : [{ name: 'OpenAI-Organization', value: organization }]),
     ...headersOf(params),
@@ -206,7 +218,7 @@ function deploymentOf(
     order: params.number('order') ?? info.number('order'),
     tags: params.items('tags').flatMap((each) => each.text() ?? []),
     retries: params.number('num_retries') ?? params.number('max_retries'),
-    budget: budgetOf(params),
+    budget: budgetOf(params.take('max_budget'), params.text('budget_duration')),
   }
 }
 
@@ -237,11 +249,6 @@ function mocked(
     retries: undefined,
     budget: undefined,
   }
-}
-
-function countOf(params: ConfigSection, key: string): number | undefined {
-  const count = params.number(key)
-  return count === undefined || count < 1 ? undefined : Math.round(count)
 }
 
 function headersOf(params: ConfigSection): { name: string; value: string }[] {
@@ -281,7 +288,7 @@ function limitsOf(
   tokensPerMinute: number | undefined,
   defaults: ProviderDefaults,
 ): ProviderSpec['limits'] {
-  const maxConcurrent = countOf(params, 'max_parallel_requests') ?? defaults.maxParallelRequests
+  const maxConcurrent = params.count('max_parallel_requests') ?? defaults.maxParallelRequests
   if ((requestsPerMinute ?? tokensPerMinute ?? maxConcurrent) === undefined) return undefined
   return {
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
@@ -296,11 +303,4 @@ function parametersOf(
   { dropParams }: ProviderDefaults,
 ): 'Error' | undefined {
   return (params.boolean('drop_params') ?? dropParams) === false ? 'Error' : undefined
-}
-
-function budgetOf(params: ConfigSection): Budget | undefined {
-  const value = params.take('max_budget')
-  const duration = params.text('budget_duration')
-  const amount = shiftedDecimal(value?.text() ?? '')
-  return value === undefined || amount === undefined ? undefined : { value, amount, duration }
 }

@@ -3,7 +3,7 @@ import type { ApplyOf } from '@fairlead/controller-runtime'
 import type { ConversionNotes } from './conversion-notes.ts'
 import type { Deployment } from './deployment.ts'
 import type { Fallbacks } from './fallbacks.ts'
-import { groupFor, type ModelGroup, wildcardPattern, wildcardSource } from './model-groups.ts'
+import { type ModelGroup, type ModelGroups, wildcardSource } from './model-groups.ts'
 import { nameOf, UniqueNames } from './names.ts'
 import type { ProviderBook } from './provider-book.ts'
 import type { RetrySettings } from './retry-settings.ts'
@@ -22,7 +22,7 @@ const defaultTag = 'default'
 
 /** What rules are made with. */
 interface RoutingParts {
-  readonly groups: ReadonlyMap<string, ModelGroup>
+  readonly groups: ModelGroups
   readonly providers: ProviderBook
   /** LLMProviders by deployment. */
   readonly providerOf: ReadonlyMap<Deployment, string>
@@ -43,9 +43,9 @@ interface Target {
 /** A rule for each group, and for each tag of its deployments; exact names first, then longer patterns. */
 export function routingRules(parts: RoutingParts): readonly RuleDraft[] {
   const names = new UniqueNames()
-  const ordered = [...parts.groups.values()].toSorted(
-    (a, b) => patternLength(b.name) - patternLength(a.name),
-  )
+  const ordered = parts.groups
+    .reached()
+    .toSorted((a, b) => patternLength(b.name) - patternLength(a.name))
   return ordered.flatMap((group) => rulesOf(group, parts, names))
 }
 
@@ -181,16 +181,12 @@ function fallbackDeployments(
   name: string,
   { groups }: RoutingParts,
 ): readonly { readonly deployment: Deployment; readonly model: string }[] {
-  const group = groupFor(name, groups)
-  const members =
-    group?.deployments ??
-    [...groups.values()].flatMap(({ deployments }) => deployments).filter(({ id }) => id === name)
+  const group = groups.find(name)
+  const named = group === undefined ? groups.withId(name) : undefined
+  const members = named === undefined ? (group?.deployments ?? []) : [named]
   return members.map((deployment) => ({
     deployment,
-    model:
-      group !== undefined && wildcardPattern(group.name).test(name)
-        ? modelFor(name, group.name, deployment.model)
-        : deployment.model,
+    model: modelFor(name, deployment.group, deployment.model),
   }))
 }
 

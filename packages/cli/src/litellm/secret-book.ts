@@ -42,7 +42,7 @@ export class SecretBook {
 
   /** The Secret of a key in the configuration: of its variable, or with its text. */
   of(value: ConfigValue, hint: string): SecretUse | undefined {
-    const text = value.rawText
+    const text = value.scalar()
     if (text === undefined || text === '') return undefined
     const variable = variableIn(text)
     if (variable !== undefined) return this.ofVariable(variable, value)

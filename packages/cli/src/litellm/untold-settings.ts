@@ -30,7 +30,7 @@ const accessRules: Saying = ['lost', 'say who may use it with an AccessPolicy (d
 /** What is to be said of settings by their paths without indices; `.*` at the end: and all below. */
 const sayings: readonly (readonly [paths: string, saying: Saying])[] = [
   [
-    'litellm_params: temperature top_p top_k max_tokens max_completion_tokens seed stop n presence_penalty frequency_penalty logit_bias user response_format reasoning_effort thinking tools tool_choice parallel_tool_calls extra_body stream metadata prompt_id initial_prompt_value final_prompt_value roles bos_token eos_token',
+    'litellm_params: keep_alive temperature top_p top_k max_tokens max_completion_tokens seed stop n presence_penalty frequency_penalty logit_bias user response_format reasoning_effort thinking tools tool_choice parallel_tool_calls extra_body stream metadata prompt_id initial_prompt_value final_prompt_value roles bos_token eos_token',
     callerDefault,
   ],
   [
@@ -218,7 +218,10 @@ const sayings: readonly (readonly [paths: string, saying: Saying])[] = [
   ],
   [': callback_settings', logging],
   [': environment_variables', ['note', 'its values are used for os.environ/NAME']],
-  [': include', ['lost', 'files that are included could not be read']],
+  [
+    ': include',
+    ['lost', 'files that are included are not read: put them into one file, and convert that'],
+  ],
 ]
 
 const byPath: ReadonlyMap<string, Saying> = new Map(

@@ -1,9 +1,9 @@
 import type { UsagePolicy } from '@fairlead/api'
 import type { ApplyOf } from '@fairlead/controller-runtime'
 import { budgetWindow } from './budget-window.ts'
-import type { ConfigSection, ConfigValue } from './config-section.ts'
-import { shiftedDecimal } from './decimals.ts'
-import type { Budget, Deployment } from './deployment.ts'
+import type { ConfigSection } from './config-section.ts'
+import { type Budget, budgetOf } from './budget.ts'
+import type { Deployment } from './deployment.ts'
 import { nameOf, UniqueNames } from './names.ts'
 import type { ConvertedProvider } from './provider-book.ts'
 import { type Settings, settingOf } from './provider-defaults.ts'
@@ -46,13 +46,13 @@ export function usagePolicies(parts: UsageParts): readonly ConvertedUsagePolicy[
 function ofProxy({ settings, general, gateway }: UsageParts): readonly ConvertedUsagePolicy[] {
   const targetRefs = [{ kind: 'LLMGateway' as const, name: gateway }]
   const budget = budgetIn(settings, 'max_budget', 'budget_duration')
-  const concurrency = general.number('global_max_parallel_requests')
+  const concurrency = general.count('global_max_parallel_requests')
   const limit = budget && costLimit(budget)
   return [
     ...(limit === undefined ? [] : [{ name: 'budget', spec: { targetRefs, limits: [limit] } }]),
-    ...(concurrency === undefined || concurrency < 1
+    ...(concurrency === undefined
       ? []
-      : [{ name: 'concurrency', spec: { targetRefs, concurrency: Math.round(concurrency) } }]),
+      : [{ name: 'concurrency', spec: { targetRefs, concurrency } }]),
   ]
 }
 
@@ -77,7 +77,7 @@ function ofCallers({ settings, gateway }: UsageParts): readonly ConvertedUsagePo
     { name: 'keys', per: 'Key', budget: undefined, section: keys },
   ]
   return sources.flatMap(({ name, per, budget, section }) => {
-    const cost = costLimit(budget ?? (section && budgetOf(section)))
+    const cost = costLimit(budget ?? (section && sectionBudget(section)))
     const limits = [...(cost === undefined ? [] : [cost]), ...rateLimits(section)]
     return limits.length === 0 ? [] : [{ name, spec: { targetRefs, per: [per], limits } }]
   })
@@ -87,10 +87,9 @@ function ofVendors({ settings, providers }: UsageParts): readonly ConvertedUsage
   const entries = settingOf(settings, 'provider_budget_config')?.section().entries() ?? []
   return entries.flatMap(([vendor, value]) => {
     const section = value.section()
-    const amountValue = section.take('budget_limit') ?? section.take('max_budget')
-    const amount = shiftedDecimal(amountValue?.text() ?? '')
+    const amount = section.take('budget_limit') ?? section.take('max_budget')
     const duration = section.text('time_period') ?? section.text('budget_duration')
-    const limit = amount === undefined ? undefined : costLimit({ value, amount, duration })
+    const limit = costLimit(budgetOf(amount, duration))
     const own = providers.filter((each) => each.vendor === vendor)
     if (limit === undefined) return []
     if (own.length === 0) {
@@ -127,19 +126,11 @@ function budgetIn(
 ): Budget | undefined {
   const value = settingOf(settings, key)
   const duration = durationKey === undefined ? undefined : settingOf(settings, durationKey)?.text()
-  return budgetFrom(value, duration)
+  return budgetOf(value, duration)
 }
 
-function budgetOf(section: ConfigSection): Budget | undefined {
-  return budgetFrom(section.take('max_budget'), section.text('budget_duration'))
-}
-
-function budgetFrom(
-  value: ConfigValue | undefined,
-  duration: string | undefined,
-): Budget | undefined {
-  const amount = shiftedDecimal(value?.text() ?? '')
-  return value === undefined || amount === undefined ? undefined : { value, amount, duration }
+function sectionBudget(section: ConfigSection): Budget | undefined {
+  return budgetOf(section.take('max_budget'), section.text('budget_duration'))
 }
 
 /** Undefined for a budget that no limit can have. What has no price is free, as at LiteLLM. */
@@ -171,13 +162,11 @@ function billable(amount: string): string {
 }
 
 function rateLimits(section: ConfigSection | undefined): readonly Limit[] {
-  const requests = section?.number('rpm_limit')
-  const tokens = section?.number('tpm_limit')
+  const requests = section?.count('rpm_limit')
+  const tokens = section?.count('tpm_limit')
   const window = { every: '1m' }
   return [
-    ...(requests === undefined || requests < 1 ? [] : [{ name: 'requests', requests, window }]),
-    ...(tokens === undefined || tokens < 1
-      ? []
-      : [{ name: 'tokens', tokens: { amount: tokens }, window }]),
+    ...(requests === undefined ? [] : [{ name: 'requests', requests, window }]),
+    ...(tokens === undefined ? [] : [{ name: 'tokens', tokens: { amount: tokens }, window }]),
   ]
 }
