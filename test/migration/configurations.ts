@@ -754,7 +754,9 @@ router_settings:
     routes: { chat: ['anthropic claude-sonnet-4-5', 'openai gpt-4o'] },
     notes: [
       '1 changed general_settings.master_key',
+      '2 changed model_list[0]',
       '3 todo model_list[0].litellm_params.api_key',
+      '4 changed model_list[1]',
       '6 todo model_list[1].litellm_params.model',
       '10 note router_settings.retry_policy.AuthenticationErrorRetries',
       '12 changed router_settings.retry_policy.RateLimitErrorRetries',

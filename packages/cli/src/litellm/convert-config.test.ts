@@ -301,6 +301,53 @@ litellm_settings:
     expect(others.filter((note) => note.startsWith('7 lost'))).toHaveLength(3)
   })
 
+  it('fall back for one name of a pattern, and for an alias', () => {
+    const yaml = `model_list:
+  - { model_name: "openai/*", litellm_params: { model: "openai/*" } }
+  - { model_name: chat, litellm_params: { model: anthropic/claude-opus-4-1 } }
+router_settings: { model_group_alias: { gpt-4: chat, other: chat } }
+litellm_settings:
+  fallbacks: [{ openai/gpt-4o: [chat] }, { gpt-4: [openai/gpt-4o-mini] }, { nobody: [chat] }]
+`
+    const shown = rulesOf(yaml).map(({ match, targets }) => [
+      ...match.models,
+      ...targets.map((each) => `${each.providerRef.name} ${each.model ?? '*'} ${each.weight ?? 1}`),
+    ])
+    expect(shown).toEqual([
+      ['chat', 'other', 'anthropic claude-opus-4-1 1'],
+      ['openai/gpt-4o', 'openai gpt-4o 1', 'anthropic claude-opus-4-1 0'],
+      ['gpt-4', 'anthropic claude-opus-4-1 1', 'openai gpt-4o-mini 0'],
+      ['openai/*', 'openai * 1'],
+    ])
+    expect(notesOf(yaml)).toContain('6 lost litellm_settings.fallbacks[2].nobody')
+  })
+
+  it('give the same target twice two shares', () => {
+    const entry = (model: string) => `  - { model_name: a, litellm_params: { model: ${model} } }\n`
+    const yaml = `model_list:\n${[entry('gpt-4o'), entry('gpt-4o'), entry('groq/x')].join('')}`
+    expect(rulesOf(yaml)[0]?.targets.map(({ weight }) => weight)).toEqual([2, undefined])
+  })
+
+  it('say what LiteLLM knows of each deployment, and they of all', () => {
+    const yaml = `model_list:
+  - { model_name: a, litellm_params: { model: gpt-4o, order: 1, num_retries: 1, tags: [x] } }
+  - { model_name: a, litellm_params: { model: groq/x, order: 2, num_retries: 3 } }
+router_settings: { routing_strategy: least-busy, model_group_retry_policy: { b: {} } }
+`
+    expect(
+      convert(yaml)
+        .notes.filter(({ setting }) => setting.startsWith('model_list['))
+        .map(({ line, severity, message }) => `${line} ${severity} ${message}`)
+        .filter((note) => !note.includes('needs the value')),
+    ).toEqual([
+      '2 lost without enable_tag_filtering, tags tell usage apart: here only callers and models do',
+      '2 changed a goes by the order of its deployments, and not by LeastBusy',
+      '3 changed all deployments of a have the retries of the first that names some',
+      '3 changed a goes by the order of its deployments, and not by LeastBusy',
+    ])
+    expect(notesOf(yaml)).toContain('4 lost router_settings.model_group_retry_policy.b')
+  })
+
   it('let an alias win over a group of its name', () => {
     const yaml = `model_list:
   - { model_name: a, litellm_params: { model: openai/one } }

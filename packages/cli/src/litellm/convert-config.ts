@@ -6,10 +6,11 @@ import { type ManifestFile, manifestFiles } from './converted-manifests.ts'
 import type { Deployment } from './deployment.ts'
 import { readFallbacks } from './fallbacks.ts'
 import { gatewaySpec, masterConsumer } from './gateway-resources.ts'
-import { ModelGroups, readAliases } from './model-groups.ts'
+import { ModelGroups, readAliases, withoutNames } from './model-groups.ts'
 import { ProviderBook } from './provider-book.ts'
 import { readProviderDefaults, settingOf } from './provider-defaults.ts'
 import { readDeployment } from './read-deployment.ts'
+import { reachedDeployments } from './reached-deployments.ts'
 import { readRetrySettings } from './retry-settings.ts'
 import { routingRules } from './routing-rules.ts'
 import { readRoutingStrategy } from './routing-strategy.ts'
@@ -65,16 +66,26 @@ export function convertLiteLLMConfig(text: string, options: ConversionOptions): 
   const providers = new ProviderBook()
   const providerOf = new Map(deployments.map((each) => [each, providers.provide(each)]))
   const names = new Set(deployments.map(({ group }) => group))
+  const aliases = readAliases(settingOf(settings, 'model_group_alias')?.section(), names)
+  const fallbacks = readFallbacks(settings)
+  const reached = reachedDeployments(
+    fallbacks.subjects,
+    names,
+    new ModelGroups(deployments, aliases),
+  )
+  for (const { from, deployment } of reached) {
+    providerOf.set(deployment, providerOf.get(from) ?? '')
+  }
   const groups = new ModelGroups(
-    deployments,
-    readAliases(settingOf(settings, 'model_group_alias')?.section(), names),
+    [...deployments, ...reached.map(({ deployment }) => deployment)],
+    withoutNames(aliases, new Set(reached.map(({ deployment }) => deployment.group))),
   )
   const rules = routingRules({
     groups,
     providers,
     providerOf,
-    fallbacks: readFallbacks(settings),
-    retries: readRetrySettings(settings),
+    fallbacks,
+    retries: readRetrySettings(settings, names),
     strategy: readRoutingStrategy(settings),
     hasTags: readTagFiltering(settings),
     notes,

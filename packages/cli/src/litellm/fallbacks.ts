@@ -12,12 +12,16 @@ interface Fallback {
 export interface Fallbacks {
   /** In the order in which they are asked. */
   of(group: string): readonly Fallback[]
+  /** The names that have fallbacks of their own, each where they stand. */
+  readonly subjects: ReadonlyMap<string, ConfigValue>
 }
 
 /** Reads `fallbacks`, `default_fallbacks` and `context_window_fallbacks`. */
 export function readFallbacks(settings: Settings): Fallbacks {
-  const general = readList(settingOf(settings, 'fallbacks'))
-  const forLength = readList(settingOf(settings, 'context_window_fallbacks'))
+  const subjects = new Map<string, ConfigValue>()
+  const general = readList(settingOf(settings, 'fallbacks'), subjects)
+  const forLength = readList(settingOf(settings, 'context_window_fallbacks'), subjects)
+  subjects.delete('*')
   const everybody = itemsOf(settingOf(settings, 'default_fallbacks'))
   const others = [...(general.get('*') ?? []), ...everybody]
   for (const [group, fallbacks] of forLength) {
@@ -31,15 +35,20 @@ export function readFallbacks(settings: Settings): Fallbacks {
     }
   }
   return {
+    subjects,
     of: (group) => [...(general.get(group) ?? others), ...(forLength.get(group) ?? [])],
   }
 }
 
 /** A list of maps, or a map, from groups to those that answer instead. */
-function readList(value: ConfigValue | undefined): ReadonlyMap<string, readonly Fallback[]> {
+function readList(
+  value: ConfigValue | undefined,
+  subjects: Map<string, ConfigValue>,
+): ReadonlyMap<string, readonly Fallback[]> {
   const found = new Map<string, readonly Fallback[]>()
   for (const item of value?.items() ?? []) {
     for (const [group, names] of item.section().entries()) {
+      subjects.set(group, names)
       found.set(group, [...(found.get(group) ?? []), ...itemsOf(names)])
     }
   }

@@ -86,6 +86,16 @@ export function readAliases(
   return found
 }
 
+/** Aliases but for some, which have become names of groups. */
+export function withoutNames(
+  aliases: ReadonlyMap<string, readonly string[]>,
+  names: ReadonlySet<string>,
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    [...aliases].map(([group, own]) => [group, own.filter((alias) => !names.has(alias))]),
+  )
+}
+
 /** Why a group cannot have another name; undefined if it can. */
 function aliasProblem(
   alias: string,

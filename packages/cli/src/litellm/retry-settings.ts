@@ -32,13 +32,18 @@ interface RetryPolicy {
 }
 
 /** Reads `num_retries`, `retry_policy` and `model_group_retry_policy`. */
-export function readRetrySettings(settings: Settings): RetrySettings {
+export function readRetrySettings(settings: Settings, groups: ReadonlySet<string>): RetrySettings {
   const retries = settingOf(settings, 'num_retries')?.number()
   const policy = settingOf(settings, 'retry_policy')
   const everybody = policy === undefined ? undefined : readPolicy(policy.section())
   const byGroup = new Map(
     (settingOf(settings, 'model_group_retry_policy')?.section().entries() ?? []).map(
-      ([group, value]) => [group, readPolicy(value.section())],
+      ([group, value]) => {
+        if (!groups.has(group)) {
+          value.note('lost', `there is no model group ${JSON.stringify(group)}`)
+        }
+        return [group, readPolicy(value.section())]
+      },
     ),
   )
   return {

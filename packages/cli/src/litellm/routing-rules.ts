@@ -86,6 +86,7 @@ function ruleOf(
   hint: string,
 ): RuleDraft {
   const { targets: first, isPriority } = ownTargets(group, parts)
+  tellOddities(group, isPriority, parts)
   const all = distinct([...first, ...fallbackTargets(group, parts)])
   const kept = all.slice(0, targetsMax)
   const [deployment] = group.deployments
@@ -96,8 +97,7 @@ function ruleOf(
       `a rule has ${targetsMax} targets at most: the last ${all.length - kept.length} of ${group.name} are left out`,
     )
   }
-  const retries = group.deployments.find((each) => each.retries !== undefined)?.retries
-  const retry = parts.retries.forGroup(group.name, kept.length, retries)
+  const retry = parts.retries.forGroup(group.name, kept.length, retriesOf(group))
   const targetNames = new UniqueNames()
   return {
     name: names.take(nameOf(hint)),
@@ -113,6 +113,38 @@ function ruleOf(
     })),
     ...(retry === undefined ? {} : { retry }),
   }
+}
+
+/** What LiteLLM knows of each deployment, and a rule has for all of its targets. */
+function tellOddities(group: ModelGroup, isPriority: boolean, parts: RoutingParts): void {
+  const { hasTags, notes, strategy } = parts
+  for (const { place, tags, retries } of group.deployments) {
+    if (!hasTags && tags.length > 0) {
+      notes.add(
+        'lost',
+        place,
+        'without enable_tag_filtering, tags tell usage apart: here only callers and models do',
+      )
+    }
+    if (retries !== undefined && retries !== retriesOf(group)) {
+      notes.add(
+        'changed',
+        place,
+        `all deployments of ${group.name} have the retries of the first that names some`,
+      )
+    }
+    if (isPriority && strategy !== undefined && strategy !== 'Weighted') {
+      notes.add(
+        'changed',
+        place,
+        `${group.name} goes by the order of its deployments, and not by ${strategy}`,
+      )
+    }
+  }
+}
+
+function retriesOf({ deployments }: ModelGroup): number | undefined {
+  return deployments.find(({ retries }) => retries !== undefined)?.retries
 }
 
 function strategyOf(strategy: RuleDraft['strategy']): Pick<RuleDraft, 'strategy'> {
@@ -197,8 +229,8 @@ function distinct(targets: readonly Target[]): readonly Target[] {
     const key = `${target.provider} ${target.model ?? ''}`
     const known = found.get(key)
     if (known === undefined) found.set(key, target)
-    else if (known.weight !== undefined && target.weight !== undefined && target.weight > 0) {
-      found.set(key, { ...known, weight: known.weight + target.weight })
+    else if (target.weight !== 0) {
+      found.set(key, { ...known, weight: (known.weight ?? 1) + (target.weight ?? 1) })
     }
   }
   return [...found.values()]
