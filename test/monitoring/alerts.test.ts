@@ -37,6 +37,14 @@ describe('the alerts', () => {
     expect(await promtool('check', 'rules', rulesFile)).toContain(`${rules.size} rules found`)
   })
 
+  it('are in the files for those without Helm, with a configuration that Prometheus accepts', async () => {
+    const monitoring = join(repository, 'deploy/monitoring')
+    expect(readFileSync(join(monitoring, 'alerts.yaml'))).toEqual(readFileSync(rulesFile))
+    const configuration = join(monitoring, 'prometheus.yaml')
+    const printed = await promtool('check', 'config', '--syntax-only', configuration)
+    expect(printed).toContain('is valid prometheus config file syntax')
+  })
+
   it('each have a case', () => {
     expect(alertCases.map(({ alert }) => alert).toSorted()).toEqual([...rules.keys()].toSorted())
   })
