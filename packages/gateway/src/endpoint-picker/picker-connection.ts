@@ -5,7 +5,7 @@ import {
 } from 'node:http2'
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { type Clock, untilAborted } from '@fairlead/base'
+import { type Clock, DeadlineError, openScope, untilAborted } from '@fairlead/base'
 import { egressGuard } from '../upstream/egress-connector.ts'
 import type { ResolveHost } from '../upstream/resolve-host.ts'
 import { PickerFailure } from './picker-failure.ts'
@@ -31,6 +31,8 @@ interface PickerConnectionParts {
 const processPath = '/envoy.service.ext_proc.v3.ExternalProcessor/Process'
 /** How long no further connection is tried after one has failed. */
 const restMs = 1_000
+/** How long calls wait for a connection when the one before failed: calls that another may answer. */
+const secondChanceMs = 250
 /** How long a connection may take to show that it lives. */
 const pingMs = 2_000
 /** What may be under way towards us, of one stream and of all: pickers send bodies back. */
@@ -54,11 +56,12 @@ export class PickerConnection {
   }
 
   /**
-   * A stream for one call. Rejects with PickerFailure, which for a second after a failed attempt is that
-   * attempt's, or with the signal's reason.
+   * A stream for one call. Rejects with PickerFailure, or with the signal's reason. After an attempt to
+   * connect that failed, the failure is that attempt's for a second, and then until another succeeds if
+   * that takes longer than 250 ms: a picker that is gone does not hold up every call.
    */
   async openStream(signal: AbortSignal): Promise<ClientHttp2Stream> {
-    const session = await untilAborted(this.#open(), signal)
+    const session = await this.#openSoon(signal)
     signal.throwIfAborted()
     try {
       return session.request({
@@ -88,6 +91,21 @@ export class PickerConnection {
       (session) => session.close(),
       () => {},
     )
+  }
+
+  async #openSoon(signal: AbortSignal): Promise<ClientHttp2Session> {
+    const failure = this.#failure?.error
+    if (failure === undefined) return untilAborted(this.#open(), signal)
+    using limit = openScope({
+      parents: [signal],
+      clock: this.#parts.clock,
+      timeoutMs: secondChanceMs,
+    })
+    try {
+      return await untilAborted(this.#open(), limit.signal)
+    } catch (error) {
+      throw error instanceof DeadlineError && !signal.aborted ? failure : error
+    }
   }
 
   #open(): Promise<ClientHttp2Session> {
@@ -131,21 +149,25 @@ export class PickerConnection {
       resolveHost,
     })
     if (denied !== undefined) throw failureOf(denied)
+    const socket = this.#socket(lookup)
     const session = connectHttp2(origin, {
-      createConnection: () => this.#socket(lookup),
+      createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: streamWindowBytes },
     })
+    const connected = Promise.withResolvers<void>()
+    // Later errors are those of its streams.
+    session.on('error', connected.reject)
+    session.once('close', () => connected.reject(new Error('the connection was closed')))
+    session.once('connect', () => connected.resolve())
     const timer = clock.setTimer(connectMs, () =>
-      session.destroy(new Error(`no connection within ${connectMs} ms`)),
+      connected.reject(new Error(`no connection within ${connectMs} ms`)),
     )
     try {
-      await new Promise<void>((resolve, reject) => {
-        // Later errors are those of its streams.
-        session.on('error', reject)
-        session.once('close', () => reject(new Error('the connection was closed')))
-        session.once('connect', () => resolve())
-      })
+      await connected.promise
     } catch (error) {
+      // A session whose socket still resolves the name does not end by itself.
+      session.destroy()
+      socket.destroy()
       throw failureOf(error)
     } finally {
       timer.cancel()
