@@ -21,7 +21,7 @@ async function outcomeOf(promise: Promise<unknown>): Promise<string> {
   return Promise.race([
     promise.then(
       () => 'open',
-      (error: Error) => error.message,
+      (error: unknown) => String(error),
     ),
     new Promise<string>((resolve) => {
       setImmediate(() => resolve('waits'))
