@@ -162,6 +162,25 @@ describe('an endpoint picker that chooses', () => {
     expect(new Set(picker.picks.map(({ connection }) => connection))).toEqual(new Set([1]))
   })
 
+  it('is asked on another one when it allows no more streams', async () => {
+    const a = await answers('a')
+    const waiting: (() => void)[] = []
+    const picker = await testPicker(
+      (pick) => {
+        waiting.push(() => picks(endpointOf(a))(pick))
+        if (waiting.length === 5) for (const answer of waiting) answer()
+      },
+      undefined,
+      { maxConcurrentStreams: 2 },
+    )
+    const gateway = await gatewayOf(poolOf(picker, [a]))
+    const statuses = await Promise.all(
+      Array.from({ length: 5 }, async () => (await gateway.chat(chat)).status),
+    )
+    expect(statuses).toEqual([200, 200, 200, 200, 200])
+    expect(new Set(picker.picks.map(({ connection }) => connection)).size).toBe(3)
+  })
+
   it('names endpoints in metadata as well', async () => {
     const { gateway } = await setUp((_toA, toB) => (pick) => {
       pick.send(metadataResponse(toB), streamedBodyResponse(pick.body, true))
@@ -417,6 +436,22 @@ describe('an endpoint picker that fails', () => {
     const gateway = await gatewayOf(poolOf(picker, [a]), withCloud(cloud, 'Connect'))
     await picker.stop()
     expect(await contentOf(await gateway.chat(chat))).toBe('cloud')
+  })
+})
+
+describe('what is no endpoint picker', () => {
+  it.each([
+    ['speaks HTTP/1.1', json(200, {})],
+    ['says nothing', () => {}],
+  ])('because it %s fails the call in time', async (_name, answer) => {
+    const a = await answers('a')
+    const other = await testUpstream(answer)
+    const gateway = await gatewayOf(poolOf({ port: portOf(other) }, [a]), {
+      providers: [pooled({ timeoutMs: 300 })],
+    })
+    const response = await gateway.chat(chat)
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ error: { code: 'endpoint_picker_failed' } })
   })
 })
 

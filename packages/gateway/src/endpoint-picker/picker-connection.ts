@@ -39,14 +39,20 @@ const pingMs = 2_000
 const streamWindowBytes = 1024 * 1024
 const sessionWindowBytes = 16 * 1024 * 1024
 
+/** A connection, and how many calls are on it. */
+interface OpenSession {
+  readonly http: ClientHttp2Session
+  streams: number
+}
+
 /**
- * The one connection to an endpoint picker, over HTTP/2, on which every call has a stream. It is opened
- * when it is needed, and anew when it has ended.
+ * The connection to an endpoint picker, over HTTP/2, on which every call has a stream. It is opened when
+ * it is needed, and anew when it has ended or has as many streams as the picker allows.
  */
 export class PickerConnection {
   readonly #route: PickerRoute
   readonly #parts: PickerConnectionParts
-  #session: Promise<ClientHttp2Session> | undefined
+  #session: Promise<OpenSession> | undefined
   #failure: { readonly error: PickerFailure; readonly untilMs: number } | undefined
   #isClosed = false
 
@@ -63,14 +69,27 @@ export class PickerConnection {
   async openStream(signal: AbortSignal): Promise<ClientHttp2Stream> {
     const session = await this.#openSoon(signal)
     signal.throwIfAborted()
+    const { http } = session
+    const { maxConcurrentStreams = Infinity } = http.remoteSettings
+    if (session.streams >= maxConcurrentStreams && session.streams > 0) {
+      // It is left to the calls that are on it.
+      this.#session = undefined
+      http.close()
+      return this.openStream(signal)
+    }
     try {
-      return session.request({
+      const stream = http.request({
         ':method': 'POST',
         ':path': processPath,
         'content-type': 'application/grpc',
         te: 'trailers',
         'user-agent': 'fairlead',
       })
+      session.streams += 1
+      stream.once('close', () => {
+        session.streams -= 1
+      })
+      return stream
     } catch (error) {
       throw new PickerFailure('Connect', 'its connection has just been closed', error)
     }
@@ -79,7 +98,7 @@ export class PickerConnection {
   /** Somebody waits in vain for an answer: a connection that is dead is given up. */
   suspect(): void {
     void this.#session?.then(
-      (session) => this.#ping(session),
+      ({ http }) => this.#ping(http),
       () => {},
     )
   }
@@ -88,12 +107,12 @@ export class PickerConnection {
   close(): void {
     this.#isClosed = true
     void this.#session?.then(
-      (session) => session.close(),
+      ({ http }) => http.close(),
       () => {},
     )
   }
 
-  async #openSoon(signal: AbortSignal): Promise<ClientHttp2Session> {
+  async #openSoon(signal: AbortSignal): Promise<OpenSession> {
     const failure = this.#failure?.error
     if (failure === undefined) return untilAborted(this.#open(), signal)
     using limit = openScope({
@@ -108,7 +127,7 @@ export class PickerConnection {
     }
   }
 
-  #open(): Promise<ClientHttp2Session> {
+  #open(): Promise<OpenSession> {
     if (this.#session !== undefined) return this.#session
     const { clock } = this.#parts
     if (this.#failure !== undefined && clock.monotonicMs() < this.#failure.untilMs) {
@@ -117,12 +136,12 @@ export class PickerConnection {
     const opening = this.#connect()
     this.#session = opening
     opening.then(
-      (session) => {
+      ({ http }) => {
         this.#failure = undefined
         const forget = () => this.#forget(opening)
-        session.once('goaway', forget).once('close', forget)
-        if (session.closed || session.destroyed) forget()
-        if (this.#isClosed) session.close()
+        http.once('goaway', forget).once('close', forget)
+        if (http.closed || http.destroyed) forget()
+        if (this.#isClosed) http.close()
       },
       (error: unknown) => {
         this.#forget(opening)
@@ -133,11 +152,11 @@ export class PickerConnection {
     return opening
   }
 
-  #forget(session: Promise<ClientHttp2Session>): void {
+  #forget(session: Promise<OpenSession>): void {
     if (this.#session === session) this.#session = undefined
   }
 
-  async #connect(): Promise<ClientHttp2Session> {
+  async #connect(): Promise<OpenSession> {
     const { host, port, tls, allowPrivate, connectMs } = this.#route
     const { clock, resolveHost } = this.#parts
     const origin = `${tls === 'None' ? 'http' : 'https'}://${host}:${port}`
@@ -158,7 +177,8 @@ export class PickerConnection {
     // Later errors are those of its streams.
     session.on('error', connected.reject)
     session.once('close', () => connected.reject(new Error('the connection was closed')))
-    session.once('connect', () => connected.resolve())
+    // Its settings come first on every connection of HTTP/2: it speaks it, and says how many streams.
+    session.once('remoteSettings', () => connected.resolve())
     const timer = clock.setTimer(connectMs, () =>
       connected.reject(new Error(`no connection within ${connectMs} ms`)),
     )
@@ -173,7 +193,7 @@ export class PickerConnection {
       timer.cancel()
     }
     session.setLocalWindowSize(sessionWindowBytes)
-    return session
+    return { http: session, streams: 0 }
   }
 
   #socket(lookup: LookupFunction): Socket {

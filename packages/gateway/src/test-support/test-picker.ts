@@ -4,6 +4,7 @@ import {
   type SecureServerOptions,
   type ServerHttp2Session,
   type ServerHttp2Stream,
+  type Settings,
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
@@ -57,13 +58,17 @@ export interface TestPicker {
   stop(): Promise<void>
 }
 
-/** An endpoint picker on a real HTTP/2 server, over TLS if there are options for it. */
-export async function testPicker(picking: Picking, tls?: SecureServerOptions): Promise<TestPicker> {
+/** An endpoint picker on a real HTTP/2 server: over TLS if there are options for it, otherwise with these settings. */
+export async function testPicker(
+  picking: Picking,
+  tls?: SecureServerOptions,
+  settings: Settings = {},
+): Promise<TestPicker> {
   const picks: SeenPick[] = []
   const waiting = new Set<() => void>()
   const sessions = new Set<ServerHttp2Session>()
   let connections = 0
-  const server = tls === undefined ? createServer() : createSecureServer(tls)
+  const server = tls === undefined ? createServer({ settings }) : createSecureServer(tls)
   server.on('session', (session: ServerHttp2Session) => {
     connections += 1
     const connection = connections
