@@ -26,16 +26,18 @@ export interface Cluster extends AsyncDisposable {
    * process, and not where etcd and kube-apiserver are alone or images cannot be pulled.
    */
   readonly runsPods: boolean
+  /** Says where on this machine the webhooks of a Service of the release are, from now on. */
+  serveWebhooks(port: number): void
   /** The file of a kubeconfig with a token of the ServiceAccount, as its Pods get one. */
   kubeconfigOf(account: string, inNamespace?: string): Promise<string>
 }
 
 /** As of a cluster's control plane. Pods that end by themselves do so when a test says it. */
-const clusterOptions: InProcessOptions = {
+const clusterOptions = {
   stages: { podRunsMs: 3_600_000 },
   namespaceObjects: true,
   admission: { enable: ['ServiceAccount', 'OwnerReferencesPermissionEnforcement'] },
-}
+} satisfies InProcessOptions
 
 /**
  * The API server in this process, or the one that the environment chooses: that of
@@ -48,10 +50,12 @@ export async function openCluster(
   const { server = serverGiven(), crds = [] } = options
   await using undo = new AsyncDisposableStack()
   const { path: folder } = undo.use(temporaryFolder())
+  let webhookPort: number | undefined
+  const serviceResolver = () =>
+    webhookPort === undefined ? undefined : { host: '127.0.0.1', port: webhookPort }
+  const apiServer = { ...clusterOptions, serviceResolver }
   const environment = undo.use(
-    await TestEnvironment.start(
-      server === 'in-process' ? { server, apiServer: clusterOptions, crds } : { crds },
-    ),
+    await TestEnvironment.start(server === 'in-process' ? { server, apiServer, crds } : { crds }),
   )
   const kubeconfig = join(folder, 'kubeconfig')
   writeFileSync(kubeconfig, environment.kubeconfig(), { mode: 0o600 })
@@ -70,6 +74,7 @@ export async function openCluster(
       succeed(process.env['HELM'] ?? 'helm', args, {
         environment: { HOME: folder, KUBECONFIG: kubeconfig },
       }),
+    serveWebhooks: (port) => (webhookPort = port),
     async kubeconfigOf(account, inNamespace = namespace) {
       const file = join(folder, `kubeconfig-of-${account}`)
       const key = { namespace: inNamespace, name: account }

@@ -14,7 +14,7 @@ import { fieldPaths, givenPaths } from './given-paths.ts'
 import { openDefinition } from './open-definition.ts'
 
 /** Programs are started, by a machine that runs other tests. */
-const timeoutMs = 120_000
+const timeoutMs = 240_000
 
 const selector = {
   matchLabels: { app: 'web' },

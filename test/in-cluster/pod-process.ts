@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdirSync, readdirSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Pod, coreV1 } from '@fairlead/kube-types'
 import { type Command, startCommand } from '../support/command.ts'
@@ -41,13 +43,15 @@ export async function startPod(cluster: Cluster, pod: Pod): Promise<PodProcess> 
   const [program = 'fairlead'] = container.command ?? []
   if (program !== 'fairlead') throw new Error(`the Pod ${name} runs ${program}, not fairlead`)
   const given = [...(container.command ?? []).slice(1), ...(container.args ?? [])]
-  const args = given.map((arg) => placed(arg, folder))
+  const webhookPort = await freePort()
+  const args = given.map((arg) => placed(arg, folder, webhookPort))
   const workers = args.includes('gateway') ? ['--workers=1'] : []
   const command = startCommand([...args, `--kubeconfig=${kubeconfig}`, ...workers], {
     ...containerEnvironment(pod, container),
     HOME: home,
   })
   const adminURL = await command.prints(/[Mm]etrics and probes at (\S+)/)
+  if (args.includes(`--webhook-port=${webhookPort}`)) cluster.serveWebhooks(webhookPort)
   return {
     name,
     command,
@@ -79,8 +83,9 @@ export function firstContainer(pod: Pod): coreV1.Container {
   return container
 }
 
-function placed(arg: string, folder: string): string {
+function placed(arg: string, folder: string, webhookPort: number): string {
   const [flag = '', value = ''] = arg.split('=')
+  if (flag === '--webhook-port') return `${flag}=${webhookPort}`
   if (flag === '--data-dir') return `--data-dir=${join(folder, value)}`
   return here.find((each) => each.startsWith(`${flag}=`)) ?? arg
 }
@@ -88,4 +93,13 @@ function placed(arg: string, folder: string): string {
 function assertToken({ metadata: { name } }: Pod, { volumeMounts = [] }: coreV1.Container): void {
   const hasToken = volumeMounts.some(({ mountPath }) => mountPath === tokenDirectory)
   if (!hasToken) throw new Error(`the Pod ${name} has no token, so that it reaches no API server`)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }

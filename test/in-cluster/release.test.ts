@@ -13,7 +13,7 @@ import { type PodProcess, startPod } from './pod-process.ts'
 import { podOf } from './pods.ts'
 
 /** Programs are started, by a machine that runs other tests. */
-const timeoutMs = 120_000
+const timeoutMs = 240_000
 const gatewayKey = { namespace, name: 'default' }
 const madeKey = { namespace, name: 'default-gateway' }
 
@@ -62,7 +62,7 @@ describe('a release of the chart', { timeout: timeoutMs }, () => {
     await cluster[Symbol.asyncDispose]()
   }, timeoutMs)
 
-  const waiting = () => (cluster.runsPods ? ['--wait', '--timeout', '60s'] : [])
+  const waiting = () => (cluster.runsPods ? ['--wait', '--timeout', '120s'] : [])
   const release = ['fairlead', chart, '--namespace', namespace]
   const values = (changes: object = {}) => {
     const file = join(cluster.folder, 'values.json')
@@ -200,7 +200,7 @@ describe('a release of the chart', { timeout: timeoutMs }, () => {
       const { items } = await cluster.environment.client.list(Pod, { namespace })
       expect(items.length).toBe(0)
     }
-    await expect.poll(found, { timeout: 15_000 }).toEqual([])
+    await expect.poll(found, { timeout: 60_000 }).toEqual([])
     expect(await cluster.kubectl('get', 'crd', '-o', 'name')).toContain('llmgateways.fairlead.dev')
   })
 })

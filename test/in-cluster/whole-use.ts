@@ -154,7 +154,7 @@ export async function useEverything(
     isWaiting ||= user === operatorUser && verb === 'watch' && plural === definitionsPlural
   })
   const starting = startPod(cluster, await podOf(cluster, operatorName))
-  await waitFor('an operator that waits for a kind', () => isWaiting, 30_000)
+  await waitFor('an operator that waits for a kind', () => isWaiting, 60_000)
   stop()
   await environment.remove(rival)
   await using operator = await starting
