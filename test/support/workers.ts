@@ -1,7 +1,12 @@
 import type { FairleadProcess } from './fairlead-process.ts'
 
+/** Something that logs as JSON. */
+interface Logging {
+  readonly log: () => string
+}
+
 /** Process ids of the workers, by index: the newest that listens. */
-export function workersOf(fairlead: FairleadProcess): ReadonlyMap<number, number> {
+export function workersOf(fairlead: Logging): ReadonlyMap<number, number> {
   const lines = fairlead.log().split('\n')
   return new Map(
     lines
