@@ -12,8 +12,8 @@ interface GoProgram {
   readonly moduleVersion: string
   /** As the program prints it. */
   readonly version: string
-  /** The variable that the version is linked into. */
-  readonly versionVariable: string
+  /** The variable that the version is linked into; absent where Go's own record of it is printed. */
+  readonly versionVariable?: string
 }
 
 /** Builds a program with the Go of this machine, which takes minutes. */
@@ -26,8 +26,12 @@ export function fromGoModule(program: GoProgram): CachedSource {
     refusal: () =>
       pathsOnPath('go', process.env['PATH']).length > 0 ? undefined : 'this machine has no go',
     async bring(folder) {
-      const linked = `-ldflags=-s -w -X ${versionVariable}=${version}`
-      const flags = ['-trimpath', linked, `${module}/${command}@${moduleVersion}`]
+      const linked = versionVariable === undefined ? '' : ` -X ${versionVariable}=${version}`
+      const flags = [
+        '-trimpath',
+        `-ldflags=-s -w${linked}`,
+        `${module}/${command}@${moduleVersion}`,
+      ]
       const environment = { ...process.env, GOBIN: folder }
       await runToEnd('go', ['install', ...flags], { environment })
     },
