@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { operatorRules } from '@fairlead/operator'
+import { admissionClusterRules, operatorRules } from '@fairlead/operator'
 import { TestEnvironment } from '@fairlead/apiserver/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
@@ -80,7 +80,12 @@ describe('the chart of Fairlead', { timeout: timeoutMs }, () => {
     for (const [file, text] of roleFiles()) {
       expect(readFileSync(join(repository, roleFilesFolder, file), 'utf8')).toBe(text)
     }
-    expect(one(await rendered(), 'ClusterRole', name).rules).toEqual(operatorRules)
+    expect(one(await rendered(), 'ClusterRole', name).rules).toEqual([
+      ...operatorRules,
+      ...admissionClusterRules(`${name}-admission`),
+    ])
+    const without = await rendered('--set', 'webhooks.enabled=false')
+    expect(one(without, 'ClusterRole', name).rules).toEqual(operatorRules)
   })
 
   it('has the dashboards that are declared: run npm run generate:chart', async () => {
@@ -129,8 +134,9 @@ describe('the chart of Fairlead', { timeout: timeoutMs }, () => {
     }
     const ports = [{ protocol: 'TCP', port: 'admin' }]
     const from = [{ namespaceSelector: { matchLabels: { team: 'monitoring' } } }]
-    expect(await ingressWith({})).toEqual([{ ports }])
-    expect(await ingressWith({ from })).toEqual([{ ports, from }])
+    const webhooks = { ports: [{ protocol: 'TCP', port: 'webhooks' }] }
+    expect(await ingressWith({})).toEqual([{ ports }, webhooks])
+    expect(await ingressWith({ from })).toEqual([{ ports, from }, webhooks])
     await expect(ingressWith({ form: from })).rejects.toThrow(/form.*not allowed/)
   })
 
@@ -164,6 +170,22 @@ describe('the chart of Fairlead', { timeout: timeoutMs }, () => {
     await expect(rendered('--set', 'image.tagg=v2')).rejects.toThrow(/tagg.*not allowed/)
     await expect(rendered('--set', 'operator.logLevel=loud')).rejects.toThrow(/logLevel/)
     await expect(rendered('--set', 'image.digest=v2')).rejects.toThrow(/digest/)
+  })
+
+  it('has webhooks as its values say, or none', async () => {
+    const { args } = containerOf(
+      await rendered('--set', 'webhooks.failurePolicy=Fail,webhooks.port=10250'),
+    )
+    expect(args).toEqual(
+      expect.arrayContaining([
+        `--webhook-service=${namespace}/${name}`,
+        '--webhook-port=10250',
+        '--webhook-failure-policy=Fail',
+      ]),
+    )
+    const without = await rendered('--set', 'webhooks.enabled=false')
+    expect(JSON.stringify(without)).not.toMatch(/webhook|certificate/i)
+    await expect(rendered('--set', 'webhooks.failurePolicy=Never')).rejects.toThrow(/failurePolicy/)
   })
 
   it('makes what is optional only when asked to', async () => {

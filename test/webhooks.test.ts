@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 
 import { TestEnvironment, type TestEnvironmentOptions } from '@fairlead/apiserver/testing'
@@ -27,6 +25,7 @@ import {
 import { MutatingWebhookConfiguration, Secret } from '@fairlead/kube-types'
 import { afterEach, describe, expect, test } from 'vitest'
 
+import { freePort } from './support/free-port.ts'
 import { kubectlFor } from './support/kubectl.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 import { waitFor } from './support/wait-for.ts'
@@ -110,15 +109,6 @@ async function start(options: TestEnvironmentOptions = {}) {
 function endpointOf({ webhooks }: TestEnvironment) {
   if (webhooks === undefined) throw new Error('the environment has no webhooks')
   return webhooks
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** A running manager with the webhooks. */

@@ -1,4 +1,10 @@
-import { editRules, operatorRules, type PolicyRule, viewRules } from '@fairlead/operator'
+import {
+  adminRules,
+  editRules,
+  operatorRules,
+  type PolicyRule,
+  viewRules,
+} from '@fairlead/operator'
 import { stringify } from 'yaml'
 
 /** Where the chart has the rules of its roles, relative to the repository. */
@@ -10,6 +16,7 @@ export function roleFiles(): ReadonlyMap<string, string> {
     ['operator-rules.yaml', rulesText(operatorRules)],
     ['view-rules.yaml', rulesText(viewRules)],
     ['edit-rules.yaml', rulesText(editRules)],
+    ['admin-rules.yaml', rulesText(adminRules)],
   ])
 }
 

@@ -1,7 +1,19 @@
-import { editRules, operatorRules, type PolicyRule, viewRules } from '@fairlead/operator'
+import {
+  admissionClusterRules,
+  admissionRules,
+  adminRules,
+  editRules,
+  operatorRules,
+  type PolicyRule,
+  viewRules,
+  webhookConfigurationName,
+} from '@fairlead/operator'
 
 const name = 'fairlead-operator'
 const adminPort = 9464
+const webhookPort = 9443
+/** Of the certificates of the webhooks. */
+const secretName = `${name}-certificate`
 const rbac = 'rbac.authorization.k8s.io'
 const selector = {
   'app.kubernetes.io/name': name,
@@ -31,12 +43,19 @@ export function operatorManifests(installation: OperatorInstallation): readonly 
     ...access(installation),
     // Held by the operator that leads.
     { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata },
+    ...webhooks(installation),
     deployment(installation),
     {
       apiVersion: 'v1',
       kind: 'Service',
       metadata,
-      spec: { selector, ports: [{ name: 'admin', port: adminPort, targetPort: 'admin' }] },
+      spec: {
+        selector,
+        ports: [
+          { name: 'admin', port: adminPort, targetPort: 'admin' },
+          { name: 'webhooks', port: 443, targetPort: 'webhooks' },
+        ],
+      },
     },
     {
       apiVersion: 'policy/v1',
@@ -51,7 +70,7 @@ export function operatorManifests(installation: OperatorInstallation): readonly 
       spec: {
         podSelector: matching.selector,
         policyTypes: ['Ingress', 'Egress'],
-        ingress: [{ ports: [tcp('admin')] }],
+        ingress: [{ ports: [tcp('admin')] }, { ports: [tcp('webhooks')] }],
         egress: [
           { ports: [{ protocol: 'UDP', port: 53 }, tcp(53)] },
           { ports: [tcp(443), tcp(6443)] },
@@ -68,6 +87,7 @@ function namespaceOf(namespace: string): object {
 
 /** What the operator may do, and what people may who view or edit a namespace. */
 function access(installation: OperatorInstallation): readonly object[] {
+  const { namespace } = installation
   const labels = labelsOf(installation)
   const role = (called: string, rules: readonly PolicyRule[], to: readonly string[] = []) => ({
     apiVersion: `${rbac}/v1`,
@@ -82,16 +102,43 @@ function access(installation: OperatorInstallation): readonly object[] {
     rules,
   })
   return [
-    role(name, operatorRules),
+    role(name, [
+      ...operatorRules,
+      ...admissionClusterRules(webhookConfigurationName({ namespace, name })),
+    ]),
     {
       apiVersion: `${rbac}/v1`,
       kind: 'ClusterRoleBinding',
       metadata: { name, labels },
       roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
-      subjects: [{ kind: 'ServiceAccount', name, namespace: installation.namespace }],
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
     },
     role('fairlead-view', viewRules, ['view']),
     role('fairlead-edit', editRules, ['admin', 'edit']),
+    role('fairlead-admin', adminRules, ['admin']),
+  ]
+}
+
+/** What the operator fills in: its webhooks, and the Secret of their certificates. */
+function webhooks(installation: OperatorInstallation): readonly object[] {
+  const { namespace } = installation
+  const labels = labelsOf(installation)
+  const metadata = { name: secretName, namespace, labels }
+  return [
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: webhookConfigurationName({ namespace, name }), labels },
+    },
+    { apiVersion: 'v1', kind: 'Secret', metadata },
+    { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: admissionRules(secretName) },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: rbac, kind: 'Role', name: secretName },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
   ]
 }
 
@@ -145,8 +192,14 @@ function container({ namespace, image }: OperatorInstallation): object {
       `--gateway=${namespace}/default`,
       `--gateway-image=${image}`,
       '--log-level=info',
+      `--webhook-service=${namespace}/${name}`,
+      `--webhook-port=${webhookPort}`,
+      '--webhook-failure-policy=Ignore',
     ],
-    ports: [{ name: 'admin', containerPort: adminPort }],
+    ports: [
+      { name: 'admin', containerPort: adminPort },
+      { name: 'webhooks', containerPort: webhookPort },
+    ],
     livenessProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 10 },
     readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 5 },
     resources: { requests: { cpu: '50m', memory: '192Mi' }, limits: { memory: '512Mi' } },

@@ -39,6 +39,7 @@ describe('parseCommandLine', () => {
         shutdownDelayMs: 0,
         gatewayImage: undefined,
         webhookService: undefined,
+        webhookFailurePolicy: 'Ignore',
         webhookPort: 9443,
         manifests: undefined,
         logLevel: 'info',

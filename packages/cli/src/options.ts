@@ -43,6 +43,8 @@ export interface Options {
   readonly namedSecrets: boolean
   /** The Service at which the API server finds the operator's webhooks; undefined: there are none. */
   readonly webhookService: { readonly namespace: string; readonly name: string } | undefined
+  /** What becomes of a write that the operator cannot judge. Defaults to Ignore. */
+  readonly webhookFailurePolicy: 'Fail' | 'Ignore'
   /** Port of the operator's webhooks. Defaults to 9443; 0 picks a free port. */
   readonly webhookPort: number
   /** A directory of manifests instead of a Kubernetes API (`fairlead gateway` only). */
@@ -150,6 +152,8 @@ export function parseCommandLine(
       shutdownDelayMs: parseUpTo1h('shutdown-delay', text('shutdown-delay')) ?? 0,
       gatewayImage: text('gateway-image'),
       webhookService: parseWebhookService(text('webhook-service')),
+      webhookFailurePolicy: (text('webhook-failure-policy') ??
+        'Ignore') as Options['webhookFailurePolicy'],
       webhookPort: port('webhook-port', 9443),
       manifests: text('manifests'),
       logLevel: text('log-level') ?? 'info',

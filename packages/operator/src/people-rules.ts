@@ -1,4 +1,5 @@
-import { group, kinds, LLMGateway } from '@fairlead/api'
+import { group, kinds, LLMGateway, PromptTemplate } from '@fairlead/api'
+import { publishVerb } from './publish-verb.ts'
 import type { PolicyRule } from './rbac.ts'
 
 const plurals = kinds.map(({ plural }) => plural)
@@ -24,4 +25,9 @@ export const editRules: readonly PolicyRule[] = [
     resources: [`${LLMGateway.plural}/scale`],
     verbs: ['get', 'update', 'patch'],
   },
+]
+
+/** For people who administer a namespace, beside editing it: what callers get at a path of a gateway. */
+export const adminRules: readonly PolicyRule[] = [
+  { apiGroups: [group], resources: [PromptTemplate.plural], verbs: [publishVerb] },
 ]

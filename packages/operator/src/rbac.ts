@@ -7,6 +7,8 @@ import { HTTPRoute, inferencePools, PodMonitor } from './optional-kinds.ts'
 export interface PolicyRule {
   readonly apiGroups: readonly string[]
   readonly resources: readonly string[]
+  /** Defaults to all. */
+  readonly resourceNames?: readonly string[]
   readonly verbs: readonly string[]
 }
 
@@ -68,18 +70,35 @@ export const operatorRules: readonly PolicyRule[] = [
     verbs: ['get', 'create', 'update'],
   },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
-  {
-    apiGroups: ['admissionregistration.k8s.io'],
-    resources: ['validatingwebhookconfigurations'],
-    verbs: ['get', 'create', 'patch', 'update'],
-  },
   ...deploymentRules,
 ]
 
-/** In its own namespace, if it serves webhooks: it keeps the Secret of their certificates there. */
-export const admissionRules: readonly PolicyRule[] = [
-  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'update'] },
-]
+/**
+ * What the operator also does if it serves webhooks: fill in the configuration of that name, and ask
+ * who may publish.
+ */
+export function admissionClusterRules(configuration: string): readonly PolicyRule[] {
+  return [
+    {
+      apiGroups: ['admissionregistration.k8s.io'],
+      resources: ['validatingwebhookconfigurations'],
+      resourceNames: [configuration],
+      verbs: [...read, 'patch'],
+    },
+    {
+      apiGroups: ['authorization.k8s.io'],
+      resources: ['subjectaccessreviews'],
+      verbs: ['create'],
+    },
+  ]
+}
+
+/** In its own namespace then: it keeps its certificates in the Secret of that name, which is there. */
+export function admissionRules(secret: string): readonly PolicyRule[] {
+  return [
+    { apiGroups: [''], resources: ['secrets'], resourceNames: [secret], verbs: ['get', 'update'] },
+  ]
+}
 
 /** What every gateway does wherever its resources are: read them, and ask whose token one is. None of them holds a secret. */
 export const gatewayClusterRules: readonly PolicyRule[] = [

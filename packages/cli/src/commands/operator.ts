@@ -49,8 +49,13 @@ async function runControlPlane(context: CommandContext): Promise<void> {
   const configuration = new WatchedConfiguration(manager.cache, { capabilities })
   setupOperator(manager, { capabilities, configuration, logger, deployments })
   if (options.webhookService !== undefined) {
-    setupAdmission(manager, { capabilities, configuration })
-    keepWebhookConfiguration(manager, options.webhookService)
+    setupAdmission(manager, {
+      capabilities,
+      configuration,
+      operatorNamespace: options.webhookService.namespace,
+      failurePolicy: options.webhookFailurePolicy,
+    })
+    keepWebhookConfiguration(manager, options.webhookService, logger)
   }
   countConditions(registry, manager.cache)
   auditChanges(manager, logger)
@@ -64,7 +69,7 @@ async function runControlPlane(context: CommandContext): Promise<void> {
 function webhookServerOf({ webhookService, webhookPort, host }: Options) {
   if (webhookService === undefined) return false
   const secret = { ...webhookService, name: `${webhookService.name}-certificate` }
-  const configurations = { validating: webhookConfigurationName }
+  const configurations = { validating: webhookConfigurationName(webhookService) }
   const certificates = { provision: { service: webhookService, secret, configurations } }
   return { host, port: webhookPort, certificates }
 }

@@ -7,6 +7,7 @@ import {
   host,
   kubeconfig,
   servingFlags,
+  webhookFailurePolicy,
   webhookPort,
   webhookService,
 } from './shared-flags.ts'
@@ -34,6 +35,11 @@ export const operator: CommandDeclaration = {
         'the Service at which the API server finds its webhooks; without it there are none',
     },
     { ...webhookPort, description: 'port of the webhooks; 0 picks a free one' },
+    {
+      ...webhookFailurePolicy,
+      description:
+        'whether a write that no operator can judge fails; one that publishes always does',
+    },
   ],
   alsoTakes: servingFlags,
   examples: [

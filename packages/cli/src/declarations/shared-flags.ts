@@ -157,6 +157,16 @@ export const webhookService: FlagDeclaration = {
   hasVariable: true,
 }
 
+export const webhookFailurePolicy: FlagDeclaration = {
+  name: 'webhook-failure-policy',
+  value: 'POLICY',
+  description:
+    'operator only: whether a write that no operator can judge fails; who publishes is always asked',
+  default: 'Ignore',
+  choices: ['Fail', 'Ignore'],
+  hasVariable: true,
+}
+
 export const webhookPort: FlagDeclaration = {
   name: 'webhook-port',
   value: 'PORT',
@@ -215,6 +225,7 @@ export const servingFlags: readonly FlagDeclaration[] = [
   gatewayImage,
   webhookService,
   webhookPort,
+  webhookFailurePolicy,
   manifests,
   noQuickstart,
 ]

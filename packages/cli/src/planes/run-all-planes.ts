@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { systemClock } from '@fairlead/base'
 import { WatchedConfiguration } from '@fairlead/config'
 import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
-import { keepWebhookConfiguration, setupAdmission, setupOperator } from '@fairlead/operator'
+import { declareWebhooks, setupAdmission, setupOperator } from '@fairlead/operator'
 import type { Registry } from 'prom-client'
 import { type GatewayAudit, gatewayAudit } from '../audit/gateway-audit.ts'
 import { keepManagers, watchChanges } from '../audit/watched-changes.ts'
@@ -61,6 +61,11 @@ interface Kubernetes {
 /** Where the embedded server believes the webhooks to be: it asks in the process. */
 const webhookService = { namespace: 'default', name: 'fairlead' }
 
+function allowing(review: object): object {
+  const { request } = review as { readonly request?: { readonly uid?: string } }
+  return { ...review, response: { uid: request?.uid, allowed: true } }
+}
+
 async function openKubernetes(
   context: CommandContext,
   dataDir: DataDir,
@@ -74,7 +79,9 @@ async function openKubernetes(
   let asked: Manager | undefined
   const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir, {
     onChange: (change) => trail.requested(change),
-    localWebhooks: ({ path }, review) => asked?.webhooks.review(path || '/', review),
+    localWebhooks: ({ path }, review) =>
+      // What this start itself writes before the operator runs is not judged.
+      asked?.webhooks.review(path || '/', review) ?? Promise.resolve(allowing(review)),
   })
   const config = loadKubeConfig({ text: server.kubeconfig() })
   return {
@@ -111,7 +118,7 @@ async function runPlanes(
   countConditions(registry, cache)
   if (kubernetes.answersWebhooks !== undefined) {
     setupAdmission(manager, { capabilities, configuration })
-    keepWebhookConfiguration(manager, webhookService)
+    declareWebhooks(manager, webhookService)
     kubernetes.answersWebhooks(manager)
   }
   const { gateway } = options

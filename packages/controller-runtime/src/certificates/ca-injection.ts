@@ -81,7 +81,12 @@ function injection<T extends TypedObject>(
     // None of these kinds is in a namespace.
     const key = { name } as Parameters<typeof client.get<T>>[1]
     const object = await client.get(type, key, { signal })
-    const ours = configsOf(object).filter(
+    const configs = configsOf(object)
+    if (configs.length === 0 && type.kind !== CustomResourceDefinition.kind) {
+      logger.debug({ kind: type.kind, name }, 'there is no webhook to inject authorities into yet')
+      return
+    }
+    const ours = configs.filter(
       (config) =>
         config.service?.name === service.name && config.service.namespace === service.namespace,
     )

@@ -29,6 +29,8 @@ export class ForeignSecretError extends Error {
 
 const managedBy = 'app.kubernetes.io/managed-by'
 const us = 'controller-runtime-webhook-certificates'
+/** Also on a Secret that others manage, such as one that Helm has made for us and labels at each upgrade. */
+const filledByUs = 'controller-runtime/webhook-certificates'
 const fieldManager = 'webhook-certificates'
 /** Others may write at the same time; the second time, one sees what they wrote. */
 const attemptsMax = 5
@@ -91,7 +93,9 @@ async function existing(
 
 /** One without data may have been made for us, so that its name can stand in a Role. */
 function checkOwner({ metadata, data }: Secret): void {
-  if (metadata.labels?.[managedBy] === us || Object.keys(data ?? {}).length === 0) return
+  const { labels } = metadata
+  if (labels?.[managedBy] === us || labels?.[filledByUs] === 'true') return
+  if (Object.keys(data ?? {}).length === 0) return
   throw new ForeignSecretError(
     `the Secret ${metadata.namespace}/${metadata.name} holds something else: it has no label ${managedBy}=${us}. Name another Secret for the certificates of the webhooks, or delete this one`,
   )
@@ -101,7 +105,7 @@ function newSecret({ namespace, name }: SecretName, data: Record<string, string>
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { namespace, name, labels: { [managedBy]: us } },
+    metadata: { namespace, name, labels: { [managedBy]: us, [filledByUs]: 'true' } },
     type: 'Opaque',
     data,
   }
@@ -109,5 +113,6 @@ function newSecret({ namespace, name }: SecretName, data: Record<string, string>
 
 function labelled(secret: Secret): Secret {
   const { metadata } = secret
-  return { ...secret, metadata: { ...metadata, labels: { ...metadata.labels, [managedBy]: us } } }
+  const labels = { [managedBy]: us, ...metadata.labels, [filledByUs]: 'true' }
+  return { ...secret, metadata: { ...metadata, labels } }
 }

@@ -1,0 +1,21 @@
+import type { PromptTemplate } from '@fairlead/api'
+import { deepEqual } from '@fairlead/kube-core'
+
+/**
+ * Whether a write changes what callers get at a path of the gateway: that there is one, where it is,
+ * or which versions are served there. A version that no call gets yet is a draft, and changes nothing.
+ */
+export function publishes(
+  after: Pick<PromptTemplate, 'spec'>,
+  before: Pick<PromptTemplate, 'spec'> | undefined,
+): boolean {
+  const { expose } = after.spec
+  if (expose === undefined) return false
+  if (before === undefined || !deepEqual(expose, before.spec.expose)) return true
+  return !deepEqual(served(after), served(before))
+}
+
+function served({ spec: { versions, rollout } }: Pick<PromptTemplate, 'spec'>): object {
+  if (rollout.length === 0) return versions.slice(-1).map(({ version }) => [version, 100])
+  return rollout.map(({ version, weight }) => [version, weight])
+}
