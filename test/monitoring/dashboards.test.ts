@@ -12,6 +12,7 @@ import { startWatchedFairlead } from './watched-fairlead.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(repository, 'charts/fairlead/dashboards')
+const rulesFile = join(repository, 'charts/fairlead/files/alerts.yaml')
 /** Several programs are started, by a machine that runs other tests. */
 const timeoutMs = 180_000
 
@@ -159,7 +160,7 @@ describe('a Fairlead that everything has happened to', () => {
       })),
     }
     const file = join(temporary.path, 'queries.json')
-    writeFileSync(file, JSON.stringify({ rule_files: [], tests: [tests] }))
+    writeFileSync(file, JSON.stringify({ rule_files: [rulesFile], tests: [tests] }))
     const promtool = process.env['PROMTOOL'] ?? 'promtool'
     const { code, printed } = await runToEnd(promtool, ['test', 'rules', file])
     const failed = [...printed.matchAll(/expr: ("(?:[^"\\]|\\.)*")/g)].map(([, expr = '']) => expr)
@@ -195,6 +196,16 @@ describe('a Fairlead that everything has happened to', () => {
     expect(await withoutResult(expressions)).toEqual([])
   })
 
+  it('raises the alerts that need no more time', async () => {
+    const raised = [
+      'alertname="FairleadProviderDown", provider="default/down"',
+      'alertname="FairleadUnpricedModel", provider="default/simulator", model="simulator-1"',
+      'alertname="FairleadBudgetNearlyUsed", policy="default/half", limit="half", percent="50"',
+    ]
+    const firing = raised.map((labels) => `ALERTS{alertstate="firing", job="fairlead", ${labels}}`)
+    expect(await withoutResult(firing)).toEqual([])
+  })
+
   it('has every metric of the alerts, with the labels that their cases have', () => {
     const seen = [...second.values()].flatMap(({ series }) => series)
     const labelsOf = new Map(seen.map((each) => [each.name, new Set(labelNames(each))]))
@@ -212,8 +223,7 @@ describe('a Fairlead that everything has happened to', () => {
   })
 
   it('has every metric that the alerts ask for, and those that cannot be seen here', () => {
-    const file = join(repository, 'charts/fairlead/files/alerts.yaml')
-    const { groups } = parse(readFileSync(file, 'utf8')) as {
+    const { groups } = parse(readFileSync(rulesFile, 'utf8')) as {
       readonly groups: readonly { readonly rules: readonly { readonly expr: string }[] }[]
     }
     const asked = groups.flatMap(({ rules }) =>
@@ -221,7 +231,6 @@ describe('a Fairlead that everything has happened to', () => {
         [...expr.matchAll(/\b(?:fairlead|gen_ai|controller_runtime|leader)_\w+/g)].map(String),
       ),
     )
-    // A name in a matcher, such as that of a Lease, has a hyphen.
     for (const name of [...asked, ...Object.keys(elsewhere)]) {
       expect(names).toContain(name.replace(/_bucket$/, ''))
     }

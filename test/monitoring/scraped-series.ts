@@ -44,14 +44,17 @@ export function inputSeries(
   second: Scrape,
 ): readonly { readonly series: string; readonly values: string }[] {
   const key = ({ name, labels }: ScrapedSeries) => `${name}{${labels}}`
-  const before = new Map(first.series.map((each) => [key(each), each.value]))
+  const before = new Map(first.series.filter(hasNumber).map((each) => [key(each), each.value]))
   const target = `job="${job}",instance="${job}"`
-  return second.series
-    .filter(({ value }) => Number.isFinite(Number(value)))
-    .map((each) => {
-      const { name, labels, value } = each
-      const earlier = before.get(key(each)) ?? '_'
-      const series = `${name}{${labels === '' ? '' : `${labels.replace(/,$/, '')},`}${target}}`
-      return { series, values: `${earlier}x4 ${value}x5` }
-    })
+  return second.series.filter(hasNumber).map((each) => {
+    const { name, labels, value } = each
+    const earlier = before.get(key(each)) ?? '_'
+    const series = `${name}{${labels === '' ? '' : `${labels.replace(/,$/, '')},`}${target}}`
+    return { series, values: `${earlier}x4 ${value}x5` }
+  })
+}
+
+/** promtool takes no values that are not numbers, as of a quantile of nothing. */
+function hasNumber({ value }: ScrapedSeries): boolean {
+  return Number.isFinite(Number(value))
 }
