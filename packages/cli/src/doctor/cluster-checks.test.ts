@@ -64,7 +64,9 @@ it('permissions that are missing are a problem only of the part that is to run',
     impersonate: { user: 'robot', groups: ['system:authenticated'] },
   })
   try {
-    const message = expect.stringMatching(/^this user may not, as the gateway does: list llmgateways, watch llmgateways, /)
+    const message = expect.stringMatching(
+      /^this user may not, as the gateway does: list llmgateways, watch llmgateways, /,
+    )
     expect(await check(robot, true)).toMatchObject({ state: 'problem', message: message as string })
     expect(await check(robot, false)).toMatchObject({ state: 'warning' })
   } finally {
