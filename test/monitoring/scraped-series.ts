@@ -1,5 +1,5 @@
 /** One series of a scrape. */
-export interface ScrapedSeries {
+interface ScrapedSeries {
   readonly name: string
   /** As they were written, without braces. */
   readonly labels: string

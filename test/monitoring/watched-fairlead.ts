@@ -7,7 +7,7 @@ import { waitFor } from '../support/wait-for.ts'
 import { readScrape, type Scrape } from './scraped-series.ts'
 
 /** A Fairlead, and an operator beside it, which all that can be counted has happened to. */
-export interface WatchedFairlead {
+interface WatchedFairlead {
   /** By the job under which Prometheus would know it. */
   scrape(): Promise<ReadonlyMap<string, Scrape>>
   /** Makes everything happen once more. */
