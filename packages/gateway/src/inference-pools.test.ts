@@ -421,6 +421,14 @@ describe('an endpoint picker that fails', () => {
     expect(await contentOf(await gateway.chat(chat))).toBe('a')
   })
 
+  it('is asked once more when it closes the connection as it is asked', async () => {
+    const { picker, gateway, a } = await setUp((toA) => picks(toA))
+    await (await gateway.chat(chat)).text()
+    for (const { stream } of picker.picks) stream.session?.destroy()
+    expect(await contentOf(await gateway.chat(chat))).toBe('a')
+    expect(a.requests).toHaveLength(2)
+  })
+
   it('is asked again on a new connection when it is back', async () => {
     const { picker, gateway, a } = await setUp((toA) => picks(toA))
     await (await gateway.chat(chat)).text()

@@ -34,43 +34,60 @@ const pieceBytes = 256 * 1024
 const furtherBytes = 256 * 1024
 
 /**
- * Asks a picker which endpoints are to get a request. Rejects with PickerFailure, or with the reason of
- * the cancellation.
+ * Asks a picker which endpoints are to get a request; once more on a new connection if it closed the one
+ * before just then. Rejects with PickerFailure, or with the reason of the cancellation.
  */
 export async function askPicker(
   connection: PickerConnection,
-  { request, target, timeoutMs }: PickerQuestion,
+  question: PickerQuestion,
   { clock, cancellation }: { readonly clock: Clock; readonly cancellation: Cancellation },
 ): Promise<PickerReply> {
+  const { timeoutMs } = question
   using limit = openScope({ parents: [cancellation.signal], clock, timeoutMs, what: 'the choice' })
-  let stream: PickerStream | undefined
   try {
-    const http = await connection.openStream(limit.signal)
-    const pieces = piecesOf(request.body)
-    const conversation = new PickConversation({
-      piecesSent: pieces.length,
-      bodyBytesMax: request.body.length * 2 + furtherBytes,
+    return await askOnce(connection, question, clock, limit.signal).catch((error: unknown) => {
+      if (!(error instanceof PickerFailure) || !error.wasLost) throw error
+      return askOnce(connection, question, clock, limit.signal)
     })
-    const decided = Promise.withResolvers<PickDecision>()
-    stream = new PickerStream(http, clock, {
-      onMessage(message) {
-        const decision = conversation.take(readProcessingResponse(message))
-        if (decision !== undefined) decided.resolve(decision)
-      },
-      onEnd: (failure) => decided.reject(failure),
-    })
+  } catch (error) {
+    if (!(error instanceof DeadlineError) || cancellation.cancelled) throw error
+    connection.suspect()
+    const message = `it did not choose within ${timeoutMs} ms`
+    throw new PickerFailure('Timeout', message, { cause: error })
+  }
+}
+
+async function askOnce(
+  connection: PickerConnection,
+  { request, target }: PickerQuestion,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<PickerReply> {
+  const http = await connection.openStream(signal)
+  const pieces = piecesOf(request.body)
+  const conversation = new PickConversation({
+    piecesSent: pieces.length,
+    bodyBytesMax: request.body.length * 2 + furtherBytes,
+  })
+  const decided = Promise.withResolvers<PickDecision>()
+  const stream = new PickerStream(http, clock, {
+    onMessage(message) {
+      const decision = conversation.take(readProcessingResponse(message))
+      if (decision !== undefined) decided.resolve(decision)
+    },
+    onEnd: (failure) => decided.reject(failure),
+  })
+  try {
     stream.send(requestHeadersMessage(shownHeaders(request, target)))
     for (const [index, piece] of pieces.entries()) {
       stream.send(requestBodyMessage(piece, index === pieces.length - 1))
     }
-    const decision = await untilAborted(decided.promise, limit.signal)
+    const decision = await untilAborted(decided.promise, signal)
     stream.ignoreAnswers()
     return { decision, stream }
   } catch (error) {
-    stream?.cancel()
-    if (!(error instanceof DeadlineError) || cancellation.cancelled) throw error
-    connection.suspect()
-    throw new PickerFailure('Timeout', `it did not choose within ${timeoutMs} ms`, error)
+    stream.cancel()
+    throw error
   }
 }
 

@@ -91,7 +91,10 @@ export class PickerConnection {
       })
       return stream
     } catch (error) {
-      throw new PickerFailure('Connect', 'its connection has just been closed', error)
+      throw new PickerFailure('Connect', 'its connection has just been closed', {
+        cause: error,
+        wasLost: true,
+      })
     }
   }
 
@@ -228,5 +231,5 @@ function failureOf(error: unknown): PickerFailure {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   const message = error instanceof Error ? error.message : 'unknown reason'
   const reason = typeof code === 'string' && code.startsWith('E') ? code : message
-  return new PickerFailure('Connect', `it could not be reached (${reason})`, error)
+  return new PickerFailure('Connect', `it could not be reached (${reason})`, { cause: error })
 }

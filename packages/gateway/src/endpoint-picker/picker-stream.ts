@@ -43,6 +43,7 @@ export class PickerStream {
   readonly #clock: Clock
   readonly #reader = new GrpcFrameReader(messageBytesMax)
   #listener: PickerListener | undefined
+  #hasBegun = false
 
   constructor(http: ClientHttp2Stream, clock: Clock, listener: PickerListener) {
     this.#http = http
@@ -90,6 +91,7 @@ export class PickerStream {
   }
 
   #begun(headers: IncomingHttpHeaders): void {
+    this.#hasBegun = true
     const status = Number(headers[':status'])
     if (status !== 200) {
       return this.#fail(new PickerFailure('InvalidAnswer', `it answered with status ${status}`))
@@ -104,7 +106,9 @@ export class PickerStream {
     try {
       for (const message of this.#reader.push(chunk)) this.#listener?.onMessage(message)
     } catch (error) {
-      const invalid = new PickerFailure('InvalidAnswer', 'it sent what cannot be read', error)
+      const invalid = new PickerFailure('InvalidAnswer', 'it sent what cannot be read', {
+        cause: error,
+      })
       this.#fail(error instanceof PickerFailure ? error : invalid)
     }
   }
@@ -122,7 +126,9 @@ export class PickerStream {
   }
 
   #lost(cause: Error | undefined): void {
-    this.#fail(new PickerFailure('Connect', 'it closed the stream without a choice', cause))
+    const wasLost = !this.#hasBegun
+    const message = 'it closed the stream without a choice'
+    this.#fail(new PickerFailure('Connect', message, { cause, wasLost }))
   }
 
   #fail(failure: PickerFailure): void {

@@ -42,7 +42,9 @@ export function readProcessingResponse(bytes: Uint8Array): PickerMessage {
   try {
     return readMessage(bytes)
   } catch (error) {
-    throw new PickerFailure('InvalidAnswer', 'it sent what is no ProcessingResponse', error)
+    throw new PickerFailure('InvalidAnswer', 'it sent what is no ProcessingResponse', {
+      cause: error,
+    })
   }
 }
 
