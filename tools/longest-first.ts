@@ -2,6 +2,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that take longest, on a quiet machine 20 to 90 s. */
 const longest = [
+  'test/operators-bad-days.test.ts',
+  'test/rolling-update.test.ts',
   'test/documents.test.ts',
   'test/fault-laboratory/faults.test.ts',
   'test/start.test.ts',
