@@ -100,7 +100,7 @@ model_list:
 
   it('have headers, but for those with keys', () => {
     const yaml = withModel(
-      'organization: org-1, extra_headers: { x-team: blue, x-api-key: sk-hidden, "a b": c }',
+      'organization: org-1, extra_headers: { x-team: blue, x-api-key: sk-hidden, "a b": c, x-portal-token: t, x-from: os.environ/FROM }',
     )
     expect(providersOf(yaml)['openai']?.headers).toEqual([
       { name: 'OpenAI-Organization', value: 'org-1' },
@@ -110,6 +110,8 @@ model_list:
       expect.arrayContaining([
         '3 lost model_list[0].litellm_params.extra_headers.x-api-key',
         '3 lost model_list[0].litellm_params.extra_headers.a b',
+        '3 lost model_list[0].litellm_params.extra_headers.x-portal-token',
+        '3 lost model_list[0].litellm_params.extra_headers.x-from',
       ]),
     )
   })

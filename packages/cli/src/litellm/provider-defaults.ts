@@ -30,7 +30,7 @@ const failuresMax = 1000
 export function readProviderDefaults(settings: Settings, general: ConfigSection): ProviderDefaults {
   return {
     timeout: timeoutOf(settings),
-    streamTimeout: settingOf(settings, 'stream_timeout')?.number(),
+    streamTimeout: streamTimeoutOf(settingOf(settings, 'stream_timeout')),
     maxParallelRequests:
       settingOf(settings, 'default_max_parallel_requests')?.count() ??
       general.count('max_parallel_requests'),
@@ -39,6 +39,15 @@ export function readProviderDefaults(settings: Settings, general: ConfigSection)
     params:
       settings[0]?.section('default_litellm_params') ?? general.section('default_litellm_params'),
   }
+}
+
+/** How long a stream may be silent, which is told to be another thing. */
+export function streamTimeoutOf(value: ConfigValue | undefined): number | undefined {
+  value?.note(
+    'changed',
+    'it is the longest silence within an answer now (spec.timeouts.idle); the first content has the time of timeout',
+  )
+  return value?.number()
 }
 
 function timeoutOf(settings: Settings): number | undefined {

@@ -1,4 +1,3 @@
-import { providerHeaderProblem } from '@fairlead/api'
 import { apiProvider } from './api-provider.ts'
 import { azureProvider } from './azure-provider.ts'
 import { bedrockProvider, vertexProvider } from './cloud-providers.ts'
@@ -6,10 +5,11 @@ import type { ConfigSection, ConfigValue } from './config-section.ts'
 import type { SettingPlace } from './conversion-notes.ts'
 import { budgetOf } from './budget.ts'
 import type { Deployment } from './deployment.ts'
-import { durationOf } from './go-duration.ts'
+import { headersOf, limitsOf, parametersOf, timeoutsOf } from './deployment-settings.ts'
+import { mockedDeployment } from './mocked-deployment.ts'
 import { readModelEntry } from './model-entry.ts'
 import { otherUseOf, type VendorModel, vendorModelOf } from './model-vendor.ts'
-import type { ProviderDraft, ProviderSpec } from './provider-draft.ts'
+import type { ProviderDraft } from './provider-draft.ts'
 import type { ProviderDefaults } from './provider-defaults.ts'
 import type { SecretBook } from './secret-book.ts'
 import type { Variables } from './variables.ts'
@@ -22,9 +22,6 @@ interface DeploymentContext {
   readonly credentials: ReadonlyMap<string, ConfigSection>
   readonly defaults: ProviderDefaults
 }
-
-/** Fairlead's own limit of a whole attempt: a longer timeout has to be said. */
-const totalDefaultSeconds = 600
 
 /**
  * Reads an entry of `model_list`: one deployment, or one for each organization; none, and told, where
@@ -55,7 +52,7 @@ export function readDeployment(
   if (group === '*' && name === '*')
     return everyVendor(modelValue, value, entry, info, params, context)
   const mock = params.text('mock_response')
-  if (mock !== undefined) return [mocked(group, value, info, params, mock)]
+  if (mock !== undefined) return [mockedDeployment(group, value, info, params, mock)]
   const found = vendorModelOf(name, {
     vendor: params.text('custom_llm_provider'),
     hasAddress: params.take('api_base') !== undefined,
@@ -220,87 +217,4 @@ function deploymentOf(
     retries: params.number('num_retries') ?? params.number('max_retries'),
     budget: budgetOf(params.take('max_budget'), params.text('budget_duration')),
   }
-}
-
-/** A provider that answers by itself, as `mock_response` does. */
-function mocked(
-  group: string,
-  value: SettingPlace,
-  info: ConfigSection,
-  params: ConfigSection,
-  reply: string,
-): Deployment {
-  for (const section of [params, info]) section.entries()
-  const model = group.replaceAll('*', 'mock')
-  return {
-    place: value,
-    group,
-    id: info.text('id'),
-    vendor: 'mock',
-    model,
-    hint: 'mock',
-    spec: { type: 'Simulator', simulator: { mode: 'Script', replies: [reply] } },
-    entry: { name: model },
-    weight: undefined,
-    requestsPerMinute: undefined,
-    tokensPerMinute: undefined,
-    order: undefined,
-    tags: [],
-    retries: undefined,
-    budget: undefined,
-  }
-}
-
-function headersOf(params: ConfigSection): { name: string; value: string }[] {
-  const all = [...params.section('extra_headers').entries(), ...params.section('headers').entries()]
-  return all.flatMap(([name, value]) => {
-    const text = value.text()
-    if (text === undefined) return []
-    const problem = providerHeaderProblem({ name, value: text })
-    if (problem === undefined) return [{ name, value: text }]
-    value.note('lost', problem)
-    return []
-  })
-}
-
-function timeoutsOf(params: ConfigSection, defaults: ProviderDefaults): ProviderSpec['timeouts'] {
-  const timeout = params.number('timeout') ?? defaults.timeout
-  const own = params.take('stream_timeout')
-  const stream = own?.number() ?? defaults.streamTimeout
-  own?.note(
-    'changed',
-    'it is the longest silence within an answer now (spec.timeouts.idle); the first content has the time of timeout',
-  )
-  if (timeout === undefined && stream === undefined) return undefined
-  const firstByte = durationOf(timeout)
-  const idle = durationOf(stream ?? timeout)
-  const total = (timeout ?? 0) > totalDefaultSeconds ? firstByte : undefined
-  return {
-    ...(firstByte === undefined ? {} : { firstByte }),
-    ...(idle === undefined ? {} : { idle }),
-    ...(total === undefined ? {} : { total }),
-  }
-}
-
-function limitsOf(
-  params: ConfigSection,
-  requestsPerMinute: number | undefined,
-  tokensPerMinute: number | undefined,
-  defaults: ProviderDefaults,
-): ProviderSpec['limits'] {
-  const maxConcurrent = params.count('max_parallel_requests') ?? defaults.maxParallelRequests
-  if ((requestsPerMinute ?? tokensPerMinute ?? maxConcurrent) === undefined) return undefined
-  return {
-    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
-    ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
-    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
-  }
-}
-
-/** Dropping is the default here, and an error is LiteLLM's. */
-function parametersOf(
-  params: ConfigSection,
-  { dropParams }: ProviderDefaults,
-): 'Error' | undefined {
-  return (params.boolean('drop_params') ?? dropParams) === false ? 'Error' : undefined
 }
