@@ -109,6 +109,7 @@ export class Cluster implements AsyncDisposable {
         status?.conditions?.some(
           ({ type, status: is }) => type === 'Programmed' && is === 'True',
         ) === true,
+      { timeoutMs: 60_000 },
     )
   }
 
