@@ -52,6 +52,8 @@ export interface TestPicker {
   readonly picks: readonly SeenPick[]
   /** How all further calls are answered. */
   picking: Picking
+  /** Whether it closes the connection on which the next call comes, without a word. */
+  losesNext: boolean
   /** Resolves with the pick of this number (from 1) once its request has come. */
   pick(number: number): Promise<SeenPick>
   /** Ends all connections, and takes no others. */
@@ -75,6 +77,10 @@ export async function testPicker(
     sessions.add(session)
     session.on('error', () => {}).on('close', () => sessions.delete(session))
     session.on('stream', (stream: ServerHttp2Stream) => {
+      if (picker.losesNext) {
+        picker.losesNext = false
+        return session.destroy()
+      }
       stream.respond(
         { ':status': 200, 'content-type': 'application/grpc' },
         { waitForTrailers: true },
@@ -91,6 +97,7 @@ export async function testPicker(
   })
   const picker = {
     picking,
+    losesNext: false,
     picks,
     port: (server.address() as AddressInfo).port,
     async pick(number: number): Promise<SeenPick> {
