@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { OwnArguments } from './own-arguments.ts'
 import type { Options } from './options.ts'
+import type { Progress } from './progress-line.ts'
 import type { UncaughtErrorCount } from './uncaught-errors.ts'
 
 /** The environment of a command; nothing below accesses `process` itself. */
@@ -14,6 +15,8 @@ export interface CommandContext {
   readonly logger: Logger
   /** Where the logger's lines go. */
   readonly log: { readonly droppedLines: number }
+  /** For somebody who waits at a terminal while a command starts. */
+  readonly progress: Progress
   /** What nothing caught so far. */
   readonly uncaughtErrors: UncaughtErrorCount
   /** What is piped to the command. */

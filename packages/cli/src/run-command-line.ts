@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { stopSignal, systemClock } from '@fairlead/base'
 import type { Command } from './command-context.ts'
 import { explainFailure, isStop } from './explain-failure.ts'
@@ -8,11 +9,13 @@ import { newLogger } from './new-logger.ts'
 import { generalHelp, helpOf } from './help-text.ts'
 import { declarationOf } from './declarations/declarations.ts'
 import { isServerFlag, parseCommandLine, type CommandLine } from './options.ts'
+import { besideProgress, ProgressLine } from './progress-line.ts'
 import { UsageError } from './usage-error.ts'
 import { UncaughtErrors } from './uncaught-errors.ts'
 
 /** For an orderly stop after too many errors: one that hangs must not keep the process. */
 const stopDeadlineMs = 30_000
+const standardError = 2
 
 /** Imported when one is run: what others need costs it nothing. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -44,7 +47,13 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const print = (text: string) => void process.stdout.write(text)
-  const log = new LogDestination({ output: openStandardError(), clock: systemClock })
+  const progress = new ProgressLine({
+    isTerminal: isatty(standardError),
+    write: (text) => void process.stderr.write(text),
+    clock: systemClock,
+  })
+  const output = besideProgress(openStandardError(), progress)
+  const log = new LogDestination({ output, clock: systemClock })
   process.on('exit', () => log.flushSync())
   try {
     const { command: name, help, options, own } = await readCommandLine(args)
@@ -82,6 +91,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
         signal,
         logger,
         log,
+        progress,
         uncaughtErrors,
         input: () => process.stdin,
         columns,
@@ -89,6 +99,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       })
     } catch (error) {
       if (!isStop(error, signal)) throw error
+    } finally {
+      progress.end()
     }
     await log.flush()
     return failed.signal.aborted ? 1 : 0

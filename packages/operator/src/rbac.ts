@@ -83,7 +83,7 @@ export function admissionClusterRules(configuration: string): readonly PolicyRul
       apiGroups: ['admissionregistration.k8s.io'],
       resources: ['validatingwebhookconfigurations'],
       resourceNames: [configuration],
-      verbs: [...read, 'patch'],
+      verbs: ['get', ...read, 'patch'],
     },
     {
       apiGroups: ['authorization.k8s.io'],

@@ -10,6 +10,7 @@ export async function up(context: CommandContext): Promise<void> {
   warnOfTelemetryVariables(environment, logger)
   const dataDir = openDataDir(options.dataDir)
   const registry = newMetricsRegistry(context)
+  context.progress.tell('loading the gateway')
   try {
     const workers = await openWorkers({
       options,

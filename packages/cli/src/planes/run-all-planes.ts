@@ -76,6 +76,8 @@ async function openKubernetes(
     const config = loadKubeConfig({ file: kubeconfig })
     return { config, kubeconfigPath: resolve(kubeconfig), stop: () => Promise.resolve() }
   }
+  const certificates = dataDir.isNew ? ', and making its certificates' : ''
+  context.progress.tell(`starting the API server${certificates}`)
   let asked: Manager | undefined
   const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir, {
     onChange: (change) => trail.requested(change),
@@ -136,6 +138,7 @@ async function runPlanes(
   addGateway(context, dataDir, { manager, source, workers, audit })
   await withAdmin(context, servedOf(workers, probesOf(manager)), async (admin) => {
     const running = manager.start(signal)
+    context.progress.tell('waiting for the gateway to listen')
     const isServing = await Promise.race([
       // Why they do not is what `running` rejects with.
       workers.listening.then(
@@ -164,9 +167,11 @@ async function prepareResources(
   dataDir: DataDir,
   manager: Manager,
 ): Promise<void> {
-  const { options, environment, logger, signal } = context
+  const { options, environment, logger, progress, signal } = context
+  progress.tell('installing the kinds of Fairlead')
   await installCustomResourceDefinitions(manager.client, logger, signal)
   if (options.quickstart) {
+    progress.tell('applying the first resources')
     if (dataDir.isNew) await applyQuickstart(manager.client, signal)
     await applyEnvironmentProviders(manager.client, environment, signal)
   }
@@ -223,6 +228,7 @@ async function announce(
   const endpointsPath = endpointsFile(dataDir)
   const endpoints = { ...where, apiKey }
   writeEndpoints(endpointsPath, endpoints)
+  context.progress.end()
   context.print(
     [
       'Fairlead is ready',
