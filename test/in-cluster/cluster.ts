@@ -57,6 +57,8 @@ export async function openCluster(
   const environment = undo.use(
     await TestEnvironment.start(server === 'in-process' ? { server, apiServer, crds } : { crds }),
   )
+  // Those of Services are processes here, not managers of this test.
+  if (server === 'in-process') environment.apiServer.answerWebhooks(undefined)
   const kubeconfig = join(folder, 'kubeconfig')
   writeFileSync(kubeconfig, environment.kubeconfig(), { mode: 0o600 })
   const kubectl = kubectlFor(kubeconfig)

@@ -83,6 +83,7 @@ const everyValue = {
     podLabels: { team: 'platform' },
     priorityClassName: 'system-cluster-critical',
   },
+  webhooks: { enabled: true, failurePolicy: 'Fail', port: 10250 },
   rbac: { aggregate: false },
   networkPolicy: { enabled: true, from: [peer], egressPorts: [8443] },
   serviceMonitor: { enabled: true, interval: '15s', labels: { release: 'prometheus' } },

@@ -15,7 +15,7 @@ import {
   operatorName,
 } from './cluster.ts'
 import { openDefinition } from './open-definition.ts'
-import { firstContainer, type PodProcess, startPod } from './pod-process.ts'
+import { type PodProcess, startPod } from './pod-process.ts'
 import { podOf } from './pods.ts'
 import {
   InferencePool,
@@ -46,10 +46,6 @@ const askedAtAdmission = [
 
 type Rules = readonly rbacV1.PolicyRule[]
 
-function isOfWebhooks({ apiGroups = [] }: rbacV1.PolicyRule): boolean {
-  return apiGroups.includes('admissionregistration.k8s.io')
-}
-
 /** The rules without a verb on what they name. */
 function withoutVerb(rules: Rules, verb: string, what: string): rbacV1.PolicyRule[] {
   return rules.flatMap((rule) => {
@@ -64,7 +60,6 @@ describe('the permissions in a cluster', { timeout: timeoutMs }, () => {
   let recorded: { readonly operator: RecordedRules; readonly gateway: RecordedRules }
   let gatewayRoles: readonly KubernetesObject[]
   let operatorRules: Rules
-  let hasWebhooks: boolean
   let otherRoles: readonly object[]
   beforeAll(async () => {
     const others = [...optionalKinds, InferencePool].map((type) => openDefinition(type))
@@ -75,8 +70,6 @@ describe('the permissions in a cluster', { timeout: timeoutMs }, () => {
     const role = await environment.client.get(ClusterRole, { name: operatorName })
     operatorRules = role.rules ?? []
     otherRoles = (await environment.client.list(Role, { namespace })).items
-    const { args = [] } = firstContainer(await podOf(cluster, operatorName))
-    hasWebhooks = args.some((arg) => arg.startsWith('--webhook-service='))
     // What is refused is not seen.
     const administrators = [operatorUser, gatewayUser].map(administrator)
     await environment.install(...administrators)
@@ -92,7 +85,7 @@ describe('the permissions in a cluster', { timeout: timeoutMs }, () => {
   it('are those that the operator needs, and no others', () => {
     const rules = askedAtAdmission.reduce(
       (left: Rules, { verb, what }) => withoutVerb(left, verb, what),
-      operatorRules.filter((rule) => hasWebhooks || !isOfWebhooks(rule)),
+      operatorRules,
     )
     expectRules(recorded.operator, [{ rules }, ...otherRoles])
   })

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { mkdirSync, readdirSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Pod, coreV1 } from '@fairlead/kube-types'
 import { type Command, startCommand } from '../support/command.ts'
+import { freePort } from '../support/free-port.ts'
 import { waitFor } from '../support/wait-for.ts'
 import type { Cluster } from './cluster.ts'
 import { containerEnvironment } from './container-environment.ts'
@@ -93,13 +92,4 @@ function placed(arg: string, folder: string, webhookPort: number): string {
 function assertToken({ metadata: { name } }: Pod, { volumeMounts = [] }: coreV1.Container): void {
   const hasToken = volumeMounts.some(({ mountPath }) => mountPath === tokenDirectory)
   if (!hasToken) throw new Error(`the Pod ${name} has no token, so that it reaches no API server`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,4 +1,4 @@
-import { LLMGateway, RoutingPolicy } from '@fairlead/api'
+import { LLMGateway, PromptTemplate, RoutingPolicy } from '@fairlead/api'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import {
   ClusterRole,
@@ -45,7 +45,7 @@ export function resource(kind: string, name: string, spec: object): KubernetesOb
 
 const targets = [{ name: 'simulator', providerRef: { name: 'simulator' } }]
 const versionOf = (settings: object) => ({
-  name: 'v1',
+  version: 'v1',
   messages: [{ role: 'system', content: 'Be kind.' }],
   settings,
 })
@@ -162,6 +162,7 @@ export async function useEverything(
   for (const file of filesMatching('packages/api/src/fixtures/*.yaml')) {
     if (!file.endsWith('alternatives.yaml')) await kubectl('apply', '-n', team, '-f', root + file)
   }
+  await publishPrompt(cluster)
   await environment.install(...resourcesOfGateway())
   await useGateway(cluster)
   const roles = await rolesOf(cluster)
@@ -199,6 +200,21 @@ function resourcesOfGateway(): readonly KubernetesObject[] {
       deployment: wholeDeployment,
     }),
   ]
+}
+
+/** The operator's webhook asks who may, once the API server knows it. */
+async function publishPrompt({ environment: { apiServer, client } }: Cluster): Promise<void> {
+  let isAsked = false
+  const stop = apiServer.onRequest(({ resource: plural }) => {
+    isAsked ||= plural === 'subjectaccessreviews'
+  })
+  const prompt = { namespace: team, name: 'first' }
+  for (let time = 1; !isAsked; time += 1) {
+    const body = { spec: { expose: { path: `/prompt-${time}` } } }
+    await client.patch(PromptTemplate, prompt, { type: 'merge', body })
+    if (time === 1000) throw new Error('the operator does not ask who may publish')
+  }
+  stop()
 }
 
 async function useGateway(cluster: Cluster): Promise<void> {
