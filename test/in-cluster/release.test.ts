@@ -69,8 +69,9 @@ describe('a release of the chart', { timeout: timeoutMs }, () => {
     const deployment = { replicas: 2, ...changes }
     const spec = { deployment, defaults: { providers: [{ name: 'simulator' }] } }
     const gatewayValues = { gateway: { create: true, spec } }
-    // Where nothing runs Pods, or others do, ours is the only operator.
-    const others = cluster.runsPods ? {} : { operator: { replicas: 0 } }
+    // Where nothing runs Pods, or others do, ours is the only operator, and no Service leads to it.
+    const elsewhere = { operator: { replicas: 0 }, webhooks: { enabled: false } }
+    const others = cluster.runsPods ? {} : elsewhere
     writeFileSync(file, JSON.stringify({ ...gatewayValues, ...others }))
     return ['--values', file]
   }
