@@ -1,5 +1,5 @@
 import { FakeClock } from '@fairlead/base/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { besideProgress, ProgressLine } from './progress-line.ts'
 
 /** A progress line, and what a terminal shows of what was written. */
@@ -47,6 +47,14 @@ describe('the progress line', () => {
     await clock.advance(10_000)
     progress.tell('too late')
     expect(written()).toBe('')
+  })
+
+  it('is shown as soon as possible after a time in which no timer could fire', () => {
+    const { clock, progress, screen } = terminal()
+    progress.tell('loading')
+    vi.spyOn(clock, 'monotonicMs').mockReturnValue(clock.monotonicMs() + 700)
+    progress.tell('making certificates')
+    expect(screen()).toEqual(['Starting: making certificates …'])
   })
 
   it('makes room for lines of the log', async () => {

@@ -9,7 +9,7 @@ export interface Progress {
   end(): void
 }
 
-export interface ProgressSettings {
+interface ProgressSettings {
   /** Whether somebody reads it. If not, nothing is written. */
   readonly isTerminal: boolean
   readonly write: (text: string) => void
@@ -28,6 +28,7 @@ export class ProgressLine implements Progress {
   readonly #settings: ProgressSettings
   #step = ''
   #quiet: Timer | undefined
+  #beganMs = 0
   #state: 'unused' | 'quiet' | 'shown' | 'ended' = 'unused'
 
   constructor(settings: ProgressSettings) {
@@ -37,13 +38,15 @@ export class ProgressLine implements Progress {
   tell(step: string): void {
     if (!this.#settings.isTerminal || this.#state === 'ended') return
     this.#step = step
-    if (this.#state === 'shown') this.#show()
-    if (this.#state !== 'unused') return
-    this.#state = 'quiet'
-    this.#quiet = this.#settings.clock.setTimer(quietMs, () => {
-      this.#state = 'shown'
-      this.#show()
-    })
+    const { clock } = this.#settings
+    if (this.#state === 'unused') {
+      this.#state = 'quiet'
+      this.#beganMs = clock.monotonicMs()
+      this.#quiet = clock.setTimer(quietMs, () => this.#show())
+      return
+    }
+    // While modules load, no timer fires.
+    if (clock.monotonicMs() - this.#beganMs >= quietMs) this.#show()
   }
 
   end(): void {
@@ -59,6 +62,7 @@ export class ProgressLine implements Progress {
 
   /** The cursor goes back, so that a line of another process, such as a worker, begins at its start. */
   #show(): void {
+    this.#state = 'shown'
     this.#settings.write(`${clearedLine}Starting: ${this.#step} …\r`)
   }
 }
