@@ -42,6 +42,7 @@ async function run(args: readonly string[], environment = {}): Promise<string> {
     uncaughtErrors: { count: 0 },
     input: () => process.stdin,
     columns: 100,
+    progress: { tell: () => undefined, end: () => undefined },
     print: (text) => (printed += text),
   })
   return printed
