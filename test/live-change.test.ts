@@ -105,7 +105,7 @@ describe('kubectl apply', () => {
 
   it('changes the next call when a prompt gets a version and the rollout moves', async () => {
     const version = (name: string, content: string) => ({
-      version: name,
+      name,
       messages: [{ role: 'user', content }],
       model: 'live-model',
     })

@@ -1,7 +1,7 @@
 /** A manifest of one of our kinds as JSON text, which kubectl accepts like YAML. */
 export function manifest(kind: string, name: string, spec: object): string {
   return JSON.stringify({
-    apiVersion: 'fairlead.dev/v1alpha1',
+    apiVersion: 'fairlead.dev/v1beta1',
     kind,
     metadata: { name, namespace: 'default' },
     spec,

@@ -4,7 +4,7 @@ import { categories, group, version } from './group.ts'
 import { accessFields } from './schema/access.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import { choice, mapList, object, record, setList, text, typed } from './schema/fields.ts'
-import { dateTime, itemName } from './schema/formats.ts'
+import { dateTime, itemName, namespaceName, objectName } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
 
 const apiKey = object(
@@ -35,7 +35,8 @@ const apiKey = object(
   },
 )
 
-const spec = object('Who the consumer is, and what it may use.', {
+/** What is the same in all versions. */
+export const consumerFields = {
   groups: setList(
     'Groups that the consumer belongs to, such as departments or teams; routing policies can match them. Defaults to none.',
     text('A group.', { min: 1, max: 253 }),
@@ -46,15 +47,6 @@ const spec = object('Who the consumer is, and what it may use.', {
     text('Value of the fact.', { max: 1024 }),
     { max: 64, default: {} },
   ),
-  serviceAccounts: setList(
-    'Kubernetes ServiceAccounts that are this consumer, as namespace/name: where LLMGateway spec.auth.methods has ServiceAccount, their pods call with their own token. Those of another namespace need a ReferenceGrant there. Defaults to none.',
-    text('namespace/name of a ServiceAccount.', {
-      min: 3,
-      max: 317,
-      pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
-    }),
-    { max: 64, default: [] },
-  ),
   apiKeys: mapList('API keys of the consumer. Defaults to none.', ['name'], apiKey, {
     max: 32,
     default: [],
@@ -64,6 +56,23 @@ const spec = object('Who the consumer is, and what it may use.', {
     accessFields(['*'], 'Defaults to all.'),
     { default: {} },
   ),
+}
+
+const serviceAccount = object('A Kubernetes ServiceAccount.', {
+  namespace: namespaceName('Namespace of the ServiceAccount.'),
+  name: objectName('Name of the ServiceAccount.'),
+})
+
+/** Said of `serviceAccounts` in all versions. */
+export const serviceAccountsDescription = (form: string) =>
+  `Kubernetes ServiceAccounts that are this consumer${form}: where LLMGateway spec.auth.methods has ServiceAccount, their pods call with their own token. Those of another namespace need a ReferenceGrant there. Defaults to none.`
+
+const spec = object('Who the consumer is, and what it may use.', {
+  ...consumerFields,
+  serviceAccounts: mapList(serviceAccountsDescription(''), ['namespace', 'name'], serviceAccount, {
+    max: 64,
+    default: [],
+  }),
 })
 
 const keyStatus = object('An API key of spec.apiKeys.', {
@@ -88,16 +97,14 @@ export type ConsumerApiKey = Static<typeof apiKey>
 export type ConsumerKeyStatus = Static<typeof keyStatus>
 export type Consumer = Resource<ConsumerSpec, ConsumerStatus>
 
-/** An application, team or person that may call. */
-export const Consumer = defineResource({
+/** What the versions of the kind share. */
+export const consumerDeclaration = {
   group,
-  version,
   kind: 'Consumer',
   plural: 'consumers',
   shortNames: ['llmc'],
   categories,
   description: 'An application, team or person that may call: its keys, groups and permissions.',
-  spec: typed(spec),
   status: typed(status),
   printColumns: [
     { name: 'Groups', type: 'string', jsonPath: '.spec.groups[*]' },
@@ -107,4 +114,7 @@ export const Consumer = defineResource({
     { name: 'Models', type: 'string', jsonPath: '.spec.access.models[*]', priority: 1 },
     ageColumn,
   ],
-})
+} as const
+
+/** An application, team or person that may call. */
+export const Consumer = defineResource({ ...consumerDeclaration, version, spec: typed(spec) })

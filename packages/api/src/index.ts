@@ -1,6 +1,12 @@
-export { categories, group, version } from './group.ts'
+export { categories, formerVersion, group, version } from './group.ts'
 export { definitions } from './definitions.ts'
 export { kinds } from './kinds.ts'
+export { kindVersions, type KindVersions } from './kind-versions.ts'
+export {
+  type ConversionService,
+  servedDefinition,
+  servedDefinitions,
+} from './served-definitions.ts'
 export { LLMGateway } from './llm-gateway.ts'
 export type {
   LLMGatewayDeployment,

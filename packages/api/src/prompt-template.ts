@@ -17,7 +17,12 @@ import {
 import { modelName } from './schema/formats.ts'
 import { modelSettings } from './schema/model-settings.ts'
 
-const versionName = { min: 1, max: 63, pattern: '^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$' }
+/** How versions may be called. */
+export const versionName = {
+  min: 1,
+  max: 63,
+  pattern: '^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$',
+}
 
 const message = object('A message of the prompt.', {
   role: choice('Role of the author.', ['system', 'developer', 'user', 'assistant']),
@@ -60,33 +65,42 @@ const responseFormat = object(
   },
 )
 
+/** What a published version has beside its name, in all versions of the kind. */
+export const promptVersionFields = {
+  messages: atomicList('Messages of the prompt.', message, { min: 1, max: 64 }),
+  parameters: Type.Optional(
+    freeObject(
+      'Parameters of the prompt as a JSON Schema (2020-12). Without it, no parameters are accepted.',
+    ),
+  ),
+  model: Type.Optional(
+    modelName(
+      'Model to use. Defaults to the model of the call, then to the default model of the gateway.',
+    ),
+  ),
+  settings: modelSettings('Sampling settings.'),
+  responseFormat,
+}
+
+/** What is said of a published version, and holds for it. */
+export const published = {
+  description: 'A published version. It is immutable; publish another version instead.',
+  rules: [
+    {
+      rule: 'self == oldSelf',
+      message: 'a published version never changes: add another version',
+      reason: 'FieldValueForbidden',
+    },
+  ],
+} as const
+
 const promptVersion = object(
-  'A published version. It is immutable; publish another version instead.',
+  published.description,
   {
-    version: text('Name of the version, unique within the template.', versionName),
-    messages: atomicList('Messages of the prompt.', message, { min: 1, max: 64 }),
-    parameters: Type.Optional(
-      freeObject(
-        'Parameters of the prompt as a JSON Schema (2020-12). Without it, no parameters are accepted.',
-      ),
-    ),
-    model: Type.Optional(
-      modelName(
-        'Model to use. Defaults to the model of the call, then to the default model of the gateway.',
-      ),
-    ),
-    settings: modelSettings('Sampling settings.'),
-    responseFormat,
+    name: text('Name of the version, unique within the template.', versionName),
+    ...promptVersionFields,
   },
-  {
-    rules: [
-      {
-        rule: 'self == oldSelf',
-        message: 'a published version never changes: add another version',
-        reason: 'FieldValueForbidden',
-      },
-    ],
-  },
+  published,
 )
 
 const rolloutItem = object('A version that receives calls.', {
@@ -98,43 +112,51 @@ const rolloutItem = object('A version that receives calls.', {
   }),
 })
 
+/** What is the same in all versions of the kind. */
+export const promptTemplateFields = {
+  rollout: mapList(
+    'Versions that receive calls. Change only this to roll out or roll back. Defaults to the last version in the list.',
+    ['version'],
+    rolloutItem,
+    { max: 16, default: [] },
+  ),
+  expose: Type.Optional(
+    object('Serves the prompt at a path of its own.', {
+      path: text('Path on the gateway, for example /summarise.', {
+        min: 2,
+        max: 256,
+        pattern: '^(/[A-Za-z0-9_.~-]+)+$',
+      }),
+    }),
+  ),
+}
+
+/** What holds for a rollout, where `key` is the field that names a published version. */
+export function rolloutRules(key: string) {
+  return [
+    {
+      rule: `self.rollout.all(r, self.versions.exists(v, v.${key} == r.version))`,
+      message: 'rollout names a version that is not in versions',
+      fieldPath: '.rollout',
+    },
+    {
+      rule: 'size(self.rollout) == 0 || self.rollout.exists(r, r.weight > 0)',
+      message: 'at least one version in rollout needs a weight above 0',
+      fieldPath: '.rollout',
+    },
+  ]
+}
+
 const spec = object(
   'The published versions, and which of them receive calls.',
   {
-    versions: mapList('Published versions, oldest first.', ['version'], promptVersion, {
+    versions: mapList('Published versions, oldest first.', ['name'], promptVersion, {
       min: 1,
       max: 64,
     }),
-    rollout: mapList(
-      'Versions that receive calls. Change only this to roll out or roll back. Defaults to the last version in the list.',
-      ['version'],
-      rolloutItem,
-      { max: 16, default: [] },
-    ),
-    expose: Type.Optional(
-      object('Serves the prompt at a path of its own.', {
-        path: text('Path on the gateway, for example /summarise.', {
-          min: 2,
-          max: 256,
-          pattern: '^(/[A-Za-z0-9_.~-]+)+$',
-        }),
-      }),
-    ),
+    ...promptTemplateFields,
   },
-  {
-    rules: [
-      {
-        rule: 'self.rollout.all(r, self.versions.exists(v, v.version == r.version))',
-        message: 'rollout names a version that is not in versions',
-        fieldPath: '.rollout',
-      },
-      {
-        rule: 'size(self.rollout) == 0 || self.rollout.exists(r, r.weight > 0)',
-        message: 'at least one version in rollout needs a weight above 0',
-        fieldPath: '.rollout',
-      },
-    ],
-  },
+  { rules: rolloutRules('name') },
 )
 
 const status = object('Observed state, written by the operator.', {
@@ -153,16 +175,14 @@ export type PromptVersion = Static<typeof promptVersion>
 export type PromptMessage = Static<typeof message>
 export type PromptTemplate = Resource<PromptTemplateSpec, PromptTemplateStatus>
 
-/** A named prompt with published versions. */
-export const PromptTemplate = defineResource({
+/** What the versions of the kind share. */
+export const promptTemplateDeclaration = {
   group,
-  version,
   kind: 'PromptTemplate',
   plural: 'prompttemplates',
   shortNames: ['llmprompt'],
   categories,
   description: 'A named prompt with parameters and published versions, rolled out by weight.',
-  spec: typed(spec),
   status: typed(status),
   printColumns: [
     conditionColumn('Accepted'),
@@ -171,4 +191,11 @@ export const PromptTemplate = defineResource({
     conditionColumn('Exposed', { priority: 1 }),
     ageColumn,
   ],
+} as const
+
+/** A named prompt with published versions. */
+export const PromptTemplate = defineResource({
+  ...promptTemplateDeclaration,
+  version,
+  spec: typed(spec),
 })

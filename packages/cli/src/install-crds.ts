@@ -1,4 +1,10 @@
-import { kinds, ReferenceGrant } from '@fairlead/api'
+import {
+  type ConversionService,
+  formerVersion,
+  kindVersions,
+  ReferenceGrant,
+  servedDefinition,
+} from '@fairlead/api'
 import { openScope, sleep, systemClock, type Logger } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
 import {
@@ -8,7 +14,7 @@ import {
   type ResourceType,
 } from '@fairlead/kube-core'
 import { CustomResourceDefinition } from '@fairlead/kube-types'
-import { migratedDefinition, migrateResources } from './migrate-resources.ts'
+import { isStored, migratedDefinition, migrateResources } from './migrate-resources.ts'
 
 /** The field manager of everything that a start applies to the API server. */
 export const installer = 'fairlead-install'
@@ -20,12 +26,15 @@ const watchAgainMs = 100
 
 /**
  * Installs our CRDs, and that of ReferenceGrant if it is missing; stored objects of an older shape
- * are migrated first. Resolves when all are established; rejects when that takes longer than 30 s.
+ * are migrated first. Objects of v1alpha1 whose fields differ are converted at the Service; without
+ * one, where the installed definition says. Resolves when all are established; rejects when that
+ * takes longer than 30 s, and when there are objects that nothing would convert.
  */
 export async function installCustomResourceDefinitions(
   client: Client,
   logger: Logger,
   signal: AbortSignal,
+  conversions?: ConversionService,
 ): Promise<void> {
   const crds: CustomResourceDefinitionObject[] = []
   const install = async (crd: CustomResourceDefinitionObject) => {
@@ -33,10 +42,16 @@ export async function installCustomResourceDefinitions(
     await client.apply(CustomResourceDefinition, crd, options)
     crds.push(crd)
   }
-  for (const type of kinds) {
-    const installed = await find(client, type.crd.metadata.name ?? '', signal)
-    await migrateResources(type, installed, { client, fieldManager: installer, logger, signal })
-    await install(migratedDefinition(type))
+  for (const kind of kindVersions) {
+    const installed = await find(client, kind.crd.metadata.name ?? '', signal)
+    const definition = servedDefinition(kind, conversions ?? conversionServiceOf(installed))
+    const former = kind.versions[formerVersion]
+    if (installed !== undefined && former !== undefined) {
+      const options = { client, fieldManager: installer, logger, signal }
+      await checkConvertible(client, definition, installed, signal)
+      await migrateResources({ definition, installed, type: former }, options)
+    }
+    await install(migratedDefinition(definition))
   }
   const grants = await find(client, ReferenceGrant.crd.metadata.name ?? '', signal)
   if (grants === undefined) await install(ReferenceGrant.crd)
@@ -47,6 +62,34 @@ export async function installCustomResourceDefinitions(
     what: 'establishing the CustomResourceDefinitions (see their status.conditions)',
   })
   for (const crd of crds) await established(client, crd.metadata.name ?? '', scope.signal)
+}
+
+/** Where a definition has its objects converted. */
+function conversionServiceOf(
+  installed: CustomResourceDefinition | undefined,
+): ConversionService | undefined {
+  return installed?.spec.conversion?.webhook?.clientConfig?.service
+}
+
+/** Rejects if there are objects of a former version that the definition does not serve. */
+async function checkConvertible(
+  client: Client,
+  { spec }: CustomResourceDefinitionObject,
+  installed: CustomResourceDefinition,
+  signal: AbortSignal,
+): Promise<void> {
+  const former = spec.versions.find(({ name }) => name === formerVersion)
+  if (former?.served !== false || !isStored(installed)) return
+  const served = installed.spec.versions.find((version) => version.served)?.name
+  if (served === undefined) return
+  const { kind, plural } = spec.names
+  const type = { group: spec.group, version: served, kind, plural, namespaced: true }
+  const { items } = await client.list(type, { limit: 1, signal })
+  if (items.length === 0) return
+  throw new Error(
+    `there are ${plural} of ${formerVersion}, and nothing that converts them: start the operator ` +
+      'in the cluster with --webhook-service, as the chart and fairlead manifests do',
+  )
 }
 
 /** Resolves when it is established; rejects when the signal aborts. */

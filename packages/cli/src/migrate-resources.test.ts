@@ -1,10 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { kinds, Persona, PromptTemplate, RoutingPolicy } from '@fairlead/api'
+import {
+  kindVersions,
+  servedDefinitions,
+  Persona as CurrentPersona,
+  PromptTemplate as CurrentPromptTemplate,
+  RoutingPolicy as CurrentRoutingPolicy,
+} from '@fairlead/api'
 import { startApiServer, type ApiServer } from '@fairlead/apiserver'
 import { silentLogger, type Logger } from '@fairlead/base'
-import { createClient, loadKubeConfig, type Client } from '@fairlead/controller-runtime'
+import { createClient, loadKubeConfig, Manager, type Client } from '@fairlead/controller-runtime'
 import {
   applyDefaults,
   errors,
@@ -17,11 +23,28 @@ import {
   untyped,
 } from '@fairlead/kube-core'
 import { CustomResourceDefinition } from '@fairlead/kube-types'
+import { setupVersions } from '@fairlead/operator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { installCustomResourceDefinitions } from './install-crds.ts'
 
 const allFailures = ['RateLimited', 'ServerError', 'Timeout', 'Connect']
 const { signal } = new AbortController()
+/** Who converts, in this process. */
+const service = { namespace: 'default', name: 'webhooks' }
+
+/** A kind as the server of the older version had it. */
+function former(current: Pick<ResourceType, 'kind'>): DefinedResource<TypedObject> {
+  const type = kindVersions.find(({ kind }) => kind === current.kind)?.versions['v1alpha1']
+  if (!type) throw new Error(`no kind ${current.kind}`)
+  return type
+}
+const Persona = former(CurrentPersona)
+const PromptTemplate = former(CurrentPromptTemplate)
+const RoutingPolicy = former(CurrentRoutingPolicy)
+
+function install(by: Client, logger: Logger = silentLogger): Promise<void> {
+  return installCustomResourceDefinitions(by, logger, signal, service)
+}
 
 let folder: string
 let server: ApiServer
@@ -29,8 +52,19 @@ let client: Client
 
 async function start(): Promise<void> {
   const dataDir = join(folder, 'apiserver')
-  server = await startApiServer({ host: '127.0.0.1', port: 0, dataDir, logger: silentLogger })
-  client = createClient(loadKubeConfig({ text: server.kubeconfig() }))
+  const answers: { by?: Manager } = {}
+  server = await startApiServer({
+    host: '127.0.0.1',
+    port: 0,
+    dataDir,
+    logger: silentLogger,
+    localWebhooks: ({ path }, review) => answers.by?.webhooks.review(path || '/', review),
+  })
+  const config = loadKubeConfig({ text: server.kubeconfig() })
+  client = createClient(config, { logger: silentLogger })
+  const manager = new Manager({ config, logger: silentLogger, webhookServer: false })
+  answers.by = manager
+  setupVersions(manager, { converts: true, logger: silentLogger })
 }
 
 beforeEach(async () => {
@@ -77,7 +111,7 @@ function makeStrings(settings: Record<string, StructuralSchema>): void {
 }
 
 async function installOldDefinitions(): Promise<void> {
-  for (const type of kinds) {
+  for (const type of kindVersions.map((kind) => former(kind))) {
     const crd = oldDefinition(type)
     await client.apply(CustomResourceDefinition, crd, { fieldManager: 'old', force: true })
   }
@@ -184,7 +218,7 @@ describe('resources of an older shape', () => {
   it('are rewritten before the definitions are installed, once, with a line each', async () => {
     await createOld()
     const { logger, migrated } = recordingLogger()
-    await installCustomResourceDefinitions(client, logger, signal)
+    await install(client, logger)
     await expectNewShape()
     expect(migrated.toSorted()).toEqual([
       'Persona warm',
@@ -193,38 +227,39 @@ describe('resources of an older shape', () => {
       'RoutingPolicy on',
       'RoutingPolicy unquoted',
     ])
-    await installCustomResourceDefinitions(client, logger, signal)
+    await install(client, logger)
     expect(migrated).toHaveLength(5)
   })
 
   it.each([1, 2, 3, 4, 5])('survive a kill at write %d and a restart', async (count) => {
     await createOld()
-    const killed = installCustomResourceDefinitions(killedAt(count), silentLogger, signal)
+    const killed = install(killedAt(count))
     await expect(killed).rejects.toThrow('killed')
     await server.stop()
     await start()
-    await installCustomResourceDefinitions(client, silentLogger, signal)
+    await install(client)
     await expectNewShape()
   })
 
   it('are rewritten although somebody installed the current definitions before', async () => {
     await createOld()
-    for (const { crd } of kinds) {
+    for (const crd of servedDefinitions(service)) {
       await client.apply(CustomResourceDefinition, crd, { fieldManager: 'old', force: true })
     }
-    await installCustomResourceDefinitions(client, silentLogger, signal)
+    await install(client)
     await expectNewShape()
   })
 
   it('leave behind definitions that check and default as usual', async () => {
     await createOld()
-    await installCustomResourceDefinitions(client, silentLogger, signal)
+    await install(client)
     const hot = object('Persona', 'hot', { instructions: 'Hi', settings: { temperature: '1' } })
     await expect(client.create(untyped(Persona), hot)).rejects.toThrow('of type number')
-    const template = await client.get(PromptTemplate, { namespace: 'default', name: 'published' })
+    const key = { namespace: 'default', name: 'published' }
+    const template = await client.get(CurrentPromptTemplate, key)
     const [version] = template.spec.versions
     if (version?.settings) version.settings.temperature = 0.9
-    await expect(client.update(PromptTemplate, template)).rejects.toThrow('never changes')
+    await expect(client.update(CurrentPromptTemplate, template)).rejects.toThrow('never changes')
   })
 
   it('are not written before the API server keeps what it does not know', async () => {
@@ -244,18 +279,18 @@ describe('resources of an older shape', () => {
         return probes <= 3 ? (pruned as never) : client.update(type, resource, options)
       },
     }
-    await installCustomResourceDefinitions(late, silentLogger, signal)
+    await install(late)
     await expectNewShape()
   })
 
   it('are looked through once: the definition remembers it', async () => {
     await createOld()
-    await installCustomResourceDefinitions(client, silentLogger, signal)
+    await install(client)
     const unlisted: Client = {
       ...killedAt(0),
       list: () => Promise.reject(new Error('listed again')),
     }
-    await installCustomResourceDefinitions(unlisted, silentLogger, signal)
+    await install(unlisted)
   })
 
   it('are not missed when one is created meanwhile', async () => {
@@ -272,7 +307,7 @@ describe('resources of an older shape', () => {
         return client.update(type, resource, options)
       },
     }
-    await installCustomResourceDefinitions(interrupted, silentLogger, signal)
+    await install(interrupted)
     await expectNewShape()
     expect((await retryOf('late')).rules[0].retry).toMatchObject({ conditions: ['Timeout'] })
   })
@@ -291,7 +326,7 @@ describe('resources of an older shape', () => {
         return client.update(type, resource, options)
       },
     }
-    await installCustomResourceDefinitions(racing, silentLogger, signal)
+    await install(racing)
     await expectNewShape()
   })
 })

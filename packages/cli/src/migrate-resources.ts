@@ -1,3 +1,4 @@
+import { formerVersion } from '@fairlead/api'
 import { sleep, systemClock, type Logger } from '@fairlead/base'
 import { migrationsOf, upgradeResource } from '@fairlead/config'
 import type { Client } from '@fairlead/controller-runtime'
@@ -37,36 +38,49 @@ interface MigrateOptions {
   readonly signal: AbortSignal
 }
 
+/** A kind whose stored objects may have an older shape. */
+interface Migrated {
+  /** What is to be installed. */
+  readonly definition: CustomResourceDefinitionObject
+  readonly installed: CustomResourceDefinition
+  /** The kind in v1alpha1. */
+  readonly type: DefinedResource<TypedObject>
+}
+
+/** Whether objects may be stored in v1alpha1. */
+export function isStored({ status }: CustomResourceDefinition): boolean {
+  return status?.storedVersions?.includes(formerVersion) ?? false
+}
+
 /** The definition of a kind, annotated that its stored objects need no migration. */
 export function migratedDefinition(
-  type: DefinedResource<TypedObject>,
+  crd: CustomResourceDefinitionObject,
 ): CustomResourceDefinitionObject {
-  const { crd } = type
-  const names = migrationsOf(type.kind)
+  const names = migrationsOf(crd.spec.names.kind)
   if (names.length === 0) return crd
   const annotations = { ...crd.metadata.annotations, [migrationsAnnotation]: names.join(',') }
   return { ...crd, metadata: { ...crd.metadata, annotations } }
 }
 
 /**
- * Migrates the stored objects of a kind that have an older shape, before its current definition is
- * installed. Meanwhile the installed definition accepts and preserves everything in `spec`, because
- * the old definition rejects the new shape and the current one prunes and rejects the old shape.
+ * Brings the stored objects of v1alpha1 of a kind that have an older shape of that version into its
+ * last one, before the current definition is installed. Meanwhile the installed definition accepts
+ * and preserves everything in `spec`, because the old definition rejects the new shape and the
+ * current one prunes and rejects the old shape. They stay in v1alpha1.
  * Resolves at once for a kind that is not installed or has been migrated. Can be interrupted at any
  * time and run again: nothing is lost, and migrated objects are left as they are. Install the current
  * definition right after it: what is written in the old shape in between loses its old fields.
  */
 export async function migrateResources(
-  type: DefinedResource<TypedObject>,
-  installed: TypedObject | undefined,
+  { definition, installed, type }: Migrated,
   options: MigrateOptions,
 ): Promise<void> {
   const { client, fieldManager, signal } = options
-  const wanted = migratedDefinition(type).metadata.annotations?.[migrationsAnnotation]
-  const done = installed?.metadata.annotations?.[migrationsAnnotation]
-  if (installed === undefined || wanted === done) return
+  const wanted = migratedDefinition(definition).metadata.annotations?.[migrationsAnnotation]
+  const done = installed.metadata.annotations?.[migrationsAnnotation]
+  if (wanted === done || !isStored(installed)) return
   if ((await objectsOf(type, options)).length === 0) return
-  const relaxed = relaxedDefinition(type.crd)
+  const relaxed = relaxedDefinition(definition)
   await client.apply(CustomResourceDefinition, relaxed, { fieldManager, force: true, signal })
   await inForce(type, options)
   // Until a pass finds nothing: others may write objects of the old shape meanwhile.
@@ -100,7 +114,10 @@ async function objectsOf(
   return items
 }
 
-/** The definition with a spec in which nothing is pruned, defaulted or rejected. */
+/**
+ * The definition with a spec in which nothing is pruned, defaulted or rejected, and in which v1alpha1
+ * is served and stored.
+ */
 function relaxedDefinition(crd: CustomResourceDefinitionObject): CustomResourceDefinitionObject {
   const versions = crd.spec.versions.map((version) => {
     const schema = version.schema?.openAPIV3Schema
@@ -108,7 +125,9 @@ function relaxedDefinition(crd: CustomResourceDefinitionObject): CustomResourceD
       ...schema?.properties,
       spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     }
-    return { ...version, schema: { openAPIV3Schema: { ...schema, properties } } }
+    const storage = version.name === formerVersion
+    const relaxed = { openAPIV3Schema: { ...schema, properties } }
+    return { ...version, served: true, storage, schema: relaxed }
   })
   return { ...crd, spec: { ...crd.spec, versions } }
 }

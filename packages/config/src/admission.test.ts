@@ -28,7 +28,7 @@ function typeOf(kind: string): ResourceType {
 
 function resource(kind: string, name: string, spec: object): TypedObject {
   const object = {
-    apiVersion: 'fairlead.dev/v1alpha1',
+    apiVersion: 'fairlead.dev/v1beta1',
     kind,
     metadata: { namespace: 'default', name, uid: name, creationTimestamp: '2026-01-01T00:00:00Z' },
     spec,
@@ -136,7 +136,7 @@ describe('a write', () => {
   it('is warned of variables that a persona does not declare', () => {
     const persona = resource('Persona', 'a', {
       instructions: 'You are {{name}}. Today is {{date}}. {{name}}!',
-      variables: { date: { from: 'Clock' } },
+      variables: [{ name: 'date', from: 'Clock' }],
     })
     expect(write(persona).warnings).toEqual([
       'spec.instructions has {{name}}, which spec.variables does not declare: it is empty wherever a conversation does not set it; correct the name, or declare it',
@@ -184,7 +184,7 @@ describe('a write', () => {
   it('is warned of a conflict that it loses, by the name of the winner', () => {
     const prompt = (name: string) =>
       resource('PromptTemplate', name, {
-        versions: [{ version: '1', messages: [{ role: 'user', content: 'Hello' }] }],
+        versions: [{ name: '1', messages: [{ role: 'user', content: 'Hello' }] }],
         expose: { path: '/hello' },
       })
     stored = [resource('LLMGateway', 'default', {}), prompt('a')]

@@ -48,13 +48,13 @@ const complete: readonly Described[] = [
   {
     kind: 'Persona',
     name: 'helpful',
-    spec: { instructions: 'You are {{name}}.', variables: { name: { default: 'Ada' } } },
+    spec: { instructions: 'You are {{name}}.', variables: [{ name: 'name', default: 'Ada' }] },
   },
   {
     kind: 'PromptTemplate',
     name: 'summarise',
     spec: {
-      versions: [{ version: '1', messages: [{ role: 'user', content: 'Hello' }] }],
+      versions: [{ name: '1', messages: [{ role: 'user', content: 'Hello' }] }],
       expose: { path: '/summarise' },
     },
   },
@@ -189,7 +189,7 @@ describe('compile', () => {
       ...Array.from({ length: 300 }, (_, index): Described => ({
         kind: 'PromptTemplate',
         name: `t${index}`,
-        spec: { versions: [{ version: '1', messages: [{ role: 'user', content: 'x' }] }] },
+        spec: { versions: [{ name: '1', messages: [{ role: 'user', content: 'x' }] }] },
       })),
     ]
     const resources = resourceSet(thousand)

@@ -62,7 +62,7 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
   PromptTemplate: (random) => ({
     versions: [
       {
-        version: '1',
+        name: '1',
         messages: [{ role: 'user', content: pick(random, ['Hello', 'Hello {{name}}']) }],
         parameters: { type: 'object', properties: pick<Spec>(random, [{}, { name: {} }]) },
       },

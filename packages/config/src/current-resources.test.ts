@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { CurrentResources } from './current-resources.ts'
 
 const policy: KubernetesObject = {
-  apiVersion: 'fairlead.dev/v1alpha1',
+  apiVersion: 'fairlead.dev/v1beta1',
   kind: 'RoutingPolicy',
   metadata: { name: 'p', namespace: 'default' },
   spec: {
@@ -13,7 +13,7 @@ const policy: KubernetesObject = {
       {
         name: 'r',
         targets: [{ name: 't', providerRef: { name: 'p' } }],
-        retry: { on: ['Timeout'] },
+        retry: { conditions: ['Timeout'] },
       },
     ],
   },
@@ -27,7 +27,7 @@ const listing = (...objects: readonly KubernetesObject[]) =>
   )
 
 describe('resources that enter', () => {
-  it('have the shape of today and every default', () => {
+  it('have every default', () => {
     const [current] = listing(policy).list(RoutingPolicy)
     expect(current?.spec).toMatchObject({
       gatewayRefs: [{ name: 'default' }],

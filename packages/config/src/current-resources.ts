@@ -7,19 +7,18 @@ import {
   type TypedObject,
 } from '@fairlead/kube-core'
 import { changesConfiguration } from './changes-configuration.ts'
-import { upgradeResource } from './migrations/upgrade-resource.ts'
 import type { ResourceSet } from './resource-set.ts'
 
 /**
- * A resource in the shape of today, with the defaults of its schema: what an API server with our
- * current definitions returns. A kind without a schema, such as Namespace, is left as it is.
+ * A resource with the defaults of its schema: what an API server with our current definitions
+ * returns. A kind without a schema, such as Namespace, is left as it is.
  */
 function currentResource<T extends TypedObject>(type: ResourceType<T>, resource: T): T {
   if (!isDefined(type)) return resource
-  return deepFreeze(applyDefaults(upgradeResource(resource).resource, type.schema) as T)
+  return deepFreeze(applyDefaults(resource, type.schema) as T)
 }
 
-/** The resources of one kind, as they were listed and in the shape of today, in the same order. */
+/** The resources of one kind, as they were listed and with all defaults, in the same order. */
 interface Listed {
   readonly found: readonly TypedObject[]
   readonly current: readonly TypedObject[]
@@ -27,7 +26,7 @@ interface Listed {
 
 /**
  * The edge at which resources enter: a definition in the cluster may be older than this program, so
- * what is read is brought into the current shape, once for each object. Where an update changes
+ * what is read gets the defaults of today, once for each object. Where an update changes
  * nothing that is compiled, such as a status, the object from before it is returned, and the same
  * list while nothing in it has changed; what is compiled again is thus only what must be.
  */

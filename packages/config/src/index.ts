@@ -18,6 +18,7 @@ export { endpointRemovalSeconds, shutdownSeconds } from './kinds/llm-gateway/shu
 export { configurationTypes, type ResourceSet } from './resource-set.ts'
 export { ConfigurationAdmission, type Admission } from './admission.ts'
 export { CurrentResources } from './current-resources.ts'
+export { inCurrentVersion } from './migrations/current-version.ts'
 export {
   migrationsOf,
   upgradeResource,

@@ -25,7 +25,7 @@ interface BellSettings {
 
 const Bell = defineResource<BellSpec, unknown>({
   group: 'fairlead.dev',
-  version: 'v1alpha1',
+  version: 'v1beta1',
   kind: 'Bell',
   plural: 'bells',
   description: 'A toy.',

@@ -29,7 +29,7 @@ function countingCache(objects: readonly KubernetesObject[]) {
 }
 
 const generation = (value: number): KubernetesObject => ({
-  apiVersion: 'fairlead.dev/v1alpha1',
+  apiVersion: 'fairlead.dev/v1beta1',
   kind: LLMProvider.kind,
   metadata: { namespace: 'default', name: 'p', generation: value },
   spec: { type: 'Simulator' },

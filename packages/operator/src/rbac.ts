@@ -24,7 +24,6 @@ const migrated = types.filter(({ kind }) => migrationsOf(kind).length > 0)
  * and permit them what it may not do itself, such as to read Secrets (`bind` and `escalate`).
  */
 const deploymentRules: readonly PolicyRule[] = [
-  { apiGroups: [group], resources: [LLMGateway.plural], verbs: ['patch'] },
   { apiGroups: [group], resources: [`${LLMGateway.plural}/finalizers`], verbs: ['update'] },
   { apiGroups: [''], resources: ['serviceaccounts', 'services'], verbs: keep },
   { apiGroups: ['apps'], resources: ['deployments'], verbs: keep },
@@ -51,6 +50,7 @@ const deploymentRules: readonly PolicyRule[] = [
  */
 export const operatorRules: readonly PolicyRule[] = [
   { apiGroups: [group], resources: ours, verbs: read },
+  { apiGroups: [group], resources: ours, verbs: ['patch'] },
   { apiGroups: [group], resources: migrated.map(({ plural }) => plural), verbs: ['get', 'update'] },
   {
     apiGroups: [group],
@@ -63,6 +63,11 @@ export const operatorRules: readonly PolicyRule[] = [
     apiGroups: ['apiextensions.k8s.io'],
     resources: ['customresourcedefinitions'],
     verbs: ['get', ...read, 'create', 'patch'],
+  },
+  {
+    apiGroups: ['apiextensions.k8s.io'],
+    resources: ['customresourcedefinitions/status'],
+    verbs: ['patch'],
   },
   {
     apiGroups: ['coordination.k8s.io'],

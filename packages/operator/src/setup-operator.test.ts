@@ -17,7 +17,7 @@ const everything = [
   policy,
   store,
   resource('PromptTemplate', 'p', {
-    versions: [{ version: '1', messages: [{ role: 'user', content: 'Hi' }] }],
+    versions: [{ name: '1', messages: [{ role: 'user', content: 'Hi' }] }],
   }),
   resource('Persona', 'helpful', { instructions: 'Help.' }),
   resource('ContextStrategy', 'full', {}),

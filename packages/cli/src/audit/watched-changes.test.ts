@@ -31,7 +31,7 @@ function watched() {
 const wrote = (manager: string, time: string, subresource?: string): ManagedFieldsEntry => ({
   manager,
   operation: 'Apply',
-  apiVersion: 'fairlead.dev/v1alpha1',
+  apiVersion: 'fairlead.dev/v1beta1',
   time,
   fieldsType: 'FieldsV1',
   fieldsV1: {},
@@ -40,7 +40,7 @@ const wrote = (manager: string, time: string, subresource?: string): ManagedFiel
 
 const policy = (generation: number, managers: readonly ManagedFieldsEntry[] = []) =>
   ({
-    apiVersion: 'fairlead.dev/v1alpha1',
+    apiVersion: 'fairlead.dev/v1beta1',
     kind: 'UsagePolicy',
     metadata: {
       namespace: 'team',

@@ -7,7 +7,7 @@ const nowMs = Date.parse('2026-11-28T07:01:00Z')
 
 function resource(kind: string, name: string, rest: object = {}): TypedObject {
   const metadata = { namespace: 'default', name }
-  return { apiVersion: 'fairlead.dev/v1alpha1', kind, metadata, ...rest }
+  return { apiVersion: 'fairlead.dev/v1beta1', kind, metadata, ...rest }
 }
 
 function condition(type: string, status: string, reason = type, message = 'as it is') {

@@ -1,4 +1,4 @@
-import { definitions } from '@fairlead/api'
+import { ReferenceGrant, servedDefinitions } from '@fairlead/api'
 import { stringify } from 'yaml'
 import type { CommandContext } from '../command-context.ts'
 import { operatorManifests } from '../operator-manifests.ts'
@@ -15,7 +15,8 @@ export function manifests({ own, options, print }: CommandContext): Promise<void
   const version = programVersion()
   const image = options.gatewayImage ?? `ghcr.io/fairlead/fairlead:${version}`
   const objects = [
-    ...definitions.map(({ crd }) => crd),
+    ...servedDefinitions({ namespace, name: 'fairlead-webhooks' }),
+    ReferenceGrant.crd,
     ...operatorManifests({ namespace, image, version }),
   ]
   const documents = objects.map((object) =>

@@ -7,6 +7,7 @@ import {
   optionalKinds,
   setupAdmission,
   setupOperator,
+  setupVersions,
   webhookConfigurationName,
 } from '@fairlead/operator'
 import { gatewayAudit } from '../audit/gateway-audit.ts'
@@ -41,21 +42,23 @@ async function runControlPlane(context: CommandContext): Promise<void> {
     leaderElection: { name: 'fairlead-operator', namespace: options.gateway.namespace },
     webhookServer: webhookServerOf(options),
   })
-  await installCustomResourceDefinitions(manager.client, logger, signal)
+  const { webhookService } = options
+  setupVersions(manager, { converts: webhookService !== undefined, logger })
+  await installCustomResourceDefinitions(manager.client, logger, signal, webhookService)
   const version = programVersion()
   const image = options.gatewayImage ?? `ghcr.io/fairlead/fairlead:${version}`
   const others = await installedKinds(manager.client, optionalKinds, signal)
   const deployments = { image, version, optionalKinds: others }
   const configuration = new WatchedConfiguration(manager.cache, { capabilities })
   setupOperator(manager, { capabilities, configuration, logger, deployments })
-  if (options.webhookService !== undefined) {
+  if (webhookService !== undefined) {
     setupAdmission(manager, {
       capabilities,
       configuration,
-      operatorNamespace: options.webhookService.namespace,
+      operatorNamespace: webhookService.namespace,
       failurePolicy: options.webhookFailurePolicy,
     })
-    keepWebhookConfiguration(manager, options.webhookService, logger)
+    keepWebhookConfiguration(manager, webhookService, logger)
   }
   countConditions(registry, manager.cache)
   auditChanges(manager, logger)

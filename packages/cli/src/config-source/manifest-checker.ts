@@ -1,5 +1,5 @@
-import { definitions, group } from '@fairlead/api'
-import { upgradeResource, type UpgradedResource } from '@fairlead/config'
+import { formerVersion, group, kindVersions, ReferenceGrant } from '@fairlead/api'
+import { inCurrentVersion, upgradeResource, type UpgradedResource } from '@fairlead/config'
 import {
   apiVersionOf,
   applyDefaults,
@@ -8,6 +8,7 @@ import {
   deepFreeze,
   evaluateRules,
   fieldErrorMessage,
+  parseApiVersion,
   pruneUnknownFields,
   SchemaValidator,
   storedSecretData,
@@ -25,6 +26,12 @@ interface Checked {
   readonly result: UpgradedResource<KubernetesObject>
 }
 
+/** What manifests may be of: our kinds in every version. */
+const types: readonly DefinedResource<TypedObject>[] = [
+  ...kindVersions.flatMap(({ versions }) => Object.values(versions)),
+  ReferenceGrant,
+]
+
 /** One manifest as it would be stored. */
 interface CheckedManifest {
   readonly file: string
@@ -39,10 +46,11 @@ interface CheckedManifests {
 
 /**
  * Processes manifests as an API server processes objects: defaults, schema, rules, no unknown
- * fields. Older shapes are upgraded first. Validators of a kind are built on first use.
+ * fields, all in the version in which they are written. Older shapes are upgraded first; what is of
+ * an older version is converted after that. Validators are built on first use.
  */
 export class ManifestChecker {
-  readonly #checks = new Map<string, Check>()
+  readonly #checks = new Map<DefinedResource<TypedObject>, Check>()
   #checked: ReadonlyMap<string, Checked> = new Map()
 
   /**
@@ -83,30 +91,32 @@ export class ManifestChecker {
   check(manifest: Manifest): UpgradedResource<KubernetesObject> {
     const { file, object } = manifest
     if (isOf(Secret, object)) return { resource: storedSecret(manifest), changes: [] }
-    const type = definitions.find((candidate) => isOf(candidate, object))
+    const type = types.find((candidate) => isOf(candidate, object))
     if (type === undefined) {
       if (!object.apiVersion.startsWith(`${group}/`)) return { resource: object, changes: [] }
       throw new ManifestError(`${file}: there is no kind ${object.kind} in ${object.apiVersion}`)
     }
-    const upgraded = upgradeResource(object)
+    const upgraded =
+      type.version === formerVersion ? upgradeResource(object) : { resource: object, changes: [] }
     const resource = deepFreeze(applyDefaults(upgraded.resource, type.schema) as KubernetesObject)
     const errors = [...unknownFields(upgraded.resource, type), ...this.#checkOf(type)(resource)]
     refuse(manifest, errors.map(fieldErrorMessage))
-    return { resource, changes: upgraded.changes }
+    const converted = inCurrentVersion(resource)
+    return { ...converted, changes: [...upgraded.changes, ...converted.changes] }
   }
 
   #checkOf(type: DefinedResource<TypedObject>): Check {
-    const known = this.#checks.get(type.kind)
+    const known = this.#checks.get(type)
     if (known !== undefined) return known
     const check = checkOf(type)
-    this.#checks.set(type.kind, check)
+    this.#checks.set(type, check)
     return check
   }
 }
 
-/** `apiVersion kind namespace/name`. */
+/** `group kind namespace/name`: the same for an object in all its versions. */
 export function identityOf({ apiVersion, kind, metadata }: KubernetesObject): string {
-  return `${apiVersion} ${kind} ${metadata.namespace}/${metadata.name}`
+  return `${parseApiVersion(apiVersion).group} ${kind} ${metadata.namespace}/${metadata.name}`
 }
 
 function isOf(type: ResourceType, { kind, apiVersion }: KubernetesObject): boolean {

@@ -1,3 +1,4 @@
+import { formerVersion, group, version } from '@fairlead/api'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,8 +15,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-function write(file: string, kind: string, name: string, spec: string): void {
-  const header = `apiVersion: fairlead.dev/v1alpha1\nkind: ${kind}\nmetadata: { name: ${name} }\n`
+function write(file: string, kind: string, name: string, spec: string, used = version): void {
+  const header = `apiVersion: ${group}/${used}\nkind: ${kind}\nmetadata: { name: ${name} }\n`
   writeFileSync(join(folder, file), `${header}spec: ${spec}\n`)
 }
 
@@ -60,28 +61,47 @@ describe('a folder of manifests', () => {
     })
   })
 
-  it('may use an older spelling, and a warning names the new one', () => {
+  it('may use the former version and its older spellings, and a warning names the new ones', () => {
     const retry = 'retry: { on: [Timeout] }'
-    write('route.yaml', 'RoutingPolicy', 'r', `{ rules: [{ name: r, ${targets}, ${retry} }] }`)
-    write(
-      'persona.yaml',
-      'Persona',
-      'warm',
-      `{ instructions: Hi, settings: { temperature: '0.7' } }`,
-    )
+    const rules = `rules: [{ name: r, ${targets}, ${retry} }]`
+    write('route.yaml', 'RoutingPolicy', 'r', `{ ${rules} }`, formerVersion)
+    const settings = `settings: { temperature: '0.7' }`
+    const variables = 'variables: { city: { default: Rome } }'
+    const persona = `{ instructions: 'In {{city}}', ${settings}, ${variables} }`
+    write('persona.yaml', 'Persona', 'warm', persona, formerVersion)
     const warnings: string[] = []
     const snapshot = load({ ...silentLogger, warn: (_, message) => warnings.push(message) })
     expect(snapshot?.routes[0]?.retry).toEqual({ attempts: 2, conditions: ['Timeout'] })
-    expect(snapshot?.personas.get('default/warm')?.temperature).toBe(0.7)
+    expect(snapshot?.personas.get('default/warm')).toMatchObject({
+      temperature: 0.7,
+      variables: [{ name: 'city', default: 'Rome' }],
+    })
     expect(warnings.toSorted()).toEqual([
+      'persona.yaml: Persona "warm": apiVersion is now fairlead.dev/v1beta1; please update the file',
       'persona.yaml: Persona "warm": spec.settings.temperature is now the number 0.7; please update the file',
+      'persona.yaml: Persona "warm": spec.variables is now a list of variables, each with its name; please update the file',
+      'route.yaml: RoutingPolicy "r": apiVersion is now fairlead.dev/v1beta1; please update the file',
       'route.yaml: RoutingPolicy "r": spec.rules[0].retry.on is now spec.rules[0].retry.conditions; please update the file',
     ])
   })
 
+  it('knows an object in two versions for the same', () => {
+    const problems: string[] = []
+    write('former.yaml', 'LLMProvider', 'p', '{ type: Simulator }', formerVersion)
+    load({ ...silentLogger, error: (_, message) => problems.push(message) })
+    expect(problems.join()).toContain('provider.yaml')
+  })
+
+  it('refuses an older spelling in the version of today', () => {
+    const problems: string[] = []
+    write('persona.yaml', 'Persona', 'p', '{ instructions: Hi, variables: { a: {} } }')
+    load({ ...silentLogger, error: (_, message) => problems.push(message) })
+    expect(problems.join()).toContain('spec.variables: Invalid value: "object"')
+  })
+
   it('logs a condition that is a problem, and none that nobody asked for', () => {
-    const version = `{ version: '1', messages: [{ role: user, content: Hi }] }`
-    write('template.yaml', 'PromptTemplate', 'hidden', `{ versions: [${version}] }`)
+    const published = `{ name: '1', messages: [{ role: user, content: Hi }] }`
+    write('template.yaml', 'PromptTemplate', 'hidden', `{ versions: [${published}] }`)
     const found: object[] = []
     const logger = { ...silentLogger, warn: (fields: object) => void found.push(fields) }
     load(logger)

@@ -1,4 +1,4 @@
-import { definitions } from '@fairlead/api'
+import { kindVersions, ReferenceGrant } from '@fairlead/api'
 import type { Clock } from '@fairlead/base'
 import type { Client, KubeConfig } from '@fairlead/controller-runtime'
 import { deepEqual, isNotFound } from '@fairlead/kube-core'
@@ -51,6 +51,7 @@ export async function checkKinds(client: Client, signal: AbortSignal): Promise<F
   const check = 'kinds'
   const missing: string[] = []
   const differing: string[] = []
+  const definitions = [...kindVersions, ReferenceGrant]
   for (const { crd, kind } of definitions) {
     const name = crd.metadata.name ?? ''
     try {

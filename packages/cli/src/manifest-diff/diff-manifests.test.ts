@@ -36,7 +36,7 @@ async function changesOf(yaml: string): Promise<readonly ManifestChange[]> {
   return changes
 }
 
-const provider = (spec: string) => `apiVersion: fairlead.dev/v1alpha1
+const provider = (spec: string) => `apiVersion: fairlead.dev/v1beta1
 kind: LLMProvider
 metadata: { name: p }
 spec: ${spec}

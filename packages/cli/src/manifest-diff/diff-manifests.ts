@@ -1,4 +1,4 @@
-import { definitions } from '@fairlead/api'
+import { kindVersions, ReferenceGrant } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
 import {
   apiVersionOf,
@@ -33,7 +33,8 @@ export interface ManifestChange {
 }
 
 const types: readonly ResourceType[] = [
-  ...definitions,
+  ...kindVersions.flatMap(({ versions }) => Object.values(versions)),
+  ReferenceGrant,
   ConfigMap,
   Deployment,
   Namespace,

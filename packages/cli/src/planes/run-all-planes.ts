@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path'
+import type { ConversionService } from '@fairlead/api'
 import { systemClock } from '@fairlead/base'
 import { WatchedConfiguration } from '@fairlead/config'
 import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
-import { declareWebhooks, setupAdmission, setupOperator } from '@fairlead/operator'
+import { declareWebhooks, setupAdmission, setupOperator, setupVersions } from '@fairlead/operator'
 import type { Registry } from 'prom-client'
 import { type GatewayAudit, gatewayAudit } from '../audit/gateway-audit.ts'
 import { keepManagers, watchChanges } from '../audit/watched-changes.ts'
@@ -112,16 +113,19 @@ async function runPlanes(
     gracefulShutdownTimeoutMs: options.drainMs + closingMs,
     webhookServer: false,
   })
-  await prepareResources(context, dataDir, manager)
+  const isEmbedded = kubernetes.answersWebhooks !== undefined
+  setupVersions(manager, { converts: isEmbedded, logger })
+  // Before anything is read: objects may be stored in another version.
+  kubernetes.answersWebhooks?.(manager)
+  await prepareResources(context, dataDir, manager, isEmbedded ? webhookService : undefined)
 
   const { cache } = manager
   const configuration = new WatchedConfiguration(cache, { capabilities })
   setupOperator(manager, { capabilities, configuration, logger })
   countConditions(registry, cache)
-  if (kubernetes.answersWebhooks !== undefined) {
+  if (isEmbedded) {
     setupAdmission(manager, { capabilities, configuration })
     declareWebhooks(manager, webhookService)
-    kubernetes.answersWebhooks(manager)
   }
   const { gateway } = options
   const endpointPools = new NamedPools({ client: manager.client, clock: systemClock, logger })
@@ -166,10 +170,11 @@ async function prepareResources(
   context: CommandContext,
   dataDir: DataDir,
   manager: Manager,
+  conversions: ConversionService | undefined,
 ): Promise<void> {
   const { options, environment, logger, progress, signal } = context
   progress.tell('installing the kinds of Fairlead')
-  await installCustomResourceDefinitions(manager.client, logger, signal)
+  await installCustomResourceDefinitions(manager.client, logger, signal, conversions)
   if (options.quickstart) {
     progress.tell('applying the first resources')
     if (dataDir.isNew) await applyQuickstart(manager.client, signal)

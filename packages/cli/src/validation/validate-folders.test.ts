@@ -22,17 +22,17 @@ function findings(): readonly string[] {
   )
 }
 
-const gateway = `apiVersion: fairlead.dev/v1alpha1
+const gateway = `apiVersion: fairlead.dev/v1beta1
 kind: LLMGateway
 metadata: { name: default }
 spec: {}
 `
-const provider = `apiVersion: fairlead.dev/v1alpha1
+const provider = `apiVersion: fairlead.dev/v1beta1
 kind: LLMProvider
 metadata: { name: p }
 spec: { type: Simulator }
 `
-const route = (target: string) => `apiVersion: fairlead.dev/v1alpha1
+const route = (target: string) => `apiVersion: fairlead.dev/v1beta1
 kind: RoutingPolicy
 metadata: { name: r }
 spec:
@@ -56,7 +56,7 @@ it('names every mistake of every file at its line', () => {
   write(
     'c.yaml',
     `# a comment
-apiVersion: fairlead.dev/v1alpha1
+apiVersion: fairlead.dev/v1beta1
 kind: Persona
 metadata: { name: warm }
 spec:
@@ -66,7 +66,7 @@ spec:
     topP: 2
 `,
   )
-  write('d.yaml', `apiVersion: fairlead.dev/v1alpha1\nkind: Personality\nmetadata: { name: x }\n`)
+  write('d.yaml', `apiVersion: fairlead.dev/v1beta1\nkind: Personality\nmetadata: { name: x }\n`)
   const found = findings()
   expect(found).toHaveLength(6)
   expect(found[0]).toBe('a.yaml:6: problem: : needs apiVersion, kind and metadata.name')
@@ -125,7 +125,7 @@ it('refuses an object that stands in two places', () => {
 })
 
 it('warns of a Secret that no file has, and never shows one', () => {
-  const secured = `apiVersion: fairlead.dev/v1alpha1
+  const secured = `apiVersion: fairlead.dev/v1beta1
 kind: LLMProvider
 metadata: { name: p }
 spec: { type: OpenAI, credentials: [{ name: main, secretRef: { name: openai, key: api-key } }] }
@@ -143,7 +143,7 @@ spec: { type: OpenAI, credentials: [{ name: main, secretRef: { name: openai, key
 })
 
 it('knows the objects of a List, and files of JSON', () => {
-  const item = { apiVersion: 'fairlead.dev/v1alpha1', kind: 'LLMProvider', metadata: { name: 'p' } }
+  const item = { apiVersion: 'fairlead.dev/v1beta1', kind: 'LLMProvider', metadata: { name: 'p' } }
   write(
     'list.json',
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [{ ...item, spec: {} }] }, null, 2),

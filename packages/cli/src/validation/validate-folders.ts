@@ -11,7 +11,7 @@ import {
 } from '@fairlead/kube-core'
 import { Secret } from '@fairlead/kube-types'
 import type { Capabilities } from '@fairlead/snapshot'
-import { ManifestChecker } from '../config-source/manifest-checker.ts'
+import { identityOf, ManifestChecker } from '../config-source/manifest-checker.ts'
 import { ManifestError, readManifestFiles } from '../load-manifests.ts'
 import { type LocatedManifest, locateManifests } from './located-manifest.ts'
 
@@ -181,10 +181,6 @@ function placed(object: KubernetesObject): KubernetesObject {
   const { creationTimestamp = '1970-01-01T00:00:00Z', namespace = 'default' } = object.metadata
   const metadata = { ...object.metadata, namespace, creationTimestamp, generation: 1 }
   return { ...object, metadata }
-}
-
-function identityOf(object: KubernetesObject): string {
-  return `${object.apiVersion} ${nameOf(object)}`
 }
 
 function nameOf({ kind, metadata }: Pick<KubernetesObject, 'kind' | 'metadata'>): string {

@@ -70,9 +70,9 @@ describe('fields that are not implemented', () => {
       {
         kind: 'Persona',
         name: 'x',
-        spec: { instructions: 'i', variables: { who: { from: 'Consumer' } } },
+        spec: { instructions: 'i', variables: [{ name: 'who', from: 'Consumer' }] },
       },
-      'spec.variables.who.from',
+      'spec.variables[0].from',
     ],
     [
       'sampling of a prompt',

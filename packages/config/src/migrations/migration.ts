@@ -1,6 +1,6 @@
 import type { JsonObject } from '@fairlead/base'
 
-/** Brings specs of an older definition of a kind into the shape of today. */
+/** Brings specs of an older definition of v1alpha1 of a kind into the shape of its last one. */
 export interface Migration {
   /** Recorded on a definition when its stored objects have been rewritten; never changes. */
   readonly name: string

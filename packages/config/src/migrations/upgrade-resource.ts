@@ -4,7 +4,7 @@ import type { Migration } from './migration.ts'
 import { numberSettings } from './number-settings.ts'
 import { retryConditions } from './retry-conditions.ts'
 
-/** Every change of shape since the first version, oldest first. */
+/** Every change of shape within v1alpha1, oldest first. */
 const migrations: readonly Migration[] = [retryConditions, numberSettings]
 
 export interface UpgradedResource<T extends TypedObject> {
@@ -18,7 +18,7 @@ export function migrationsOf(kind: string): readonly string[] {
   return migrations.filter(({ kinds }) => kinds.includes(kind)).map(({ name }) => name)
 }
 
-/** A resource in the shape of today: the same object if it has it already. */
+/** A resource of v1alpha1 in the last shape of that version: the same object if it has it already. */
 export function upgradeResource<T extends TypedObject>(resource: T): UpgradedResource<T> {
   let { spec } = resource as { readonly spec?: unknown }
   const changes: string[] = []

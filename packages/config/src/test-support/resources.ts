@@ -22,7 +22,7 @@ export interface Described {
 function manifest(described: Described): KubernetesObject {
   const { kind, name = 'default', namespace = 'default', generation = 1, created } = described
   return {
-    apiVersion: 'fairlead.dev/v1alpha1',
+    apiVersion: 'fairlead.dev/v1beta1',
     kind,
     metadata: {
       name,
@@ -113,7 +113,7 @@ export function prompt(
     name: 'p',
     ...described,
     spec: {
-      versions: [{ version: '1', messages: [{ role: 'user', content: 'Hi' }], ...version }],
+      versions: [{ name: '1', messages: [{ role: 'user', content: 'Hi' }], ...version }],
       ...more,
     },
   }

@@ -56,7 +56,7 @@ export async function startOperator(
         ...report,
       }
       const applied = {
-        apiVersion: 'fairlead.dev/v1alpha1',
+        apiVersion: 'fairlead.dev/v1beta1',
         kind: LLMGateway.kind,
         metadata: { namespace: 'default', name: 'default' },
         status: { replicas: [entry] },
@@ -78,7 +78,7 @@ export function resource(
   spec: Readonly<Record<string, unknown>>,
 ): KubernetesObject {
   return {
-    apiVersion: 'fairlead.dev/v1alpha1',
+    apiVersion: 'fairlead.dev/v1beta1',
     kind,
     metadata: { namespace: 'default', name },
     spec,

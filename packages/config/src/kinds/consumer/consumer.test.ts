@@ -99,7 +99,12 @@ describe('ServiceAccounts', () => {
     kind: 'Consumer',
     name,
     ...(created && { created }),
-    spec: { serviceAccounts: ['default/web', 'shop/web'] },
+    spec: {
+      serviceAccounts: [
+        { namespace: 'default', name: 'web' },
+        { namespace: 'shop', name: 'web' },
+      ],
+    },
   })
   const from = { kind: 'Consumer', namespace: 'default' }
 

@@ -44,11 +44,12 @@ function compileConsumer(resource: Consumer, findings: Findings): ConsumerSettin
     uid: resource.metadata.uid,
     groups: frozenCopy(groups),
     metadata: frozenCopy(metadata),
-    serviceAccounts: frozenCopy(
-      serviceAccounts.filter((account, index) => {
-        const [namespace = '', name = ''] = account.split('/')
-        return findings.permitsServiceAccount({ namespace, name }, `spec.serviceAccounts[${index}]`)
-      }),
+    serviceAccounts: Object.freeze(
+      serviceAccounts
+        .filter((account, index) =>
+          findings.permitsServiceAccount(account, `spec.serviceAccounts[${index}]`),
+        )
+        .map(({ namespace, name }) => `${namespace}/${name}`),
     ),
     apiKeys: apiKeys.flatMap(
       (key, index) => compileApiKey(key, `spec.apiKeys[${index}]`, findings) ?? [],

@@ -11,7 +11,7 @@ describe('a persona', () => {
   const hashOf = (described: Described) => snapshotOf(described)?.personas.get('default/p')?.hash
 
   it('takes a variable from the clock', () => {
-    const variables = { name: { from: 'Clock' } }
+    const variables = [{ name: 'name', from: 'Clock' }]
     expect(snapshotOf(persona({ variables }))?.personas.get('default/p')?.variables).toEqual([
       { name: 'name', default: undefined, from: 'Clock' },
     ])

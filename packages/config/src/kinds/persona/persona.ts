@@ -16,7 +16,7 @@ export const persona: KindCompiler<Persona, PersonaSettings> = {
   unsupportedFields: () => [
     ...unsupportedSampling('spec.settings'),
     {
-      path: 'spec.variables{}.from',
+      path: 'spec.variables[].from',
       unless: ['Clock', 'Conversation'],
       instead: "the conversation's variable or the default is used",
     },
@@ -31,8 +31,8 @@ function compilePersona(resource: Persona, findings: Findings): PersonaSettings 
   const { instructions, variables, tools, settings } = resource.spec
   const visible = {
     instructions,
-    variables: Object.entries(variables).map(([name, variable]) => ({
-      name,
+    variables: variables.map((variable) => ({
+      name: variable.name,
       default: variable.default,
       // Conversation is what a variable without `from` does anyway
       from: variable.from === 'Clock' ? ('Clock' as const) : undefined,
@@ -50,8 +50,9 @@ function compilePersona(resource: Persona, findings: Findings): PersonaSettings 
 
 /** Conversations may set variables that a persona does not declare; most often it is a wrong name. */
 function noticeUndeclaredVariables({ spec }: Persona, findings: Findings): void {
+  const declared = new Set(spec.variables.map(({ name }) => name))
   for (const name of new Set(templateVariables(spec.instructions))) {
-    if (Object.hasOwn(spec.variables, name)) continue
+    if (declared.has(name)) continue
     findings.notices.push({
       reason: 'VariableNotDeclared',
       message:

@@ -97,8 +97,8 @@ describe('a prompt', () => {
     expect(conditionsOf(result, 'PromptTemplate', 'default/q').Accepted?.status).toBe('True')
   })
 
-  const versions = ['1', '2'].map((version) => ({
-    version,
+  const versions = ['1', '2'].map((name) => ({
+    name,
     messages: [{ role: 'user', content: 'Hi' }],
   }))
 

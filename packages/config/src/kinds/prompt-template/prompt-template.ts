@@ -34,7 +34,7 @@ export const promptTemplate: KindCompiler<PromptTemplate, PromptTemplateSettings
     ...identityOf(template),
     versions: frozenMap(
       template.spec.versions.map((version, index) => [
-        version.version,
+        version.name,
         compileVersion(version, `spec.versions[${index}]`, findings),
       ]),
     ),
@@ -75,11 +75,11 @@ function compileRollout(
   findings: Findings,
 ): PromptTemplateSettings['rollout'] {
   if (rollout.length === 0) {
-    return versions.slice(-1).map(({ version }) => ({ version, weight: 100 }))
+    return versions.slice(-1).map(({ name }) => ({ version: name, weight: 100 }))
   }
   for (const [index, share] of rollout.entries()) {
-    if (versions.some(({ version }) => version === share.version)) continue
-    const known = versions.map(({ version }) => JSON.stringify(version)).join(', ')
+    if (versions.some(({ name }) => name === share.version)) continue
+    const known = versions.map(({ name }) => JSON.stringify(name)).join(', ')
     findings.reject(
       `spec.rollout[${index}].version: there is no version ${JSON.stringify(share.version)}; ` +
         `spec.versions has ${known}`,
@@ -98,7 +98,7 @@ function compileVersion(spec: VersionSpec, path: string, findings: Findings): Pr
   checkParameters(spec, path, findings)
   checkPlaceholders(spec, path, findings)
   return {
-    version: spec.version,
+    version: spec.name,
     messages: spec.messages.map(({ role, content }) => ({ role, content })),
     parameters: frozenCopy(spec.parameters),
     model: spec.model,

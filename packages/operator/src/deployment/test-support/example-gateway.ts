@@ -5,7 +5,7 @@ import { deployedGateway, type DeployedGateway } from '../deployed-gateway.ts'
 /** The gateway team/main with this `spec.deployment` and its defaults. */
 export function exampleGateway(deployment: object): DeployedGateway {
   const gateway: KubernetesObject = {
-    apiVersion: 'fairlead.dev/v1alpha1',
+    apiVersion: 'fairlead.dev/v1beta1',
     kind: 'LLMGateway',
     metadata: { namespace: 'team', name: 'main' },
     spec: { deployment },
