@@ -20,7 +20,7 @@ async function run(...args: readonly string[]) {
 
 describe('fairlead status', () => {
   it('says what runs, and what does not hold', async () => {
-    const manifest = `apiVersion: fairlead.dev/v1alpha1
+    const manifest = `apiVersion: fairlead.dev/v1beta1
 kind: LLMProvider
 metadata: { name: keyless }
 spec: { type: OpenAI, credentials: [{ name: main, secretRef: { name: absent, key: api-key } }] }

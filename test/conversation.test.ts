@@ -49,7 +49,7 @@ beforeAll(async () => {
   await fairlead.kubectl.apply(
     manifest('Persona', 'fixed', {
       instructions: 'You are {{name}}.',
-      variables: { name: { default: 'Ada' } },
+      variables: [{ name: 'name', default: 'Ada' }],
     }),
   )
   await waitFor('the route', async () => {

@@ -88,7 +88,7 @@ function namespace(name: string, labels: Record<string, string>): KubernetesObje
 }
 
 function resource(kind: string, name: string, spec: object, place = 'team'): KubernetesObject {
-  return { apiVersion: 'fairlead.dev/v1alpha1', kind, metadata: { namespace: place, name }, spec }
+  return { apiVersion: 'fairlead.dev/v1beta1', kind, metadata: { namespace: place, name }, spec }
 }
 
 /** Applies the gateway with this `spec.deployment`. */

@@ -24,7 +24,7 @@ const group = 'inference.networking.k8s.io'
 
 function resource(kind: string, name: string, spec: object): KubernetesObject {
   const metadata = { namespace: 'team', name }
-  return { apiVersion: 'fairlead.dev/v1alpha1', kind, metadata, spec }
+  return { apiVersion: 'fairlead.dev/v1beta1', kind, metadata, spec }
 }
 
 /** A pod at this machine's address, as if it ran. */

@@ -182,7 +182,7 @@ describe('the webhooks of two operators', { timeout: timeoutMs }, () => {
       const { stderr } = await apply(
         admin,
         manifest('PromptTemplate', called, {
-          versions: [{ version: '1', messages: [{ role: 'user', content: 'Hi' }] }],
+          versions: [{ name: '1', messages: [{ role: 'user', content: 'Hi' }] }],
           expose: { path: `/${called}` },
         }),
       )

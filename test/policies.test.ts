@@ -144,7 +144,7 @@ describe('policies', () => {
     ['llmaccess.spec.subjects', 'Every given field must hold'],
     ['llmgw.spec.state.redis.leases', 'worker processes borrow'],
   ])('are explained: %s', async (path, text) => {
-    const explained = await fairlead.kubectl('explain', path, '--api-version=fairlead.dev/v1alpha1')
+    const explained = await fairlead.kubectl('explain', path, '--api-version=fairlead.dev/v1beta1')
     expect(explained.replaceAll(/\s+/g, ' ')).toContain(text)
   })
 })

@@ -38,7 +38,9 @@ it('pods call with the token of their ServiceAccount, and no key', async () => {
   const auth = { spec: { auth: { methods: ['APIKey', 'ServiceAccount'] } } }
   await kubectl('patch', 'llmgateway/default', '--type=merge', '-p', JSON.stringify(auth))
   await until('the method', token, 403, 'unknown_consumer')
-  await kubectl.apply(manifest('Consumer', 'web', { serviceAccounts: ['default/web'] }))
+  await kubectl.apply(
+    manifest('Consumer', 'web', { serviceAccounts: [{ namespace: 'default', name: 'web' }] }),
+  )
   await until('the Consumer', token, 200)
   expect(await ask(fairlead.endpoints.apiKey)).toEqual({ status: 200, code: undefined })
   const foreign = (await kubectl('create', 'token', 'web', '--audience', 'other')).trim()

@@ -121,7 +121,7 @@ function templateSpec(n: number): object {
   const versions = n === 0 ? [0] : [n - 1, n]
   return {
     versions: versions.map((version) => ({
-      version: String(version),
+      name: String(version),
       messages: [{ role: 'user', content: `version ${version}.` }],
       model: 'one-model',
     })),

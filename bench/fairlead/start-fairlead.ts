@@ -76,7 +76,7 @@ export async function startFairlead(options: FairleadOptions): Promise<BenchedFa
   const client = createClient(loadKubeConfig({ file: endpoints.kubeconfig }))
   const apply = async (kind: BenchedKind, name: string, spec: object) => {
     const object: KubernetesObject = {
-      apiVersion: 'fairlead.dev/v1alpha1',
+      apiVersion: 'fairlead.dev/v1beta1',
       kind,
       metadata: { namespace: 'default', name },
       spec,

@@ -44,5 +44,5 @@ function secret(name: string): object {
 
 function resource(kind: string, name: string, spec: object): object {
   const metadata = { namespace: 'default', name }
-  return { apiVersion: 'fairlead.dev/v1alpha1', kind, metadata, spec }
+  return { apiVersion: 'fairlead.dev/v1beta1', kind, metadata, spec }
 }

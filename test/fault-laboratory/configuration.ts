@@ -53,7 +53,7 @@ export function laboratorySnapshot(
       }),
     ),
     manifest('PromptTemplate', 'laboratory', {
-      versions: [{ version: '1', messages: [{ role: 'user', content: 'Say hello.' }] }],
+      versions: [{ name: '1', messages: [{ role: 'user', content: 'Say hello.' }] }],
       rollout: [{ version: '1', weight: 100 }],
     }),
     manifest('RoutingPolicy', 'laboratory', {
@@ -82,7 +82,7 @@ export function laboratorySnapshot(
 function manifest(kind: string, name: string, spec: object): KubernetesObject {
   const schema = definitions.find((one) => one.kind === kind)?.schema
   const object = {
-    apiVersion: 'fairlead.dev/v1alpha1',
+    apiVersion: 'fairlead.dev/v1beta1',
     kind,
     metadata: {
       name,

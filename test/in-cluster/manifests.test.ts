@@ -193,7 +193,7 @@ describe('the manifests', { timeout: timeoutMs }, () => {
         const { environment } = cluster
         const metadata = { namespace, name }
         await environment.install({
-          apiVersion: 'fairlead.dev/v1alpha1',
+          apiVersion: 'fairlead.dev/v1beta1',
           kind: 'LLMGateway',
           metadata,
           spec: { deployment },

@@ -34,7 +34,7 @@ const resources = [
     spec: { apiKeys: [{ name: 'first', secretRef: { name: 'web', key: 'api-key' } }] },
   },
 ].map(({ kind, name, ...rest }) => ({
-  apiVersion: kind === 'Secret' ? 'v1' : 'fairlead.dev/v1alpha1',
+  apiVersion: kind === 'Secret' ? 'v1' : 'fairlead.dev/v1beta1',
   kind,
   metadata: { namespace, name },
   ...rest,

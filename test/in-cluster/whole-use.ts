@@ -40,12 +40,12 @@ const madeKinds = [
 
 /** A resource of Fairlead. */
 export function resource(kind: string, name: string, spec: object): KubernetesObject {
-  return { apiVersion: 'fairlead.dev/v1alpha1', kind, metadata: { namespace: team, name }, spec }
+  return { apiVersion: 'fairlead.dev/v1beta1', kind, metadata: { namespace: team, name }, spec }
 }
 
 const targets = [{ name: 'simulator', providerRef: { name: 'simulator' } }]
 const versionOf = (settings: object) => ({
-  version: 'v1',
+  name: 'v1',
   messages: [{ role: 'system', content: 'Be kind.' }],
   settings,
 })

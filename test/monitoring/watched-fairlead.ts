@@ -68,7 +68,7 @@ const manifests = (upstream: string) => [
     rules: [{ ...rule('nowhere', []), targets: [toTarget('absent')] }],
   }),
   manifest('PromptTemplate', 'priced', {
-    versions: [{ version: '1', messages: [{ role: 'user', content: 'Hi' }], model: 'works' }],
+    versions: [{ name: '1', messages: [{ role: 'user', content: 'Hi' }], model: 'works' }],
     expose: { path: '/priced' },
   }),
   manifest('UsagePolicy', 'few', {

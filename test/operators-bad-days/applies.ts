@@ -145,5 +145,5 @@ const types = { LLMGateway, LLMProvider, RoutingPolicy }
 
 function resource(kind: string, name: string, spec: object, apply: string): KubernetesObject {
   const metadata = { namespace, name, annotations: { apply } }
-  return { apiVersion: 'fairlead.dev/v1alpha1', kind, metadata, spec }
+  return { apiVersion: 'fairlead.dev/v1beta1', kind, metadata, spec }
 }

@@ -119,7 +119,7 @@ export class Cluster implements AsyncDisposable {
 }
 
 function resource(kind: string, name: string, spec: object): KubernetesObject {
-  return { apiVersion: 'fairlead.dev/v1alpha1', kind, metadata: { namespace, name }, spec }
+  return { apiVersion: 'fairlead.dev/v1beta1', kind, metadata: { namespace, name }, spec }
 }
 
 function secret(name: string, key: string): KubernetesObject {

@@ -16,6 +16,6 @@ export function publishes(
 }
 
 function served({ spec: { versions, rollout } }: Pick<PromptTemplate, 'spec'>): object {
-  if (rollout.length === 0) return versions.slice(-1).map(({ version }) => [version, 100])
+  if (rollout.length === 0) return versions.slice(-1).map(({ name }) => [name, 100])
   return rollout.map(({ version, weight }) => [version, weight])
 }
