@@ -238,7 +238,8 @@ describe('the chart of Fairlead', { timeout: timeoutMs }, () => {
     const file = join(folder.path, 'manifests.json')
     const there = ['--namespace', 'elsewhere', '--gateway-image', 'example.com/llm:2']
     writeFileSync(file, (await runCommand(['manifests', ...there])).printed)
-    await kubectl('apply', '--server-side', '-f', file)
+    // The kinds name the Service that converts their versions: that of the release above.
+    await kubectl('apply', '--server-side', '--force-conflicts', '-f', file)
     const image = 'jsonpath={.spec.template.spec.containers[0].image}'
     const deployment = ['deployment', name, '-n', 'elsewhere']
     expect(await kubectl('get', ...deployment, '-o', image)).toBe('example.com/llm:2')
