@@ -13,7 +13,7 @@ export interface ConversionService {
 /** Where `fairlead manifests` and the chart put it, unless they are told otherwise. */
 const defaultConversionService: ConversionService = {
   namespace: 'fairlead-system',
-  name: 'fairlead-webhooks',
+  name: 'fairlead-operator',
 }
 
 /**

@@ -15,7 +15,7 @@ export function manifests({ own, options, print }: CommandContext): Promise<void
   const version = programVersion()
   const image = options.gatewayImage ?? `ghcr.io/fairlead/fairlead:${version}`
   const objects = [
-    ...servedDefinitions({ namespace, name: 'fairlead-webhooks' }),
+    ...servedDefinitions({ namespace, name: 'fairlead-operator' }),
     ReferenceGrant.crd,
     ...operatorManifests({ namespace, image, version }),
   ]
