@@ -32,7 +32,9 @@ describe('the versions of a kind', () => {
   it.each(kindVersions.map((kind) => [kind.kind, kind] as const))(
     'lose nothing of a %s on the way there and back, whatever it holds',
     (_, kind) => {
-      expect(() => checkRoundTrips(kind, { rounds: 50 })).not.toThrow()
+      // Of kinds that are the same in both versions, nothing is converted but apiVersion.
+      const rounds = kind.crd.spec.conversion?.strategy === 'Webhook' ? 50 : 2
+      expect(() => checkRoundTrips(kind, { rounds })).not.toThrow()
     },
   )
 
