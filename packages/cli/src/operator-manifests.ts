@@ -50,6 +50,8 @@ export function operatorManifests(installation: OperatorInstallation): readonly 
       kind: 'Service',
       metadata,
       spec: {
+        // Its caches, and so its readiness, may wait for a conversion that it makes itself.
+        publishNotReadyAddresses: true,
         selector,
         ports: [
           { name: 'admin', port: adminPort, targetPort: 'admin' },
