@@ -63,7 +63,7 @@ async function formerDataDirectory(): Promise<string> {
   return folder
 }
 
-describe('a data directory of v1alpha1', { timeout: 120_000 }, () => {
+describe('a data directory of v1alpha1', { timeout: 180_000 }, () => {
   let fairlead: FairleadProcess
   beforeAll(async () => {
     const dataDir = await formerDataDirectory()
@@ -87,6 +87,7 @@ describe('a data directory of v1alpha1', { timeout: 120_000 }, () => {
     )
 
   it('is served in both versions while it is migrated', async () => {
+    expect(await storedVersions('consumers')).toBe('v1alpha1 v1beta1')
     expect(await specOf('consumers.v1beta1.fairlead.dev', 'c399')).toMatchObject({
       serviceAccounts: [{ namespace: 'default', name: 'web' }],
     })
@@ -100,7 +101,6 @@ describe('a data directory of v1alpha1', { timeout: 120_000 }, () => {
   })
 
   it('is migrated although the process is killed in between', async () => {
-    expect(await storedVersions('consumers')).toBe('v1alpha1 v1beta1')
     await fairlead.kill()
     fairlead = await fairlead.restart()
     await waitFor(
@@ -111,7 +111,7 @@ describe('a data directory of v1alpha1', { timeout: 120_000 }, () => {
         }
         return true
       },
-      60_000,
+      110_000,
     )
     const { items } = JSON.parse(await fairlead.kubectl('get', 'consumers', '-o', 'json')) as {
       items: { apiVersion: string; spec: { serviceAccounts: object[] } }[]
