@@ -109,7 +109,7 @@ function asConfigured({ strategy, targets }: ShownRoute): readonly string[] {
 }
 
 describe.each([
-  ['portkey', { assistant: ['groq llama-3.3-70b-versatile'] }],
+  ['portkey', { newsdesk: ['groq llama-3.3-70b-versatile'] }],
   ['apipark', { translation: ['openai gpt-5-mini', 'anthropic claude-haiku-4-5'] }],
   ['one-api', { 'gpt-4o': ['azure-eu gpt-4o', 'openai gpt-4o'] }],
 ])('docs/migrate/%s.md', (page, routes) => {

@@ -87,6 +87,13 @@ const everyValue = {
   rbac: { aggregate: false },
   networkPolicy: { enabled: true, from: [peer], egressPorts: [8443] },
   serviceMonitor: { enabled: true, interval: '15s', labels: { release: 'prometheus' } },
+  dashboards: {
+    enabled: true,
+    namespace: 'default',
+    labels: { grafana_dashboard: '2' },
+    annotations: { folder: 'models' },
+  },
+  alerts: { enabled: true, labels: { release: 'prometheus' } },
   gateway: { create: true, name: 'main', spec: { deployment: deployments[0] } },
   global: { region: 'here' },
 }
@@ -99,11 +106,19 @@ const ServiceMonitor: ResourceType = {
   namespaced: true,
 }
 
+const PrometheusRule: ResourceType = {
+  ...ServiceMonitor,
+  kind: 'PrometheusRule',
+  plural: 'prometheusrules',
+}
+
 /** Judged by the schemas of the API server, which is told to refuse what these do not have. */
 describe('the manifests', { timeout: timeoutMs }, () => {
   let cluster: Cluster
   beforeAll(async () => {
-    const others = [...optionalKinds, ServiceMonitor].map((type) => openDefinition(type))
+    const others = [...optionalKinds, ServiceMonitor, PrometheusRule].map((type) =>
+      openDefinition(type),
+    )
     cluster = await openCluster({ server: 'in-process', crds: [...definitions, ...others] })
   }, timeoutMs)
   afterAll(() => cluster[Symbol.asyncDispose](), timeoutMs)
@@ -136,7 +151,15 @@ describe('the manifests', { timeout: timeoutMs }, () => {
   it('of the chart with every value are accepted, as safe as restricted Pods are', async () => {
     const objects = await rendered(everyValue)
     expect(objects.map(({ kind }) => kind)).toEqual(
-      expect.arrayContaining(['Deployment', 'Job', 'LLMGateway', 'Pod', 'ServiceMonitor']),
+      expect.arrayContaining([
+        'ConfigMap',
+        'Deployment',
+        'Job',
+        'LLMGateway',
+        'Pod',
+        'PrometheusRule',
+        'ServiceMonitor',
+      ]),
     )
     expect(await faultsOf(objects)).toBe('')
     expect(await cluster.helm('lint', '--strict', chart, ...valuesOf(everyValue))).toContain(
