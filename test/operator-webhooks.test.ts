@@ -33,7 +33,7 @@ const prompt = (
 ) =>
   manifest('PromptTemplate', 'greet', {
     versions: versions.map((version) => ({
-      version,
+      name: version,
       messages: [{ role: 'user', content: version }],
     })),
     rollout: rollout.map((version) => ({ version })),

@@ -184,7 +184,7 @@ function resourcesOfGateway(): readonly KubernetesObject[] {
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: team, name: 'web' } },
     resource('Consumer', 'web', {
       apiKeys: [{ name: 'first', secretRef: { name: 'web', key: 'api-key' } }],
-      serviceAccounts: [`${team}/web`],
+      serviceAccounts: [{ namespace: team, name: 'web' }],
     }),
     resource('LLMProvider', 'simulator', {
       type: 'Simulator',

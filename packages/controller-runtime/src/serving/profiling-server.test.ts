@@ -182,7 +182,12 @@ describe('the profiling server', () => {
 
   it('ends a profile when whoever asked for it goes away', async () => {
     const gone = new AbortController()
-    const asked = fetch(`${at}/profile?seconds=60`, { signal: gone.signal })
+    const ask = async (): Promise<Response> => {
+      const response = await fetch(`${at}/profile?seconds=60`, { signal: gone.signal })
+      // One of the short ones was quicker.
+      return response.status === 500 ? ask() : response
+    }
+    const asked = ask()
     const busy = async () => (await fetch(`${at}/profile?seconds=0.01`)).status
     await expect.poll(busy).toBe(500)
     gone.abort()
