@@ -1,4 +1,4 @@
-import { definitions } from '@fairlead/api'
+import { formerVersion, kindVersions } from '@fairlead/api'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import { untyped } from '@fairlead/kube-core'
 import { ClusterRole, Deployment, Role, RoleBinding, type rbacV1 } from '@fairlead/kube-types'
@@ -139,6 +139,7 @@ function administrator(user: string): KubernetesObject {
 
 /** Definitions whose objects have not been migrated, and keep what they do not know. */
 function oldDefinitions(): readonly KubernetesObject[] {
-  const kinds = new Set(oldResources.map(({ kind }) => kind))
-  return definitions.filter(({ kind }) => kinds.has(kind)).map((type) => openDefinition(type))
+  return kindVersions.flatMap(({ versions: { [formerVersion]: former } }) =>
+    former === undefined ? [] : [openDefinition(former)],
+  )
 }

@@ -1,4 +1,4 @@
-import { LLMGateway, PromptTemplate, RoutingPolicy } from '@fairlead/api'
+import { formerVersion, LLMGateway, PromptTemplate, RoutingPolicy } from '@fairlead/api'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import {
   ClusterRole,
@@ -69,27 +69,57 @@ const pool: KubernetesObject = {
   },
 }
 
-/** As the first version stored them; two of a kind, as a migration tries with the first one. */
-export const oldResources = ['first', 'second'].flatMap((name) => {
-  const settings = { temperature: '0.7' }
-  const retry = { attempts: 2, on: ['Timeout'] }
-  const rules = [{ name: 'all', targets, retry }]
-  return [
-    resource('RoutingPolicy', name, { gatewayRefs: [{ name: 'main' }], rules }),
-    resource('Persona', name, { instructions: 'Be kind.', settings }),
-    resource('PromptTemplate', name, { versions: [versionOf(settings)] }),
-  ]
-})
+function former(kind: string, name: string, spec: object): KubernetesObject {
+  return { ...resource(kind, name, spec), apiVersion: `fairlead.dev/${formerVersion}` }
+}
 
-/** A definition whose names are those of a kind of ours, which cannot be established beside it. */
+const targetRefs = [{ kind: 'LLMGateway', name: 'main' }]
+
+/**
+ * As the first version stored them: one of each kind, to be stored in the version of today. Those that
+ * also have an older shape are two of a kind, as their migration tries with the first one.
+ */
+export const oldResources = [
+  ...['first', 'second'].flatMap((name) => {
+    const settings = { temperature: '0.7' }
+    const retry = { attempts: 2, on: ['Timeout'] }
+    const rules = [{ name: 'all', targets, retry }]
+    const { name: version, ...rest } = versionOf(settings)
+    return [
+      former('RoutingPolicy', name, { gatewayRefs: [{ name: 'main' }], rules }),
+      former('Persona', name, { instructions: 'Be kind.', settings }),
+      former('PromptTemplate', name, { versions: [{ version, ...rest }] }),
+    ]
+  }),
+  former('LLMGateway', 'first', {}),
+  former('LLMProvider', 'first', { type: 'Simulator' }),
+  former('ContextStrategy', 'first', {}),
+  former('ConversationStore', 'first', { type: 'Memory' }),
+  former('Consumer', 'first', { serviceAccounts: [`${team}/web`] }),
+  former('UsagePolicy', 'first', {
+    targetRefs,
+    limits: [{ name: 'few', requests: 10, window: { every: '1h' } }],
+  }),
+  former('PriceBook', 'first', { targetRefs }),
+  former('AccessPolicy', 'first', {
+    targetRefs,
+    action: 'Allow',
+    resources: { models: ['*'] },
+  }),
+]
+
+/** A definition with the names of a kind that the operator installs, which cannot be established then. */
 const rival: KubernetesObject = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name: 'rivals.fairlead.dev' },
+  metadata: {
+    name: 'rivals.gateway.networking.k8s.io',
+    annotations: { 'api-approved.kubernetes.io': 'unapproved, for a test' },
+  },
   spec: {
-    group: 'fairlead.dev',
+    group: 'gateway.networking.k8s.io',
     scope: 'Namespaced',
-    names: { kind: 'Rival', plural: 'rivals', shortNames: ['llmc'] },
+    names: { kind: 'Rival', plural: 'rivals', shortNames: ['refgrant'] },
     versions: [
       {
         name: 'v1alpha1',
