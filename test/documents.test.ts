@@ -1,8 +1,19 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
+import { LLMGateway } from '@fairlead/api'
+import { apiVersionOf } from '@fairlead/kube-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { filesMatching, readText as read, root } from '../tools/source-tree.ts'
 import { compileCache } from './support/compile-cache.ts'
 import { consoleCommands, runSession, withoutVolatileParts } from './support/console-session.ts'
@@ -16,6 +27,7 @@ import {
 } from './support/document-programs.ts'
 import { blocksOf, fencedBlocks } from './support/fenced-blocks.ts'
 import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
+import { type Kubectl, kubectlFor } from './support/kubectl.ts'
 
 let fairlead: FairleadProcess
 beforeAll(async () => {
@@ -92,10 +104,30 @@ describe('the snippets of the documents', () => {
     expect(languages.filter((each) => !known.includes(each.split(': ')[1] ?? ''))).toEqual([])
   })
 
+  // In a namespace of their own, where the examples are not: they claim the same.
+  let kubectl: Kubectl
+  let folder: string
+  beforeAll(async () => {
+    const kubeconfig = parse(readFileSync(fairlead.endpoints.kubeconfig, 'utf8')) as {
+      contexts: { context: { namespace?: string } }[]
+    }
+    for (const { context } of kubeconfig.contexts) context.namespace = 'snippets'
+    folder = mkdtempSync(join(tmpdir(), 'fairlead-snippets-'))
+    writeFileSync(join(folder, 'kubeconfig'), stringify(kubeconfig), { mode: 0o600 })
+    kubectl = kubectlFor(join(folder, 'kubeconfig'))
+    await kubectl('create', 'namespace', 'snippets')
+    const gateway = { apiVersion: apiVersionOf(LLMGateway), kind: LLMGateway.kind }
+    await kubectl.apply(JSON.stringify({ ...gateway, metadata: { name: 'default' }, spec: {} }))
+    await kubectl('wait', '--for=condition=Accepted', '--timeout=20s', 'llmgw/default')
+  })
+  afterAll(() => {
+    kubectl.dispose()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
   // The reference shows parts of manifests that have a test of their own.
   const manifests = snippets('yaml').filter(([path]) => !path.startsWith('docs/reference/'))
   it.each(manifests)('%s: the API server takes this manifest', async (_path, text) => {
-    const { kubectl } = fairlead
     for (const namespace of namespacesIn(text)) {
       await kubectl.run(['create', 'namespace', namespace])
     }

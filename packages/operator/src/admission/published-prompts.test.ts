@@ -9,7 +9,7 @@ const template = (
   rollout: readonly string[] = [],
 ): Template => ({
   spec: {
-    versions: versions.map((version) => ({ version, messages: [] })),
+    versions: versions.map((name) => ({ name, messages: [] })),
     rollout: rollout.map((version) => ({ version, weight: 100 })),
     ...(path !== undefined && { expose: { path } }),
   } as unknown as PromptTemplate['spec'],
