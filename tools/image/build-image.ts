@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LockedPackages } from '../install/installed-tree.mjs'
 import { readText, root } from '../source-tree.ts'
@@ -46,8 +46,8 @@ interface Machine {
  */
 export async function buildImage(order: ImageOrder): Promise<BuiltImage> {
   const { folder, name, tag, platforms, revision, say } = order
-  rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
+  clear(folder)
   const { packages: locked } = JSON.parse(readText('package-lock.json')) as {
     readonly packages: LockedPackages
   }
@@ -148,4 +148,16 @@ function imageBill(
 
 function megabytes({ descriptor }: Layer): string {
   return `${(descriptor.size / 1e6).toFixed(1)} MB`
+}
+
+/** What an earlier build has made goes; a folder of anybody else's is left alone. */
+function clear(folder: string): void {
+  const entries = readdirSync(folder)
+  const others = entries.filter(
+    (name) => !/^(?:layout|fetched|fairlead\.tar|sbom-[a-z\d]+\.cdx\.json)$/.test(name),
+  )
+  if (others.length > 0) {
+    throw new Error(`${folder} holds ${others[0]}, which is no image: name a folder of its own`)
+  }
+  for (const name of entries) rmSync(join(folder, name), { recursive: true, force: true })
 }

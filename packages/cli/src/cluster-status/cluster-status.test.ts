@@ -33,6 +33,7 @@ const broken = resource('LLMProvider', 'openai', {
       condition('ResolvedRefs', 'False', 'SecretKeyMissing', 'the Secret has no key "api-key"'),
       condition('Healthy', 'Unknown'),
       condition('Exposed', 'False', 'NotRequested'),
+      condition('Enforced', 'False', 'Shadow'),
     ],
   },
 })

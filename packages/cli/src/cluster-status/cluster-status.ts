@@ -1,12 +1,10 @@
 import type { LLMGateway, LLMProvider } from '@fairlead/api'
 import { compareText } from '@fairlead/base'
+import { isWarning } from '@fairlead/config'
 import type { Condition, TypedObject } from '@fairlead/kube-core'
 
 /** How long a replica counts as live after its last report, as for the operator. */
 const leaseMs = 60_000
-
-/** Reason of a condition that is False because nobody asks for what it tells. */
-const notRequested = 'NotRequested'
 
 /** What runs, and what does not hold, as of the resources' own statuses. */
 export interface ClusterStatus {
@@ -76,8 +74,8 @@ function conditionsOf(object: TypedObject): readonly Condition[] {
 }
 
 /** One that is Unknown waits for something, such as a first call. */
-function isProblem({ reason, status }: Condition): boolean {
-  return status === 'False' && reason !== notRequested
+function isProblem(condition: Condition): boolean {
+  return condition.status === 'False' && isWarning(condition)
 }
 
 /** Nothing is known of a resource that no operator has seen. */

@@ -35,6 +35,13 @@ describe('an API server', () => {
     ])
   })
 
+  it('behind a proxy is named without the password of the proxy', async () => {
+    const behind = { ...config, proxy: 'http://me:hunter2@proxy.test:3128/' }
+    const findings = JSON.stringify(await checkServer(behind, systemClock, signal))
+    expect(findings).toContain('through the proxy proxy.test:3128')
+    expect(findings).not.toContain('hunter2')
+  })
+
   it.each([
     [60, 'problem', 'behind'],
     [-10, 'warning', 'ahead of'],
