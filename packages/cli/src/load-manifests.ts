@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KubernetesObject } from '@fairlead/kube-core'
-import { parseAllDocuments } from 'yaml'
+import { LineCounter, parseAllDocuments } from 'yaml'
 
 /** Maximum number of manifests in a directory, and maximum size of one: more is a mistake. */
 const filesMax = 10_000
@@ -70,15 +70,30 @@ function manifestFiles(folder: string): readonly string[] {
 
 /** The objects of one file: several YAML documents, or a `List`. Throws ManifestError. */
 export function parseManifests(file: string, text: string): Manifest[] {
-  const documents = parseAllDocuments(text)
+  const lineCounter = new LineCounter()
+  // Pretty errors quote lines of the file, which may be a Secret's.
+  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false })
   const values = 'empty' in documents ? [] : documents
   return values.flatMap((document) => {
     const [error] = document.errors
     if (error !== undefined) {
-      throw new ManifestError(`${file}: ${error.message}`, { cause: error })
+      const { line } = lineCounter.linePos(error.pos[0])
+      throw new ManifestError(`${file}:${line}: ${error.message}`)
     }
-    return objectsIn(file, document.toJS()).map((object) => ({ file, object }))
+    return objectsIn(file, valueOf(file, document)).map((object) => ({ file, object }))
   })
+}
+
+/** What a document without errors says, its aliases resolved. Throws ManifestError. */
+export function valueOf(file: string, document: { toJS(): unknown }): unknown {
+  try {
+    return document.toJS()
+  } catch {
+    // Why quotes the text.
+    throw new ManifestError(
+      `${file}: an alias cannot be resolved; text that begins with * has to be in quotes`,
+    )
+  }
 }
 
 /** The objects that a document is, or that a `List` has. Throws ManifestError. */

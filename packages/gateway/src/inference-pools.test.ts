@@ -276,6 +276,37 @@ describe('an endpoint picker that chooses', () => {
     expect(await contentOf(await gateway.chat(chat))).toBe('b')
     expect((await picker.pick(1)).served).toBe(endpointOf(b))
   })
+
+  it('names fallbacks that get nothing once a server has had the call', async () => {
+    const a = await testUpstream((response) => response.destroy())
+    const b = await answers('b')
+    const picker = await testPicker(picks(endpointOf(a), endpointOf(b)))
+    const gateway = await gatewayOf(poolOf(picker, [a, b]), {
+      routes: [routeOf('pool', [{ provider: 'pool' }], { retry: { attempts: 0, conditions: [] } })],
+    })
+    expect((await gateway.chat(chat)).status).toBe(502)
+    expect(b.requests).toEqual([])
+  })
+
+  it('may name a server that has come while it thought', async () => {
+    const { a, b, picker, gateway } = await setUp((toA) => picks(toA))
+    gateway.pools.set('default/llama', poolOf(picker, [a]))
+    picker.picking = (pick) => {
+      gateway.pools.set('default/llama', poolOf(picker, [a, b]))
+      picks(endpointOf(b))(pick)
+    }
+    expect(await contentOf(await gateway.chat(chat))).toBe('b')
+  })
+
+  it('may name no server that has gone while it thought', async () => {
+    const { a, b, picker, gateway } = await setUp((toA) => picks(toA))
+    picker.picking = (pick) => {
+      gateway.pools.set('default/llama', poolOf(picker, [a]))
+      picks(endpointOf(b))(pick)
+    }
+    expect((await gateway.chat(chat)).status).toBe(503)
+    expect(b.requests).toEqual([])
+  })
 })
 
 describe('an endpoint picker that refuses a call', () => {

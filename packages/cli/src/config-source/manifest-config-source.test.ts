@@ -47,6 +47,25 @@ describe('a folder of manifests', () => {
     ])
   })
 
+  it('tells of a Secret that cannot be read without a word of it', () => {
+    const logged: string[] = []
+    const error = (_: unknown, message: string) => void logged.push(message)
+    writeSecret('stringData:\n  api-key: "sk-hidden\n  other: x')
+    const problems = sourceOf({ ...silentLogger, error } as Logger).problems()
+    expect(problems).toEqual([expect.stringMatching(/^secret\.yaml:\d: .*\(not used\)$/)])
+    expect(logged).toEqual(problems)
+    expect(problems.join()).not.toContain('hidden')
+  })
+
+  it('is not held back by an alias that leads nowhere', () => {
+    writeSecret('stringData: { host: *hidden.example.com }')
+    const source = sourceOf()
+    expect(source.problems()).toEqual([
+      'secret.yaml: an alias cannot be resolved; text that begins with * has to be in quotes (not used)',
+    ])
+    expect(source.snapshots.current()).toBeDefined()
+  })
+
   it('has the defaults of the schemas', () => {
     write('route.yaml', 'RoutingPolicy', 'r', `{ rules: [{ name: r, ${targets} }] }`)
     const snapshot = load()
@@ -187,7 +206,7 @@ describe('a folder of manifests', () => {
       expect.stringMatching(
         /^persona\.yaml: Persona "warm": .*\(its last good state stays in use\)$/,
       ),
-      expect.stringMatching(/^persona\.yaml: .*line 2.*\(its last good state stays in use\)$/s),
+      expect.stringMatching(/^persona\.yaml:2: .*\(its last good state stays in use\)$/),
     ])
     rmSync(join(folder, 'persona.yaml'))
     source.load()

@@ -62,11 +62,6 @@ interface Kubernetes {
 /** Where the embedded server believes the webhooks to be: it asks in the process. */
 const webhookService = { namespace: 'default', name: 'fairlead' }
 
-function allowing(review: object): object {
-  const { request } = review as { readonly request?: { readonly uid?: string } }
-  return { ...review, response: { uid: request?.uid, allowed: true } }
-}
-
 async function openKubernetes(
   context: CommandContext,
   dataDir: DataDir,
@@ -83,8 +78,8 @@ async function openKubernetes(
   const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir, {
     onChange: (change) => trail.requested(change),
     localWebhooks: ({ path }, review) =>
-      // What this start itself writes before the operator runs is not judged.
-      asked?.webhooks.review(path || '/', review) ?? Promise.resolve(allowing(review)),
+      asked?.webhooks.review(path || '/', review) ??
+      Promise.reject(new Error('the operator has not started yet')),
   })
   const config = loadKubeConfig({ text: server.kubeconfig() })
   return {

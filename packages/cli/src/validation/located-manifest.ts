@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
-import { ManifestError, type Manifest, objectsIn } from '../load-manifests.ts'
+import { ManifestError, type Manifest, objectsIn, valueOf } from '../load-manifests.ts'
 
 /** An object of a file, which knows where in it its fields stand. */
 export interface LocatedManifest extends Manifest {
@@ -28,7 +28,7 @@ export function locateManifests(file: string, text: string): LocatedFile {
     }
     const start = lineAt(document.contents?.range?.[0] ?? 0)
     try {
-      const value: unknown = document.toJS()
+      const value = valueOf(file, document)
       const objects = objectsIn(file, value)
       const items = isList(value) ? document.get('items', true) : undefined
       for (const [index, object] of objects.entries()) {

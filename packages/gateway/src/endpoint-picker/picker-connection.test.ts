@@ -71,3 +71,18 @@ describe('a picker that does not answer connections', () => {
     await expect(stream).rejects.toThrow('the caller left')
   })
 })
+
+describe('a picker that allows two streams on a connection', () => {
+  it('gets as many connections as its calls need, and none that nobody uses', async () => {
+    const picker = await testPicker(() => {}, undefined, { maxConcurrentStreams: 2 })
+    const { connection } = connectionTo(picker.port, () =>
+      Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
+    )
+    const streams = await Promise.all(Array.from({ length: 5 }, () => connection.openStream(never)))
+    expect(new Set(streams.map(({ session }) => session)).size).toBe(3)
+    expect(picker.openConnections()).toBe(3)
+    connection.close()
+    for (const stream of streams) stream.destroy()
+    await expect.poll(() => picker.openConnections()).toBe(0)
+  })
+})

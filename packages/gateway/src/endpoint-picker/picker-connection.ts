@@ -43,6 +43,10 @@ const sessionWindowBytes = 16 * 1024 * 1024
 interface OpenSession {
   readonly http: ClientHttp2Session
   streams: number
+  /** Whether it is closed when its last call has ended. */
+  isLeft: boolean
+  /** Has further calls open another one. */
+  readonly leave: () => void
 }
 
 /**
@@ -71,10 +75,11 @@ export class PickerConnection {
     signal.throwIfAborted()
     const { http } = session
     const { maxConcurrentStreams = Infinity } = http.remoteSettings
-    if (session.streams >= maxConcurrentStreams && session.streams > 0) {
-      // It is left to the calls that are on it.
-      this.#session = undefined
-      http.close()
+    const isFull = session.streams >= maxConcurrentStreams && session.streams > 0
+    if (isFull || http.closed || http.destroyed) {
+      // Its calls keep it. Closed now, it would refuse those that have just been begun.
+      session.isLeft = true
+      session.leave()
       return this.openStream(signal)
     }
     try {
@@ -88,6 +93,7 @@ export class PickerConnection {
       session.streams += 1
       stream.once('close', () => {
         session.streams -= 1
+        if (session.isLeft && session.streams === 0) http.close()
       })
       return stream
     } catch (error) {
@@ -136,18 +142,25 @@ export class PickerConnection {
     if (this.#failure !== undefined && clock.monotonicMs() < this.#failure.untilMs) {
       return Promise.reject(this.#failure.error)
     }
-    const opening = this.#connect()
+    const leave = () => {
+      if (this.#session === opening) this.#session = undefined
+    }
+    const opening = this.#connect().then((http): OpenSession => ({
+      http,
+      streams: 0,
+      isLeft: false,
+      leave,
+    }))
     this.#session = opening
     opening.then(
       ({ http }) => {
         this.#failure = undefined
-        const forget = () => this.#forget(opening)
-        http.once('goaway', forget).once('close', forget)
-        if (http.closed || http.destroyed) forget()
+        http.once('goaway', leave).once('close', leave)
+        if (http.closed || http.destroyed) leave()
         if (this.#isClosed) http.close()
       },
       (error: unknown) => {
-        this.#forget(opening)
+        leave()
         const failure = failureOf(error)
         this.#failure = { error: failure, untilMs: clock.monotonicMs() + restMs }
       },
@@ -155,11 +168,7 @@ export class PickerConnection {
     return opening
   }
 
-  #forget(session: Promise<OpenSession>): void {
-    if (this.#session === session) this.#session = undefined
-  }
-
-  async #connect(): Promise<OpenSession> {
+  async #connect(): Promise<ClientHttp2Session> {
     const { host, port, tls, allowPrivate, connectMs } = this.#route
     const { clock, resolveHost } = this.#parts
     const origin = `${tls === 'None' ? 'http' : 'https'}://${host}:${port}`
@@ -196,7 +205,7 @@ export class PickerConnection {
       timer.cancel()
     }
     session.setLocalWindowSize(sessionWindowBytes)
-    return { http: session, streams: 0 }
+    return session
   }
 
   #socket(lookup: LookupFunction): Socket {

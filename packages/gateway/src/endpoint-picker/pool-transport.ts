@@ -1,5 +1,5 @@
 import type { Cancellation, Clock } from '@fairlead/base'
-import { MessageError } from '@fairlead/http1'
+import { ConnectionLost, MessageError } from '@fairlead/http1'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { EndpointPool, EndpointPoolState } from '../sources/sources.ts'
 import { EgressDenied } from '../upstream/egress-connector.ts'
@@ -66,8 +66,7 @@ export class PoolTransport implements Transport {
    * picker answers itself is the exchange.
    */
   async open(request: UpstreamRequest, cancellation: Cancellation): Promise<Exchange> {
-    const pool = this.#pool()
-    const choice = await this.#choose(pool, request, cancellation)
+    const choice = await this.#choose(request, cancellation)
     if ('refusal' in choice) return choice.refusal
     const { endpoints, stream } = choice
     try {
@@ -98,17 +97,13 @@ export class PoolTransport implements Transport {
     throw new UpstreamFailure('Misconfigured', error, error.message)
   }
 
-  async #choose(
-    pool: EndpointPool,
-    request: UpstreamRequest,
-    cancellation: Cancellation,
-  ): Promise<Choice> {
+  async #choose(request: UpstreamRequest, cancellation: Cancellation): Promise<Choice> {
     const { clock, count } = this.#parts
     const { authority, picker, servers } = this.#route
     const target = { authority, scheme: servers.scheme }
     const question = { request, target, timeoutMs: picker.timeoutMs }
     try {
-      const connection = this.#connectionTo(pool)
+      const connection = this.#connectionTo(this.#pool())
       const { decision, stream } = await askPicker(connection, question, { clock, cancellation })
       if (decision.type === 'Refused') {
         stream.end()
@@ -116,7 +111,8 @@ export class PoolTransport implements Transport {
         const { body, headers, status } = decision
         return { refusal: new ImmediateExchange(status, headers.set, body) }
       }
-      const endpoints = this.#endpointsOf(pool).named(decision.destination)
+      // A picker may take its time until a server has come.
+      const endpoints = this.#endpointsOf(this.#pool()).named(decision.destination)
       if (endpoints.length === 0) {
         stream.cancel()
         throw new PickerFailure('InvalidAnswer', 'it named no endpoint of the InferencePool')
@@ -125,7 +121,7 @@ export class PoolTransport implements Transport {
       return { endpoints, stream, request: pickedRequest(request, decision) }
     } catch (error) {
       if (!(error instanceof PickerFailure)) throw error
-      return this.#withoutPicker(pool, request, error)
+      return this.#withoutPicker(this.#pool(), request, error)
     }
   }
 
@@ -204,7 +200,8 @@ type Choice =
       readonly request: UpstreamRequest
     }
 
-/** Whether another server may do better. */
+/** Whether another server may do better, and this one cannot have done the work already. */
 function isOfConnection(error: unknown): boolean {
-  return !(error instanceof MessageError) && !(error instanceof EgressDenied)
+  const isAnswered = error instanceof MessageError || error instanceof ConnectionLost
+  return !isAnswered && !(error instanceof EgressDenied)
 }

@@ -54,6 +54,7 @@ export interface TestPicker {
   picking: Picking
   /** Whether it closes the connection on which the next call comes, without a word. */
   losesNext: boolean
+  openConnections(): number
   /** Resolves with the pick of this number (from 1) once its request has come. */
   pick(number: number): Promise<SeenPick>
   /** Ends all connections, and takes no others. */
@@ -99,6 +100,7 @@ export async function testPicker(
     picking,
     losesNext: false,
     picks,
+    openConnections: () => sessions.size,
     port: (server.address() as AddressInfo).port,
     async pick(number: number): Promise<SeenPick> {
       for (;;) {
