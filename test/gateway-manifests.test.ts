@@ -138,7 +138,7 @@ describe('fairlead gateway --manifests', () => {
     const ready = await fetch(`${admin}/readyz?verbose`)
     expect(ready.status).toBe(200)
     const warning = (await ready.text()).split('\nhealthz')[0] ?? ''
-    expect(warning).toMatch(/^warn: wrong\.yaml: /)
+    expect(warning).toMatch(/^warn: wrong\.yaml:2: /)
     expect(warning).toContain(named)
     expect(command.log()).toContain(named)
     expect(command.log()).not.toContain('    at ')

@@ -51,7 +51,7 @@ describe('a folder of manifests', () => {
     const logged: string[] = []
     const error = (_: unknown, message: string) => void logged.push(message)
     writeSecret('stringData:\n  api-key: "sk-hidden\n  other: x')
-    const problems = sourceOf({ ...silentLogger, error } as Logger).problems()
+    const problems = sourceOf({ ...silentLogger, error }).problems()
     expect(problems).toEqual([expect.stringMatching(/^secret\.yaml:\d: .*\(not used\)$/)])
     expect(logged).toEqual(problems)
     expect(problems.join()).not.toContain('hidden')

@@ -37,10 +37,12 @@ export function runGateway(
   const { manifests, shutdownDelayMs } = options
   const readiness = new GatewayReadiness(asked)
   const signal = delayedSignal(systemClock, asked, shutdownDelayMs)
-  asked.addEventListener('abort', () => {
+  const announce = (): void => {
     if (shutdownDelayMs > 0) logger.info({ shutdownDelayMs }, 'the gateway is no longer ready')
     workers.announceStop()
-  })
+  }
+  if (asked.aborted) announce()
+  else asked.addEventListener('abort', announce, { once: true })
   const stopping = { ...context, signal }
   return manifests === undefined
     ? fromCluster(stopping, workers, readiness, registry)
