@@ -50,6 +50,21 @@ describe('the versions of a kind', () => {
     },
   )
 
+  it.each(manifests.map((object) => [`${object.kind} ${object.metadata.name}`, object] as const))(
+    'convert parts of %s as well',
+    (_, object) => {
+      const kind = versionsOf(object.kind)
+      const { spec, ...rest } = object as KubernetesObject & { readonly spec: object }
+      const parts = Object.keys(spec).map((name) => {
+        const { [name as keyof typeof spec]: _field, ...others } = spec
+        return { ...rest, spec: others }
+      })
+      for (const part of [rest, ...parts]) {
+        expect(kind.convert(kind.convert(part, formerVersion), version)).toEqual(part)
+      }
+    },
+  )
+
   it.each<[string, object, object]>([
     [
       'Consumer',

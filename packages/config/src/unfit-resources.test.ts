@@ -79,3 +79,14 @@ it.each(definitions)(
     }
   },
 )
+
+it('a status of another version is no fault of a resource', () => {
+  const provider = manifests.find(
+    ({ kind, metadata }) => kind === 'LLMProvider' && metadata.name === 'simulator',
+  )
+  const stored = { ...provider, status: { conditions: 'many', credentials: [{ state: 'New' }] } }
+  const set = resources([...beside, stored as unknown as KubernetesObject])
+  const { conditionsByKind } = createCompiler({ capabilities }).compile(set)
+  const { conditions } = conditionsByKind.get('LLMProvider')?.get('default/simulator') ?? {}
+  expect(conditions?.[0]).toMatchObject({ type: 'Accepted', status: 'True' })
+})

@@ -3,6 +3,7 @@ import { formerVersion, group } from '../group.ts'
 import { type Persona, personaDeclaration, personaFields, variableSource } from '../persona.ts'
 import { object, record, typed } from '../schema/fields.ts'
 import { deprecationOf } from './deprecated.ts'
+import { lacksField } from './lacks-field.ts'
 
 const spec = object('Who the model is: instructions, variables, tools and settings.', {
   ...personaFields,
@@ -31,7 +32,13 @@ const order = carriedFields<{ readonly variables?: readonly string[] }>(
 
 /** Variables by name are a list of named variables. */
 export const personaConversion: VersionConversion<Former, Current> = {
-  toHub: ({ metadata, spec: { variables, ...same }, ...rest }) => {
+  toHub(former) {
+    if (lacksField(former, 'variables')) return former as object as Current
+    const {
+      metadata,
+      spec: { variables, ...same },
+      ...rest
+    } = former
     const { variables: names = [] } = order.read(metadata)
     const place = new Map(names.map((name, index) => [name, index]))
     const placeOf = (name: string) => place.get(name) ?? names.length
@@ -44,7 +51,13 @@ export const personaConversion: VersionConversion<Former, Current> = {
       spec: { ...same, variables: sorted.map((name) => ({ name, ...variables[name] })) },
     }
   },
-  fromHub: ({ metadata, spec: { variables, ...same }, ...rest }) => {
+  fromHub(current) {
+    if (lacksField(current, 'variables')) return current as object as Former
+    const {
+      metadata,
+      spec: { variables, ...same },
+      ...rest
+    } = current
     const names = variables.map(({ name }) => name)
     const isSorted = names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name)
     return {

@@ -11,6 +11,7 @@ import {
 } from '../prompt-template.ts'
 import { mapList, object, text, typed } from '../schema/fields.ts'
 import { deprecationOf } from './deprecated.ts'
+import { lacksField } from './lacks-field.ts'
 
 const promptVersion = object(
   published.description,
@@ -45,15 +46,16 @@ type Former = NonNullable<typeof FormerPromptTemplate._object>
 
 /** `version` of a published version is `name`. */
 export const promptTemplateConversion: VersionConversion<Former, PromptTemplate> = {
-  toHub: ({ spec: { versions, ...same }, ...rest }) => ({
-    ...rest,
-    spec: { ...same, versions: versions.map(({ version: name, ...more }) => ({ name, ...more })) },
-  }),
-  fromHub: ({ spec: { versions, ...same }, ...rest }) => ({
-    ...rest,
-    spec: {
-      ...same,
-      versions: versions.map(({ name: version, ...more }) => ({ version, ...more })),
-    },
-  }),
+  toHub(former) {
+    if (lacksField(former, 'versions')) return former as object as PromptTemplate
+    const { versions, ...same } = former.spec
+    const named = versions.map(({ version: name, ...more }) => ({ name, ...more }))
+    return { ...former, spec: { ...same, versions: named } }
+  },
+  fromHub(current) {
+    if (lacksField(current, 'versions')) return current as object as Former
+    const { versions, ...same } = current.spec
+    const named = versions.map(({ name: version, ...more }) => ({ version, ...more }))
+    return { ...current, spec: { ...same, versions: named } }
+  },
 }

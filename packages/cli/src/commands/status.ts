@@ -1,4 +1,4 @@
-import { definitions } from '@fairlead/api'
+import { kinds } from '@fairlead/api'
 import { systemClock } from '@fairlead/base'
 import { createClient } from '@fairlead/controller-runtime'
 import { isNotFound, untyped } from '@fairlead/kube-core'
@@ -20,7 +20,7 @@ export async function status(context: CommandContext): Promise<void> {
   const client = createClient(config)
   try {
     const lists = await Promise.all(
-      definitions.map(async (type) => {
+      kinds.map(async (type) => {
         try {
           return (await client.list(untyped(type), { signal })).items
         } catch (error) {

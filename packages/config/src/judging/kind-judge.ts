@@ -80,7 +80,7 @@ export class KindJudge {
   #judge(resource: TypedObject, { grants, catalogues }: Court): Judgement {
     const compiler = this.#compiler
     const findings = new Findings(resource, compiler.references, grants, catalogues)
-    for (const error of this.#schema.validate(resource)) {
+    for (const error of this.#schema.validate(withoutStatus(resource))) {
       // Without the value, which may be a secret: conditions are kept.
       findings.reject(fieldErrorMessage({ ...error, badValue: undefined }))
     }
@@ -125,6 +125,12 @@ export class KindJudge {
     }
     return { court, resources, judgements, order, catalogue: { compiler: this.#compiler, byKey } }
   }
+}
+
+/** What others write there, and later versions, is nobody's fault who wrote the rest. */
+function withoutStatus(resource: TypedObject): TypedObject {
+  const { status: _, ...rest } = resource as TypedObject & { readonly status?: unknown }
+  return rest
 }
 
 /** Sorted by key; as the last time, if the keys are those of the last time. */
