@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandContext } from '../command-context.ts'
 import { CommandFailure } from '../command-failure.ts'
@@ -47,18 +47,24 @@ function readConfig(file: string): string {
   }
 }
 
-/** None is overwritten: what was filled in by hand must not be lost. */
+/** None is overwritten: what was filled in by hand must not be lost. All are written, or none. */
 function writeFiles(folder: string, { files }: Conversion): void {
-  mkdirSync(folder, { recursive: true })
-  for (const { name, text, isPrivate } of files) {
-    try {
-      writeFileSync(join(folder, name), text, { flag: 'wx', mode: isPrivate ? 0o600 : 0o644 })
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-      throw new UsageError(`${join(folder, name)} exists: name another folder, or remove it`, {
-        cause,
-      })
+  const there = files.map(({ name }) => join(folder, name)).find((path) => existsSync(path))
+  if (there !== undefined) {
+    throw new UsageError(`${there} exists: name another folder, or remove it`)
+  }
+  const written: string[] = []
+  try {
+    mkdirSync(folder, { recursive: true })
+    for (const { name, text, isPrivate } of files) {
+      const path = join(folder, name)
+      writeFileSync(path, text, { flag: 'wx', mode: isPrivate ? 0o600 : 0o644 })
+      written.push(path)
     }
+  } catch (cause) {
+    for (const path of written) rmSync(path, { force: true })
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError(`cannot write the manifests to ${folder}: ${why}`, { cause })
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ConfigSection } from './config-section.ts'
+import { type ConfigSection, variableIn } from './config-section.ts'
 import { credentialsOf } from './provider-credentials.ts'
 import type { ProviderDraft } from './provider-draft.ts'
 import { plainTextAdvice, type SecretBook } from './secret-book.ts'
@@ -62,9 +62,11 @@ function awsKeys(params: ConfigSection, hint: string, secrets: SecretBook) {
     ['aws_secret_access_key', key],
     ...(token === undefined ? [] : [['aws_session_token', token] as const]),
   ] as const
-  if (lines.every(([, value]) => value.rawText?.startsWith('os.environ/') === false)) {
-    key.note('todo', `this key stands in plain text: ${plainTextAdvice}`)
-    const text = lines.map(([name, value]) => `${name} = ${value.rawText ?? ''}\n`).join('')
+  const values = lines.map(([, value]) => secrets.textOf(value.scalar() ?? ''))
+  if (values.every((value) => value !== undefined)) {
+    const isVariable = lines.every(([, value]) => variableIn(value.rawText ?? '') !== undefined)
+    if (!isVariable) key.note('todo', `this key stands in plain text: ${plainTextAdvice}`)
+    const text = lines.map(([name], index) => `${name} = ${values[index]}\n`).join('')
     return secrets.ofText(`[default]\n${text}`, `${hint}-keys`)
   }
   const names = lines.map(([name, value]) => `${name} = the value of ${value.rawText ?? ''}`)

@@ -274,9 +274,36 @@ router_settings: { fallbacks: [{ chat: [small] }], num_retries: 0, model_group_a
     expect(retryOf('num_retries: 1', 'num_retries: 5')).toEqual({ attempts: 1 })
     expect(retryOf('', 'num_retries: 50')).toEqual({ attempts: 10 })
     expect(retryOf('', 'num_retries: 2')).toBeUndefined()
+  })
+
+  it('try again after the failures that a policy counts, and as often as ever after others', () => {
+    const retryOf = (policy: string, more = '') =>
+      rulesOf(withModel('', `litellm_settings: { retry_policy: { ${policy} }${more} }`))[0]?.retry
+    expect(retryOf('TimeoutErrorRetries: 0, RateLimitErrorRetries: 4')).toEqual({
+      attempts: 4,
+      conditions: ['RateLimited', 'ServerError', 'Connect'],
+    })
+    expect(retryOf('TimeoutErrorRetries: 0, RateLimitErrorRetries: 4', ', num_retries: 0')).toEqual(
+      { attempts: 4, conditions: ['RateLimited'] },
+    )
+    expect(retryOf('AuthenticationErrorRetries: 1')).toBeUndefined()
     expect(
-      retryOf('', 'retry_policy: { TimeoutErrorRetries: 0, RateLimitErrorRetries: 4 }'),
-    ).toEqual({ attempts: 4, conditions: ['RateLimited'] })
+      retryOf('TimeoutErrorRetries: 0, RateLimitErrorRetries: 0, InternalServerErrorRetries: 0'),
+    ).toEqual({ attempts: 0 })
+  })
+
+  it('ask fallbacks after every failure, whatever a policy counts', () => {
+    const yaml = `model_list:
+  - { model_name: chat, litellm_params: { model: openai/gpt-4o } }
+  - { model_name: other, litellm_params: { model: anthropic/claude-opus-4-1 } }
+litellm_settings:
+  fallbacks: [{ chat: [other] }]
+  retry_policy:
+    TimeoutErrorRetries: 0
+    RateLimitErrorRetries: 3
+`
+    expect(rulesOf(yaml)[0]?.retry).toEqual({ attempts: 3 })
+    expect(notesOf(yaml)).toContain('7 changed litellm_settings.retry_policy.TimeoutErrorRetries')
   })
 
   it('stand in an order in which each is reached', () => {
@@ -446,6 +473,9 @@ general_settings: { master_key: sk-1234, completion_model: chat, max_request_siz
       defaults: { model: 'chat' },
       limits: { maxRequestBytes: 20_971_520, requestTimeout: '600s' },
     })
+    expect(gatewayOf(yaml.replace('timeout: 600', 'timeout: 400.5'))?.limits?.requestTimeout).toBe(
+      '400500ms',
+    )
     expect(specsOf<Consumer>('Consumer', yaml)['litellm-master']?.apiKeys).toEqual([
       { name: 'master', secretRef: { name: 'litellm-master-key', key: 'api-key' } },
     ])
@@ -470,6 +500,10 @@ general_settings: { master_key: sk-1234, completion_model: chat, max_request_siz
     })
     expect(secretsOf(known)['redis-url']).toBe('rediss://:p%40ss@r.acme.test:6379')
     expect(secretsOf(redis('redis_host: os.environ/HOST, redis_port: 1'))['redis-url']).toBe('')
+    const unknown = convert(redis('redis_host: os.environ/HOST, redis_ssl: true, redis_db: 3'))
+    expect(unknown.files.map(({ text }) => text).join('')).toContain(
+      'rediss://USER:PASSWORD@HOST:PORT/3, from HOST',
+    )
     expect(secretsOf(redis('redis_url: "redis://r"'))['redis-url']).toBe('redis://r')
   })
 
@@ -505,6 +539,28 @@ environment_variables: { OWN_KEY: own-value }
       'litellm-master-key': 'sk-plain',
     })
     expect(secretsOf(yaml, { environment, fillsSecrets: true })['shared-key']).toBe('shared-value')
+  })
+
+  it('of Redis and AWS are filled in like any other', () => {
+    const keys = `model_list:
+  - model_name: chat
+    litellm_params:
+      model: bedrock/anthropic.claude-opus-4-1
+      aws_region_name: us-east-1
+      aws_access_key_id: os.environ/AWS_ID
+      aws_secret_access_key: os.environ/AWS_KEY
+router_settings: { redis_host: os.environ/REDIS, redis_password: os.environ/WORD }
+`
+    const values = { AWS_ID: 'AKIA', AWS_KEY: 's3cret', REDIS: 'r.acme.test', WORD: 'p@ss' }
+    const filled = secretsOf(keys, { environment: values, fillsSecrets: true })
+    expect(filled['redis-url']).toBe('redis://:p%40ss@r.acme.test:6379')
+    expect(filled['bedrock-us-east-1-keys']).toBe(
+      '[default]\naws_access_key_id = AKIA\naws_secret_access_key = s3cret\n',
+    )
+    expect(secretsOf(keys, { environment: values })).toMatchObject({
+      'redis-url': '',
+      'bedrock-us-east-1-keys': '',
+    })
   })
 
   it('say how they are made', () => {
@@ -612,5 +668,15 @@ general_settings: { master_key: [a], max_request_size_mb: 0 }
     )
     const yaml = `a0: &a0 { x: 1 }\n${merged.join('')}model_list: [{ model_name: m, litellm_params: { <<: *a40, model: gpt-4o } }]\n`
     expect(notesOf(yaml)).toContain('1 lost model_list[0].litellm_params.x')
+  })
+
+  it('tells of prices and sizes that no provider can have', () => {
+    const entry = (model: string) =>
+      `  - { model_name: "${model}", litellm_params: { model: "groq/${model}", input_cost_per_token: 0.000001 } }\n`
+    const many = Array.from({ length: 257 }, (_, index) => entry(`m${index}`)).join('')
+    const lost = (yaml: string) =>
+      notesOf(yaml).filter((note) => /^\d+ lost model_list\[\d+\]$/.test(note))
+    expect(lost(`model_list:\n${entry('*')}`)).toEqual(['2 lost model_list[0]'])
+    expect(lost(`model_list:\n${many}`)).toEqual(['2 lost model_list[0]'])
   })
 })

@@ -6,6 +6,8 @@ import { type ManifestFile, manifestFiles } from './converted-manifests.ts'
 import type { Deployment } from './deployment.ts'
 import { readFallbacks } from './fallbacks.ts'
 import { gatewaySpec, masterConsumer } from './gateway-resources.ts'
+import { secondsOf } from './go-duration.ts'
+import { tellLostFacts } from './lost-facts.ts'
 import { ModelGroups, readAliases, withoutNames } from './model-groups.ts'
 import { ProviderBook } from './provider-book.ts'
 import { readProviderDefaults, settingOf } from './provider-defaults.ts'
@@ -90,6 +92,7 @@ export function convertLiteLLMConfig(text: string, options: ConversionOptions): 
     hasTags: readTagFiltering(settings),
     notes,
   })
+  tellLostFacts(providerOf, providers, notes)
   const made = providers.all()
   const usage = { settings, general, gateway: options.gateway.name, deployments, providerOf }
   const resources = {
@@ -99,7 +102,6 @@ export function convertLiteLLMConfig(text: string, options: ConversionOptions): 
       router,
       providers: made,
       secrets,
-      variables,
       longestTimeout: longestTimeout(deployments),
     }),
     providers: made,
@@ -164,8 +166,6 @@ function readTagFiltering(settings: Parameters<typeof settingOf>[0]): boolean {
 
 /** The longest that one attempt may take, in seconds. */
 function longestTimeout(deployments: readonly Deployment[]): number | undefined {
-  const seconds = deployments.flatMap(
-    ({ spec }) => /^(\d+)s$/.exec(spec.timeouts?.firstByte ?? '')?.[1] ?? [],
-  )
-  return seconds.length === 0 ? undefined : Math.max(...seconds.map(Number))
+  const seconds = deployments.flatMap(({ spec }) => secondsOf(spec.timeouts?.firstByte) ?? [])
+  return seconds.length === 0 ? undefined : Math.max(...seconds)
 }

@@ -7,7 +7,6 @@ import type { ConvertedProvider } from './provider-book.ts'
 import { durationOf } from './go-duration.ts'
 import type { SecretBook } from './secret-book.ts'
 import { isPrivateServer } from './server-address.ts'
-import type { Variables } from './variables.ts'
 
 type GatewaySpec = NonNullable<ApplyOf<LLMGateway>['spec']>
 type ConsumerSpec = NonNullable<ApplyOf<Consumer>['spec']>
@@ -21,7 +20,6 @@ interface GatewayParts {
   readonly router: ConfigSection
   readonly providers: readonly ConvertedProvider[]
   readonly secrets: SecretBook
-  readonly variables: Variables
   /** The longest timeout of a call, in seconds. */
   readonly longestTimeout: number | undefined
 }
@@ -55,7 +53,7 @@ function addressOf({ spec: { baseURL, preset, type } }: ConvertedProvider): stri
 }
 
 /** Redis, if replicas of LiteLLM share one. */
-function stateOf({ router, secrets, variables }: GatewayParts): GatewaySpec['state'] {
+function stateOf({ router, secrets }: GatewayParts): GatewaySpec['state'] {
   const url = router.take('redis_url')
   const host = router.take('redis_host')
   const [port, password, username, database, ssl] = [
@@ -65,6 +63,7 @@ function stateOf({ router, secrets, variables }: GatewayParts): GatewaySpec['sta
     'redis_db',
     'redis_ssl',
   ].map((key) => router.take(key))
+  const scheme = ssl?.boolean() === true ? 'rediss' : 'redis'
   const use =
     url !== undefined
       ? secrets.of(url, 'redis-url')
@@ -76,24 +75,22 @@ function stateOf({ router, secrets, variables }: GatewayParts): GatewaySpec['sta
   function redisSecret() {
     const texts = [host, port, password, username, database].map((value) => value?.scalar() ?? '')
     const named = texts.flatMap((text) => /^os\.environ\/(\S+)$/.exec(text)?.[1] ?? [])
-    const isKnown = named.every((name) => variables.ofConfiguration(name) !== undefined)
-    if (!isKnown) {
+    const values = texts.map((text) => secrets.textOf(text))
+    const [hostName, portNumber, key, user, db] = values
+    if (values.includes(undefined)) {
+      const path = texts[4] === '' ? '' : `/${db ?? 'DATABASE'}`
       host?.note('todo', 'a Secret needs the URL of the Redis server: see secrets.yaml')
       return secrets.empty(
         'redis-url',
-        `the URL of the Redis server, redis://USER:PASSWORD@HOST:PORT, from ${named.join(', ')}`,
+        `the URL of the Redis server, ${scheme}://USER:PASSWORD@HOST:PORT${path}, from ${named.join(', ')}`,
       )
     }
-    const [hostName, portNumber, key, user, db] = texts.map(
-      (text) => variables.ofConfiguration(text.replace('os.environ/', '')) ?? text,
-    )
     if (key !== '')
       password?.note(
         'todo',
         'this password stands in plain text: it is in secrets.yaml now; keep that file to yourself',
       )
     const account = key === '' ? '' : `${user ?? ''}:${encodeURIComponent(key ?? '')}@`
-    const scheme = ssl?.boolean() === true ? 'rediss' : 'redis'
     const path = db === '' ? '' : `/${db}`
     return secrets.ofText(
       `${scheme}://${account}${hostName}:${portNumber || '6379'}${path}`,

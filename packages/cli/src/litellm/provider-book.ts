@@ -78,6 +78,11 @@ export class ProviderBook {
     }))
   }
 
+  /** Whether a provider has more models than it can list, and therefore lists none. */
+  listsNone(provider: string): boolean {
+    return this.#entries.some(({ models, name }) => name === provider && models.size > modelsMax)
+  }
+
   #nameFor({ hint, model }: Deployment): string {
     const plain = nameOf(hint)
     return this.#names.has(plain)

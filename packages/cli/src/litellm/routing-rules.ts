@@ -87,7 +87,8 @@ function ruleOf(
 ): RuleDraft {
   const { targets: first, isPriority } = ownTargets(group, parts)
   tellOddities(group, isPriority, parts)
-  const all = distinct([...first, ...fallbackTargets(group, parts)])
+  const fallbacks = fallbackTargets(group, parts)
+  const all = distinct([...first, ...fallbacks])
   const kept = all.slice(0, targetsMax)
   const [deployment] = group.deployments
   if (kept.length < all.length && deployment !== undefined) {
@@ -97,7 +98,12 @@ function ruleOf(
       `a rule has ${targetsMax} targets at most: the last ${all.length - kept.length} of ${group.name} are left out`,
     )
   }
-  const retry = parts.retries.forGroup(group.name, kept.length, retriesOf(group))
+  const retry = parts.retries.forGroup({
+    name: group.name,
+    targets: kept.length,
+    hasFallbacks: fallbacks.length > 0,
+    retries: retriesOf(group),
+  })
   const targetNames = new UniqueNames()
   return {
     name: names.take(nameOf(hint)),

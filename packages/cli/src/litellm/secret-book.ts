@@ -81,6 +81,14 @@ export class SecretBook {
     return this.#use(`empty ${hint}`, hint, { value: '', holds })
   }
 
+  /** A text that may name a variable: its value, where that is known here. Empty for an empty text. */
+  textOf(text: string): string | undefined {
+    const variable = variableIn(text)
+    if (variable === undefined) return text
+    const own = this.#variables.ofConfiguration(variable)
+    return own ?? (this.#fills ? this.#variables.get(variable) : undefined)
+  }
+
   all(): readonly ConvertedSecret[] {
     return [...this.#secrets.values()]
   }

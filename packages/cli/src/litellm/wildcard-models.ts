@@ -34,7 +34,7 @@ export function wildcardTargetModel(
     place,
     models.length === 0
       ? `${JSON.stringify(name)} needs the models of the provider: list them in spec.models of LLMProvider ${provider}, each with the alias that callers use, such as ${example}`
-      : `${JSON.stringify(name)} means the ${models.length - left} models that Fairlead knows of the vendor, which LLMProvider ${provider} lists with aliases; add others there as ${example}`,
+      : `${JSON.stringify(name)} means the ${models.length - left} models that Fairlead knows of the vendor, which LLMProvider ${provider} lists with aliases; add others there as ${example}${left > 0 ? `: ${left} more had no room` : ''}`,
   )
   return undefined
 }
