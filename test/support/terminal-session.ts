@@ -12,8 +12,8 @@ const volatile: readonly (readonly [pattern: RegExp, written: string])[] = [
   [/\w{3}, \d\d \w{3} \d{4} [\d:]+ \+0000/g, 'TIME'],
   [/(\/(?:LIVE|MERGED)-)\d+/g, '$1NUMBER'],
   [/\t\d{4}-\d\d-\d\d [\d:.]+ \+0000$/gm, '\tTIME'],
-  [/\b(web-)[a-z\d]{8,10}-[a-z\d]{5}\b/g, '$1HASH-RANDOM'],
-  [/\b(web-)[a-z\d]{8,10}\b/g, '$1HASH'],
+  [/\b(web-)[bcdfghjklmnpqrstvwxz2456789]{5,10}-[a-z\d]{5}\b/g, '$1HASH-RANDOM'],
+  [/\b(web-)[bcdfghjklmnpqrstvwxz2456789]{5,10}\b/g, '$1HASH'],
   [/\b(job|tonight)-[a-z\d]{5}\b/g, '$1-RANDOM'],
   // Ages, and the padding of columns, which depends on them.
   [/(?<= )(?:\d+[dhms])+(?= |$)/gm, 'AGE'],
