@@ -177,8 +177,18 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     mayImport: ['base', 'kube-core', 'kube-types', 'pki', 'controller-runtime', 'apiserver'],
     layers: ['settled', 'waiting', 'servers', '*.ts', 'test-environment.ts', 'rules', 'index.ts'],
   },
+  retrieval: {
+    mayImport: ['base'],
+    plane: 'data',
+    layers: ['*.ts', 'index.ts'],
+  },
+  knowledge: {
+    mayImport: ['base', 'retrieval'],
+    plane: 'data',
+    layers: ['*.ts', 'index.ts'],
+  },
   context: {
-    mayImport: ['base', 'llm'],
+    mayImport: ['base', 'llm', 'retrieval'],
     plane: 'data',
     layers: [
       'tokens',
@@ -242,7 +252,17 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
   },
   gateway: {
-    mayImport: ['base', 'cel', 'snapshot', 'http1', 'llm', 'context', 'usage'],
+    mayImport: [
+      'base',
+      'cel',
+      'snapshot',
+      'http1',
+      'llm',
+      'retrieval',
+      'knowledge',
+      'context',
+      'usage',
+    ],
     plane: 'data',
     layers: [
       'errors',
@@ -313,10 +333,12 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'context',
       'controller-runtime',
       'gateway',
+      'knowledge',
       'kube-core',
       'kube-types',
       'llm',
       'operator',
+      'retrieval',
       'usage',
     ],
     layers: [

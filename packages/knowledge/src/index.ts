@@ -1,0 +1,1 @@
+export type { MetadataFilter, MetadataValue } from './metadata-filter.ts'

@@ -1,0 +1,24 @@
+import { compareText } from '@fairlead/base'
+import type { Ranked } from './ranked.ts'
+
+/**
+ * How much the first places of a list count beyond the next ones: the constant of Cormack, Clarke and
+ * Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods" (2009).
+ */
+const smoothing = 60
+
+/**
+ * One list of several, by reciprocal rank: places count, scores do not, so that lists of different
+ * measures can be fused. Each list is best first; equal scores go by id.
+ */
+export function fuseRanks(lists: readonly (readonly Ranked[])[]): readonly Ranked[] {
+  const scores = new Map<string, number>()
+  for (const list of lists) {
+    list.forEach(({ id }, place) => {
+      scores.set(id, (scores.get(id) ?? 0) + 1 / (smoothing + place + 1))
+    })
+  }
+  return Array.from(scores, ([id, score]) => ({ id, score })).toSorted(
+    (one, other) => other.score - one.score || compareText(one.id, other.id),
+  )
+}
