@@ -79,8 +79,19 @@ describe('the release workflow', () => {
       provenance: 'mode=max',
       sbom: true,
     })
-    const publish = steps.find((step) => step.run?.startsWith('npm publish'))
+    const publish = steps.find((step) => step.run?.includes('npm publish'))
     expect(publish?.run).toContain('--provenance')
+  })
+
+  it('names an image only after what was pushed has run', () => {
+    const image = jobs['image']?.steps ?? []
+    const pushed = image.findIndex((step) => step.uses?.startsWith('docker/build-push-action'))
+    expect(image[pushed]?.with?.['outputs']).toContain('push-by-digest=true')
+    expect(image[pushed]?.with).not.toHaveProperty('tags')
+    const { run = '' } = image[pushed + 1] ?? {}
+    expect(run.indexOf('docker run')).toBeGreaterThan(-1)
+    expect(run.indexOf('imagetools create')).toBeGreaterThan(run.lastIndexOf('docker run'))
+    expect(run).toMatch(/case \$VERSION in \*-\*\) ;; \*\) tags\+=\(--tag "\$IMAGE:latest"\)/)
   })
 
   it('holds no secret but the token of its own run', () => {

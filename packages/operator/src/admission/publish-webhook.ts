@@ -20,10 +20,7 @@ const concerns = {
  * Adds the webhook that asks who exposes a PromptTemplate. It guards something, so the API server
  * refuses such a write when nobody answers.
  */
-export function guardPublishing(
-  manager: Pick<Manager, 'webhooks' | 'client'>,
-  matchConditions: readonly { readonly name: string; readonly expression: string }[],
-): void {
+export function guardPublishing(manager: Pick<Manager, 'webhooks' | 'client'>): void {
   const mayPublish = async (request: AdmissionRequest): Promise<void> => {
     if (await userMay(manager.client, request, publishVerb)) return
     throw forbidden(request)
@@ -45,7 +42,7 @@ export function guardPublishing(
         path: '/publish-fairlead-dev-prompttemplate',
         failurePolicy: 'Fail',
         timeoutSeconds: 5,
-        matchConditions: [...matchConditions, concerns],
+        matchConditions: [concerns],
       },
     )
     .build()
