@@ -312,11 +312,19 @@ describe('an endpoint picker that chooses', () => {
 describe('an endpoint picker that refuses a call', () => {
   it.each([429, 503, 400, 404])('with %d has its caller told so', async (status) => {
     const { gateway } = await setUp(() => (pick) => {
-      pick.send(immediateResponse(status, 'the pool is full', { 'retry-after': '7' }))
+      pick.send(
+        immediateResponse(status, 'the pool is full', {
+          'retry-after': '7',
+          'content-length': '3',
+          'transfer-encoding': 'chunked',
+          'x-split': 'a\r\nx-forged: b',
+        }),
+      )
     })
     const response = await gateway.chat(chat)
     expect(response.status).toBe(status)
     expect(response.headers.get('retry-after')).toBe('7')
+    expect(response.headers.has('x-forged')).toBe(false)
     expect(await response.text()).toContain('the pool is full')
   })
 

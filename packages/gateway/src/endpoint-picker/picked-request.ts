@@ -63,6 +63,17 @@ export function pickedRequest(
   }
 }
 
+/** The headers of an answer that a picker gives itself: its framing is ours. Flat lists, as everywhere. */
+export function refusalHeaders(headers: readonly string[]): readonly string[] {
+  const kept: string[] = []
+  for (let index = 0; index < headers.length; index += 2) {
+    const [name = '', value = ''] = headers.slice(index, index + 2)
+    const isOurs = ownHeaders.has(name) && name !== 'content-type'
+    if (nameForm.test(name) && valueForm.test(value) && !isOurs) kept.push(name, value)
+  }
+  return kept
+}
+
 function mayChange(name: string): boolean {
   return nameForm.test(name) && !ownHeaders.has(name) && !keyHeader.test(name)
 }

@@ -10,7 +10,7 @@ import type { UpstreamPools } from '../upstream/upstream-pools.ts'
 import { askPicker } from './ask-picker.ts'
 import { EndpointTransports, type ServerRoute } from './endpoint-transports.ts'
 import { ImmediateExchange } from './immediate-exchange.ts'
-import { pickedRequest } from './picked-request.ts'
+import { pickedRequest, refusalHeaders } from './picked-request.ts'
 import { PickerConnection, type PickerRoute } from './picker-connection.ts'
 import { PickerFailure } from './picker-failure.ts'
 import type { PickerStream } from './picker-stream.ts'
@@ -109,7 +109,7 @@ export class PoolTransport implements Transport {
         stream.end()
         count('Refused')
         const { body, headers, status } = decision
-        return { refusal: new ImmediateExchange(status, headers.set, body) }
+        return { refusal: new ImmediateExchange(status, refusalHeaders(headers.set), body) }
       }
       // A picker may take its time until a server has come.
       const endpoints = this.#endpointsOf(this.#pool()).named(decision.destination)
