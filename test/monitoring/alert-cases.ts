@@ -266,6 +266,11 @@ export const alertCases: readonly AlertCase[] = [
           `fairlead_conversation_turns_total{${replica},store="a/chats",outcome="unstored"}`,
           '_x10 3x30',
         ],
+        // A replica that has gone, with more than that.
+        [
+          `fairlead_conversation_turns_total{${other},store="a/chats",outcome="unstored"}`,
+          '7x9 stale _x30',
+        ],
       ],
       atMinutes: 12,
       labels: { ...where, store: 'a/chats' },
@@ -273,14 +278,18 @@ export const alertCases: readonly AlertCase[] = [
         'ConversationStore a/chats did not take the end of 3 turns in the last 15 minutes: what the model answered may be lost.',
     },
     silent: {
-      about: 'turns that failed and were stored so',
+      about: 'turns that failed and were stored so, and old losses behind a gap',
       series: [
         [
+          `fairlead_conversation_turns_total{${other},store="a/chats",outcome="unstored"}`,
+          '2x70 _x8 2x30',
+        ],
+        [
           `fairlead_conversation_turns_total{${replica},store="a/chats",outcome="failed"}`,
-          '_x10 3x30',
+          '_x75 3x30',
         ],
       ],
-      atMinutes: 12,
+      atMinutes: 92,
     },
   },
   {

@@ -23,13 +23,13 @@ export function total(name: string, ...labels: readonly string[]): string {
 }
 
 /**
- * The same for a counter of rare events, whose series begins with the first of them: `increase` does
- * not see that one.
+ * The same for a counter of rare events, whose series begins with the first of them, which `increase`
+ * does not see. By series, so that a replica that has gone takes nothing away.
  */
 export function appeared(name: string, ...labels: readonly string[]): string {
-  const present = sum(metric(name), ...labels)
-  const before = sum(`${metric(name)} offset $__range`, ...labels)
-  return `sort_desc(${present} - (${before} or 0 * ${present}) > 0)`
+  const series = metric(name)
+  const begun = `${series} unless last_over_time(${series}[1h] offset $__range)`
+  return `sort_desc(${sum(`(${begun}) or increase(${series}[$__range])`, ...labels)} > 0)`
 }
 
 /** A quantile of a histogram, by labels. */
