@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { LockedPackages } from '../install/installed-tree.mjs'
 import { root } from '../source-tree.ts'
@@ -13,8 +14,14 @@ if (directory === undefined) throw new Error('name the directory to write to')
 const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
   readonly packages: LockedPackages
 }
-for (const file of applicationFiles(productionPackages(packages, 'packages/cli'), directory)) {
-  mkdirSync(dirname(file.path), { recursive: true })
-  if (file.target !== undefined) symlinkSync(file.target, file.path)
-  else writeFileSync(file.path, file.content?.() ?? '', { mode: file.mode })
+const scratch = mkdtempSync(join(tmpdir(), 'fairlead-application-'))
+try {
+  const needed = productionPackages(packages, 'packages/cli')
+  for (const file of await applicationFiles(needed, directory, scratch)) {
+    mkdirSync(dirname(file.path), { recursive: true })
+    if (file.target !== undefined) symlinkSync(file.target, file.path)
+    else writeFileSync(file.path, file.content?.() ?? '', { mode: file.mode })
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
 }

@@ -54,7 +54,8 @@ export async function buildImage(order: ImageOrder): Promise<BuiltImage> {
   const packages = productionPackages(locked, 'packages/cli')
   const version = packages.find((each) => each.name === 'fairlead')?.version ?? ''
   const layout = new OciLayout(join(folder, 'layout'), revision.modifiedAt)
-  const application = await layout.addLayer(applicationFiles(packages, '/app'))
+  const files = await applicationFiles(packages, '/app', join(folder, 'fetched', 'packages'))
+  const application = await layout.addLayer(files)
   say(`fairlead ${version} with ${packages.length} packages: ${megabytes(application)}`)
 
   const bills = new Map<string, string>()

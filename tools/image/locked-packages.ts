@@ -24,13 +24,16 @@ interface LockedPackage {
   readonly link?: boolean
   readonly resolved?: string
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly os?: string | readonly string[]
   readonly peerDependencies?: Readonly<Record<string, string>>
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
 }
 
 /**
- * A package of the repository and everything that it needs to run, as locked, sorted by directory:
- * what `npm install --omit=dev --omit=optional` would bring. Throws if the lock file lacks one.
+ * A package of the repository and everything that it needs to run on Linux, as locked, sorted by
+ * directory: what `npm install --omit=dev` would bring there, and of packages with machine code those
+ * of every architecture, so that one installation serves all. Throws if the lock file lacks one.
  */
 export function productionPackages(locked: LockedPackages, start: string): ProductionPackage[] {
   const entries: Readonly<Record<string, LockedPackage>> = locked
@@ -39,7 +42,12 @@ export function productionPackages(locked: LockedPackages, start: string): Produ
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     if (found.has(folder)) continue
     const entry = entries[folder] ?? {}
-    const needed = neededNames(entry).map((name) => resolveFrom(entries, folder ?? '', name))
+    const needed = [
+      ...neededNames(entry).map((name) => resolveFrom(entries, folder ?? '', name)),
+      ...Object.keys(entry.optionalDependencies ?? {})
+        .map((name) => `node_modules/${name}`)
+        .filter((path) => [entries[path]?.os ?? []].flat().includes('linux')),
+    ]
     found.set(folder, {
       name: nameOf(folder, entry),
       version: entry.version ?? '',

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LockedPackages } from '../install/installed-tree.mjs'
-import { runToEnd } from '../programs/run-to-end.ts'
 import { root } from '../source-tree.ts'
+import { fetchPackage } from './fetch-package.ts'
 import { isOwn, type Platform } from './platform.ts'
 
 /** The Node that the image has. */
@@ -31,14 +29,6 @@ export async function nodeProgram(
   if (isOwn(platform)) {
     return { path: join(root, 'node_modules', name, 'bin/node'), version, integrity }
   }
-  const target = join(folder, name)
-  mkdirSync(target, { recursive: true })
-  const flags = ['--silent', '--prefer-offline', '--pack-destination', target]
-  const archive = (await runToEnd('npm', ['pack', ...flags, `${name}@${version}`])).trim()
-  const received = createHash('sha512').update(readFileSync(join(target, archive)))
-  if (`sha512-${received.digest('base64')}` !== integrity) {
-    throw new Error(`${name} ${version} of the registry is not the one in package-lock.json`)
-  }
-  await runToEnd('tar', ['-xzf', archive, '--strip-components=1'], { cwd: target })
+  const target = await fetchPackage({ name, version, integrity }, folder)
   return { path: join(target, 'bin/node'), version, integrity }
 }
