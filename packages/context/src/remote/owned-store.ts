@@ -15,11 +15,13 @@ import type { ContextPlan } from '../plan/context-plan.ts'
 import { CountingPlans } from './counting-plans.ts'
 import { OwnedAnswers } from './owned-answers.ts'
 import { OwnedPlaces, type PlaceAsker } from './owned-places.ts'
+import { performOnRecords } from './owned-records.ts'
 import { OwnedResponses, type ResponseAsker } from './owned-responses.ts'
 import { RunningTurnRegister, type RegisteredTurn } from './running-turn-register.ts'
 import type {
   AnswerOperation,
   PlaceOperation,
+  RecordOperation,
   ResponseOperation,
   StoreOperation,
   TurnOperation,
@@ -70,6 +72,7 @@ export class OwnedStore {
       return this.store.factors.observe(list[0] as CountObservation)
     }
     if (isOfPlaces(operation)) return this.#places.perform(asker, operation, list)
+    if (isOfRecords(operation)) return performOnRecords(this.store.records, operation, list)
     if (isOfAnswers(operation)) return this.#answers.perform(asker, operation, list)
     return isOfResponses(operation)
       ? this.#responses.perform(asker, operation, list)
@@ -228,6 +231,10 @@ export class OwnedStore {
 
 function isOfPlaces(operation: Exclude<StoreOperation, 'open'>): operation is PlaceOperation {
   return operation.startsWith('place-')
+}
+
+function isOfRecords(operation: Exclude<StoreOperation, 'open'>): operation is RecordOperation {
+  return operation.startsWith('record-')
 }
 
 function isOfResponses(

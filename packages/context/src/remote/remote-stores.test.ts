@@ -10,6 +10,7 @@ import { createMemoryStore, type MemoryStoreOptions } from '../stores/memory/mem
 import { createSqliteStore } from '../stores/sqlite/sqlite-store.ts'
 import { describeFactorStoreContract } from '../stores/test-support/factor-store-contract.ts'
 import { describeAnswerStoreContract } from '../stores/test-support/answer-store-contract.ts'
+import { describeRecordBoundContract } from '../stores/test-support/record-store-contract.ts'
 import { describeResponseStoreContract } from '../stores/test-support/response-store-contract.ts'
 import { describeStoreContract } from '../stores/test-support/store-contract.ts'
 import type { ContextStore } from '../stores/context-store.ts'
@@ -51,6 +52,7 @@ for (const [name, open] of [
   describeResponseStoreContract(subject)
   describeFactorStoreContract(subject)
   describeAnswerStoreContract(subject)
+  describeRecordBoundContract(subject)
 }
 
 it('a store that is being opened is closed with the others', async () => {

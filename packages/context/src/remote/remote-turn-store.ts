@@ -26,6 +26,7 @@ import type { TurnOutline } from '../turns/turn-outline.ts'
 import type { ContextStore } from '../stores/context-store.ts'
 import { RemoteFactorStore } from './remote-factor-store.ts'
 import { RemoteAnswerStore } from './remote-answer-store.ts'
+import { RemoteRecordStore } from './remote-record-store.ts'
 import { RemoteResponseStore } from './remote-response-store.ts'
 import { RemoteTurnPlaces } from './remote-turn-places.ts'
 import type { StoreOperation } from './store-messages.ts'
@@ -42,6 +43,7 @@ export class RemoteTurnStore implements ContextStore {
   readonly responses: RemoteResponseStore
   readonly factors: RemoteFactorStore
   readonly answers: RemoteAnswerStore
+  readonly records: RemoteRecordStore
   readonly places: RemoteTurnPlaces
   readonly #ask: AskOwner
   readonly #closed: () => void
@@ -58,6 +60,7 @@ export class RemoteTurnStore implements ContextStore {
       this.#request(operation, ...list),
     )
     this.answers = new RemoteAnswerStore((operation, ...list) => this.#request(operation, ...list))
+    this.records = new RemoteRecordStore((operation, ...list) => this.#request(operation, ...list))
     this.places = new RemoteTurnPlaces(
       (operation, ...list) => this.#request(operation, ...list),
       newNumber,

@@ -18,6 +18,7 @@ export type StoreOperation =
   | TurnOperation
   | ResponseOperation
   | AnswerOperation
+  | RecordOperation
   | FactorOperation
   | CountingOperation
   | PlaceOperation
@@ -43,6 +44,17 @@ export type ResponseOperation =
 type CountingOperation = 'counting-plan' | 'counted-plan'
 
 export type FactorOperation = 'factor-list' | 'factor-observe'
+
+/** Those of a RecordStore. */
+export type RecordOperation =
+  | 'record-load'
+  | 'record-put'
+  | 'record-list'
+  | 'record-scan'
+  | 'record-remove'
+  | 'record-remove-owner'
+  | 'record-expire'
+
 /** Those of an AnswerStore. */
 export type AnswerOperation =
   | 'answer-begin'

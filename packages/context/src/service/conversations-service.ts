@@ -51,7 +51,7 @@ import {
 } from './list-conversations.ts'
 import { planOfResponse } from './plan-of-response.ts'
 import { ResponsesService } from './responses-service.ts'
-import { withDeadlines, withFactorDeadlines } from './store-deadline.ts'
+import { withDeadlines, withFactorDeadlines, withRecordDeadlines } from './store-deadline.ts'
 import { StoreHealth } from './store-health.ts'
 import { TokenFigures } from './token-figures.ts'
 import { TreeService } from './tree-service.ts'
@@ -112,7 +112,8 @@ class ConversationsService implements Conversations {
     this.answers = new AnswersService(settings, this.#newId)
     if (!settings.sweepsExpired) return
     const { answers, responses } = this
-    const expiring = { expire: () => this.#store.expire(), answers, responses }
+    const records = withRecordDeadlines(store.records, clock, deadlineMs)
+    const expiring = { expire: () => this.#store.expire(), answers, responses, records }
     this.#sweep = new ExpirySweep(expiring, clock, logger)
   }
 

@@ -6,6 +6,7 @@ const intervalMs = 60_000
 type Expiring = Pick<ContextStore, 'expire'> & {
   readonly responses: Pick<ContextStore['responses'], 'expire'>
   readonly answers: Pick<ContextStore['answers'], 'expire'>
+  readonly records: Pick<ContextStore['records'], 'expire'>
 }
 
 /** Deletes expired conversations and responses at intervals, until it is stopped. A failure is only logged. */
@@ -48,6 +49,7 @@ export class ExpirySweep {
       const responses = await this.#store.responses.expire()
       if (responses > 0) this.#logger.info({ responses }, 'expired responses were deleted')
       await this.#store.answers.expire()
+      await this.#store.records.expire()
     } catch (error) {
       this.#logger.warn({ err: error }, 'what has expired was not deleted')
     }

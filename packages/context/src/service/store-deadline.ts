@@ -2,6 +2,7 @@ import { type Clock, openScope, untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import type { FactorStore } from '../stores/factor-store.ts'
 import type { AnswerStore } from '../stores/answer-store.ts'
+import type { RecordStore } from '../stores/record-store.ts'
 import type { ResponseStore } from '../stores/response-store.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 
@@ -91,6 +92,24 @@ export function withAnswerDeadlines(
     complete: (part) => limited(() => store.complete(part)),
     drop: (part) => limited(() => store.drop(part)),
     recover: () => limited(() => store.recover()),
+    expire: () => limited(() => store.expire()),
+  }
+}
+
+/** The records of a store with the same deadline on every operation. */
+export function withRecordDeadlines(
+  store: RecordStore,
+  clock: Pick<Clock, 'setTimer'>,
+  deadlineMs: number,
+): RecordStore {
+  const limited = <T>(work: () => Promise<T>) => withinDeadline(clock, deadlineMs, work)
+  return {
+    load: (key) => limited(() => store.load(key)),
+    put: (record, expectedVersion) => limited(() => store.put(record, expectedVersion)),
+    list: (query) => limited(() => store.list(query)),
+    scan: (query) => limited(() => store.scan(query)),
+    remove: (key) => limited(() => store.remove(key)),
+    removeOwner: (tenant, owner) => limited(() => store.removeOwner(tenant, owner)),
     expire: () => limited(() => store.expire()),
   }
 }

@@ -1,5 +1,6 @@
 import type { FactorStore } from './factor-store.ts'
 import type { AnswerStore } from './answer-store.ts'
+import type { RecordStore } from './record-store.ts'
 import type { ResponseStore } from './response-store.ts'
 import type { TurnStore } from './turn-store.ts'
 
@@ -11,4 +12,6 @@ export interface ContextStore extends TurnStore {
   readonly factors: FactorStore
   /** Of calls that belong to no conversation. Closed with the store. */
   readonly answers: AnswerStore
+  /** Of conversations and subjects. Closed with the store. */
+  readonly records: RecordStore
 }

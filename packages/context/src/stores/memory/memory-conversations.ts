@@ -12,6 +12,7 @@ import {
   type ConversationQuery,
   type SubjectRemoval,
 } from '../turn-queries.ts'
+import { subjectOwner } from '../record-store.ts'
 import {
   expireBatch,
   type AppendOutcome,
@@ -22,16 +23,19 @@ import {
   type TurnEndChange,
 } from '../turn-store.ts'
 import type { MemoryEntries } from './memory-entries.ts'
+import type { MemoryRecords } from './memory-records.ts'
 import type { MemoryResponses } from './memory-responses.ts'
 
 /** What a store in this process does with its conversations, as `TurnStore` describes it. */
 export class MemoryConversations {
   readonly #entries: MemoryEntries
   readonly #responses: MemoryResponses
+  readonly #records: MemoryRecords
 
-  constructor(entries: MemoryEntries, responses: MemoryResponses) {
+  constructor(entries: MemoryEntries, responses: MemoryResponses, records: MemoryRecords) {
     this.#entries = entries
     this.#responses = responses
+    this.#records = records
   }
 
   basis(tenant: string, id: string, query: BasisQuery): ConversationBasis | undefined {
@@ -146,13 +150,15 @@ export class MemoryConversations {
     const chosen = free.slice(0, subjectBatch)
     const ids = new Set(chosen.map(({ conversation }) => conversation.id))
     for (const entry of chosen) this.#entries.delete(entry)
+    const more = free.length > chosen.length
+    if (!more) this.#records.removeOf(tenant, subjectOwner(subject))
     return {
       conversations: chosen.length,
       turns: chosen.reduce((total, { log }) => total + log.count, 0),
       plans: chosen.reduce((total, { plans }) => total + plans.length, 0),
       responses: this.#responses.removeOf(tenant, ids),
       held: all.length - free.length,
-      more: free.length > chosen.length,
+      more,
     }
   }
 

@@ -29,6 +29,8 @@ interface MemoryEntriesOptions {
   readonly conversationsMax: number
   /** Of the JSON of turns, plans and conversations. */
   readonly bytesMax: number
+  /** Told of each conversation that is deleted. */
+  readonly deleted: (tenant: string, id: string) => void
 }
 
 /**
@@ -39,6 +41,7 @@ export class MemoryEntries {
   readonly #clock: Pick<Clock, 'now'>
   readonly #conversationsMax: number
   readonly #bytesMax: number
+  readonly #deleted: MemoryEntriesOptions['deleted']
   #ttlMs: number
   /** By tenant and id; the least recently used comes first. */
   readonly #entries = new Map<string, MemoryEntry>()
@@ -47,11 +50,12 @@ export class MemoryEntries {
   #bytes = 0
   #lastNumber = 0
 
-  constructor({ clock, ttlMs, conversationsMax, bytesMax }: MemoryEntriesOptions) {
+  constructor({ clock, ttlMs, conversationsMax, bytesMax, deleted }: MemoryEntriesOptions) {
     this.#clock = clock
     this.#ttlMs = ttlMs
     this.#conversationsMax = conversationsMax
     this.#bytesMax = bytesMax
+    this.#deleted = deleted
   }
 
   all(): readonly MemoryEntry[] {
@@ -137,6 +141,7 @@ export class MemoryEntries {
     if (!this.#entries.delete(keyOf(ccp.tenant, id))) return
     this.#bytes -= entry.bytes
     for (const { plan } of entry.plans) this.#plans.delete(keyOf(ccp.tenant, plan.id))
+    this.#deleted(ccp.tenant, id)
   }
 
   configure(ttlMs: number): void {

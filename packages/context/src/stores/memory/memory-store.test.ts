@@ -4,6 +4,7 @@ import type { Turn } from '../../turns/turn.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
 import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
 import { describeAnswerStoreContract } from '../test-support/answer-store-contract.ts'
+import { describeRecordBoundContract } from '../test-support/record-store-contract.ts'
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { createMemoryStore } from './memory-store.ts'
@@ -13,6 +14,7 @@ describeStoreContract({ name: 'Memory', open: createMemoryStore })
 describeResponseStoreContract({ name: 'Memory', open: createMemoryStore })
 describeFactorStoreContract({ name: 'Memory', open: createMemoryStore })
 describeAnswerStoreContract({ name: 'Memory', open: createMemoryStore })
+describeRecordBoundContract({ name: 'Memory', open: createMemoryStore })
 
 const clock = { now: () => 1000 }
 const runningTurn = turnOf('running', 1)

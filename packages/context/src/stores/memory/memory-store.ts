@@ -6,6 +6,7 @@ import { MemoryConversations } from './memory-conversations.ts'
 import { MemoryEntries } from './memory-entries.ts'
 import { MemoryFactors } from './memory-factors.ts'
 import { MemoryAnswers } from './memory-answers.ts'
+import { MemoryRecords } from './memory-records.ts'
 import { MemoryResponses } from './memory-responses.ts'
 
 export interface MemoryStoreOptions {
@@ -20,6 +21,8 @@ export interface MemoryStoreOptions {
   readonly responseBounds?: ResponseBounds
   /** 10,000 answers and 64 MiB when left out. */
   readonly answerBounds?: AnswerBounds
+  /** Of all records; further ones are refused. 64 MiB when left out. */
+  readonly recordBytesMax?: number
 }
 
 const defaultBytesMax = 256 * 1024 * 1024
@@ -27,6 +30,8 @@ const defaultBytesMax = 256 * 1024 * 1024
 const defaultResponseBounds: ResponseBounds = { responsesMax: 10_000, bytesMax: defaultBytesMax }
 
 const defaultAnswerBounds: AnswerBounds = { answersMax: 10_000, bytesMax: 64 * 1024 * 1024 }
+
+const defaultRecordBytesMax = 64 * 1024 * 1024
 
 /** Conversations in this process: fast, limited in number and bytes, and lost when the process ends. */
 export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
@@ -38,18 +43,25 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
   })
   const factors = new MemoryFactors()
   const answers = new MemoryAnswers(clock, options.answerBounds ?? defaultAnswerBounds)
-  const entries = new MemoryEntries({
+  const records = new MemoryRecords({
+    clock,
+    bytesMax: options.recordBytesMax ?? defaultRecordBytesMax,
+    hasConversation: (tenant, id) => entries.live(tenant, id) !== undefined,
+  })
+  const entries: MemoryEntries = new MemoryEntries({
     clock,
     ttlMs: ttlMs ?? Number.POSITIVE_INFINITY,
     conversationsMax: maxConversations,
     bytesMax: maxBytes,
+    deleted: (tenant, id) => void records.removeOf(tenant, id),
   })
-  const store = new MemoryConversations(entries, responses)
+  const store = new MemoryConversations(entries, responses, records)
   return {
     type: 'Memory',
     responses,
     factors,
     answers,
+    records,
     conversation: async (tenant, id) => entries.live(tenant, id)?.conversation,
     basis: async (tenant, id, query) => store.basis(tenant, id, query),
     path: async (tenant, id, { to, max }) => entries.live(tenant, id)?.log.path(to, max) ?? [],
@@ -88,6 +100,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
       responses.clear()
       factors.clear()
       answers.clear()
+      records.clear()
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { migrateToTree } from './migrate-to-tree.ts'
 import { answerSchema } from './answer-schema.ts'
+import { recordSchema } from './record-schema.ts'
 
 /** Entry n migrates a file from version n to n + 1; existing entries are never changed. */
 const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
@@ -78,6 +79,7 @@ const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   migrateToTree,
   answerSchema,
   'ALTER TABLE responses ADD COLUMN answered_by TEXT;',
+  recordSchema,
 ]
 
 /**

@@ -1,12 +1,14 @@
 import type { SubjectRemoval } from '../turn-queries.ts'
 import { subjectBatch } from '../turn-queries.ts'
+import { subjectOwner } from '../record-store.ts'
 import { expireBatch, type RemoveOutcome } from '../turn-store.ts'
 import type { ConversationRow, SqliteConversations } from './sqlite-conversations.ts'
+import type { SqliteRecords } from './sqlite-records.ts'
 import type { SqliteResponses } from './sqlite-responses.ts'
 import type { SqliteTransactions } from './sqlite-transactions.ts'
 import type { Statements } from './statements.ts'
 
-/** How many turns are deleted before others have their turn. */
+/** How many turns, or records, are deleted before others have their turn. */
 const turnsPerStep = 200
 
 interface SqliteRemovalOptions {
@@ -14,6 +16,7 @@ interface SqliteRemovalOptions {
   readonly transactions: SqliteTransactions
   readonly conversations: SqliteConversations
   readonly responses: SqliteResponses
+  readonly records: SqliteRecords
 }
 
 /**
@@ -26,12 +29,14 @@ export class SqliteRemoval {
   readonly #transactions: SqliteTransactions
   readonly #conversations: SqliteConversations
   readonly #responses: SqliteResponses
+  readonly #records: SqliteRecords
 
-  constructor({ sql, transactions, conversations, responses }: SqliteRemovalOptions) {
+  constructor({ sql, transactions, conversations, responses, records }: SqliteRemovalOptions) {
     this.#sql = sql
     this.#transactions = transactions
     this.#conversations = conversations
     this.#responses = responses
+    this.#records = records
   }
 
   async remove(tenant: string, id: string): Promise<RemoveOutcome> {
@@ -49,21 +54,24 @@ export class SqliteRemoval {
       .all(tenant, subject, subjectBatch + 1)
       .map((row) => this.#conversations.read(row))
     const chosen = rows.slice(0, subjectBatch)
+    const more = rows.length > chosen.length
     let turns = 0
     let plans = 0
+    let records = 0
     this.#transactions.run(() => {
       for (const { number } of chosen) {
         turns += Number(this.#sql.countTurns.get(number)?.['turns'])
         plans += Number(this.#sql.countPlans.get(number)?.['plans'])
         this.#sql.markRemoved.run(number)
       }
+      if (!more) records = this.#records.removeOf(tenant, subjectOwner(subject))
     })
     const responses = this.#responses.removeOf(
       tenant,
       chosen.map(({ id }) => id),
     )
     await this.#delete(chosen.map(({ number }) => number))
-    const more = rows.length > chosen.length
+    if (records > 0 && chosen.length === 0) await this.#transactions.wipeLog()
     return { conversations: chosen.length, turns, plans, responses, held, more }
   }
 
@@ -103,6 +111,7 @@ export class SqliteRemoval {
   /** Whether something is left. */
   #deleteStep(number: number): boolean {
     return this.#transactions.run(() => {
+      if (this.#records.removeStep(number, turnsPerStep)) return true
       const end = this.#sql.removalEnd.get(number, turnsPerStep)?.['seq']
       if (typeof end !== 'number') {
         this.#sql.removeConversation.run(number)

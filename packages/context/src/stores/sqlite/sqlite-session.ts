@@ -36,6 +36,7 @@ import { SqliteAnswers } from './sqlite-answers.ts'
 import { SqliteConversations } from './sqlite-conversations.ts'
 import { SqliteFactors } from './sqlite-factors.ts'
 import { SqliteLog } from './sqlite-log.ts'
+import { SqliteRecords } from './sqlite-records.ts'
 import { SqliteRemoval } from './sqlite-removal.ts'
 import { SqliteResponses } from './sqlite-responses.ts'
 import { parseStored } from './sqlite-rows.ts'
@@ -49,6 +50,7 @@ export interface SqliteSessionOptions {
   readonly durability: SqliteDurability
   readonly responseBounds: ResponseBounds
   readonly answerBounds: AnswerBounds
+  readonly recordBytesMax: number
 }
 
 /** A disk without so much space counts as full. */
@@ -62,6 +64,7 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
   readonly responses: SqliteResponses
   readonly factors: SqliteFactors
   readonly answers: SqliteAnswers
+  readonly records: SqliteRecords
   readonly #database: DatabaseSync
   readonly #sql: Statements
   readonly #transactions: SqliteTransactions
@@ -91,8 +94,16 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     const { responses } = this
     const conversations = new SqliteConversations({ sql, clock, ttlMs })
     this.#conversations = conversations
+    this.records = new SqliteRecords({
+      database,
+      transactions,
+      conversations,
+      clock,
+      bytesMax: options.recordBytesMax,
+    })
+    const { records } = this
     this.#log = new SqliteLog(sql)
-    this.#removal = new SqliteRemoval({ sql, transactions, conversations, responses })
+    this.#removal = new SqliteRemoval({ sql, transactions, conversations, responses, records })
   }
 
   async conversation(tenant: string, id: string): Promise<Conversation | undefined> {

@@ -9,6 +9,7 @@ import type { KeptResponse } from '../kept-response.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
 import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
 import { describeAnswerStoreContract } from '../test-support/answer-store-contract.ts'
+import { describeRecordBoundContract } from '../test-support/record-store-contract.ts'
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { ended, turnOf } from '../test-support/turns.ts'
@@ -33,6 +34,7 @@ describeStoreContract(subject)
 describeResponseStoreContract(subject)
 describeFactorStoreContract(subject)
 describeAnswerStoreContract(subject)
+describeRecordBoundContract(subject)
 
 /** Stores conversations c1, c2, … and prints each number once it is acknowledged. */
 const appendForever = `

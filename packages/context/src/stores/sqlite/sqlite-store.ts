@@ -1,6 +1,7 @@
 import type { Clock } from '@fairlead/base'
 import type { AnswerBounds, AnswerStore } from '../answer-store.ts'
 import type { ContextStore } from '../context-store.ts'
+import type { RecordStore } from '../record-store.ts'
 import type { ResponseBounds, ResponseStore } from '../response-store.ts'
 import type { SqliteDurability } from './open-database.ts'
 import { SqliteFile } from './sqlite-file.ts'
@@ -19,6 +20,8 @@ export interface SqliteStoreOptions {
   readonly responseBounds?: ResponseBounds
   /** 100,000 answers and 1 GiB when left out. */
   readonly answerBounds?: AnswerBounds
+  /** Of all records; further ones are refused. 4 GiB when left out. */
+  readonly recordBytesMax?: number
 }
 
 const defaultResponseBounds: ResponseBounds = {
@@ -27,6 +30,8 @@ const defaultResponseBounds: ResponseBounds = {
 }
 
 const defaultAnswerBounds: AnswerBounds = { answersMax: 100_000, bytesMax: 1024 ** 3 }
+
+const defaultRecordBytesMax = 4 * 1024 ** 3
 
 /**
  * Conversations in a local file, for one ConversationStore of one process at a time. Throws when the
@@ -44,11 +49,13 @@ export function createSqliteStore(options: SqliteStoreOptions): ContextStore {
     durability,
     responseBounds,
     answerBounds,
+    recordBytesMax: options.recordBytesMax ?? defaultRecordBytesMax,
   })
   return {
     type: 'SQLite',
     responses: responsesIn(file),
     answers: answersIn(file),
+    records: recordsIn(file),
     factors: {
       list: () => file.use(({ factors }) => factors.list()),
       observe: (observation) => file.use(({ factors }) => factors.observe(observation)),
@@ -105,5 +112,18 @@ function answersIn(file: SqliteFile): AnswerStore {
     drop: (part) => file.use(({ answers }) => answers.drop(part)),
     recover: () => file.use(({ answers }) => answers.recover()),
     expire: () => file.use(({ answers }) => answers.expire()),
+  }
+}
+
+function recordsIn(file: SqliteFile): RecordStore {
+  return {
+    load: (key) => file.use(({ records }) => records.load(key)),
+    put: (record, expectedVersion) =>
+      file.use(({ records }) => records.put(record, expectedVersion)),
+    list: (query) => file.use(({ records }) => records.list(query)),
+    scan: (query) => file.use(({ records }) => records.scan(query)),
+    remove: (key) => file.use(({ records }) => records.remove(key)),
+    removeOwner: (tenant, owner) => file.use(({ records }) => records.removeOwner(tenant, owner)),
+    expire: () => file.use(({ records }) => records.expire()),
   }
 }

@@ -3,6 +3,7 @@ import { type Clock, parseJson } from '@fairlead/base'
 import { forgottenPlan } from '../../plan/forgotten-plan.ts'
 import type { ContextStore } from '../context-store.ts'
 import { plansPerConversation, type TurnStore } from '../turn-store.ts'
+import { describeRecordStoreContract } from './record-store-contract.ts'
 import { describeRetentionContract } from './retention-contract.ts'
 import { describeTreeContract } from './tree-contract.ts'
 import { conversationAt, ended, text, turnOf } from './turns.ts'
@@ -41,6 +42,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
 
   describeTreeContract(subject.name, run)
   describeRetentionContract(subject.name, run)
+  describeRecordStoreContract(subject)
 
   describe(`${subject.name} store`, () => {
     it('gives back what was appended, turns in order', () =>
