@@ -434,7 +434,9 @@ export const architecture: Architecture = {
         'factor-store.ts',
         'kept-answer.ts',
         'kept-response.ts',
+        'record-store.ts',
         'response-store.ts',
+        'store-members.ts',
         'store-type.ts',
         'turn-queries.ts',
         'turn-store.ts',
@@ -492,6 +494,7 @@ export const architecture: Architecture = {
   ],
   pure: [
     'packages/snapshot/src',
+    'packages/retrieval/src',
     'packages/cel/src',
     'packages/kube-core/src',
     'packages/llm/src',

@@ -73,7 +73,7 @@ async function resources(
     const snapshots = [...(await compiledResources(client, capabilities, signal)).values()]
     return [
       ...(await checkSecrets(snapshots, client, signal)),
-      ...(await checkProviders(snapshots)),
+      ...(await checkProviders(snapshots, systemClock)),
     ]
   } catch (error) {
     signal.throwIfAborted()

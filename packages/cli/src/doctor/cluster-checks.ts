@@ -56,10 +56,12 @@ export async function checkKinds(client: Client, signal: AbortSignal): Promise<F
     const name = crd.metadata.name ?? ''
     try {
       const installed = await client.get(CustomResourceDefinition, { name }, { signal })
+      // Its versions are those of Gateway API, which others install.
+      const isOthers = kind === ReferenceGrant.kind
       const isSame = crd.spec.versions.every(({ name: version, schema }) =>
         deepEqual(schema, installed.spec.versions.find((each) => each.name === version)?.schema),
       )
-      if (!isSame) differing.push(kind)
+      if (!isSame && !isOthers) differing.push(kind)
     } catch (error) {
       if (!isNotFound(error)) return warning(check, said(error), 'Ask as a user who may read them.')
       missing.push(kind)
@@ -90,7 +92,7 @@ export async function checkPermissions(
   const check = 'permissions'
   const denied: string[] = []
   for (const attributes of part.rules.flatMap(attributesOf)) {
-    const { resource, subresource, verb } = attributes
+    const { name, resource, subresource, verb } = attributes
     try {
       const review = {
         apiVersion: 'authorization.k8s.io/v1',
@@ -100,7 +102,8 @@ export async function checkPermissions(
       } as const
       const { status } = await client.create(SelfSubjectAccessReview, review, { signal })
       if (status?.allowed === true) continue
-      denied.push(`${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`)
+      const of = name === undefined ? '' : ` ${name}`
+      denied.push(`${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}${of}`)
     } catch (error) {
       return warning(check, said(error), 'Ask as a user who may create selfsubjectaccessreviews.')
     }
@@ -117,15 +120,20 @@ interface Attributes {
   readonly group: string
   readonly resource: string
   readonly subresource?: string
+  /** Undefined asks for objects of every name. */
+  readonly name?: string
   readonly verb: string
 }
 
-function attributesOf({ apiGroups, resources, verbs }: PolicyRule): readonly Attributes[] {
+function attributesOf(rule: PolicyRule): readonly Attributes[] {
+  const { apiGroups, resourceNames = [undefined], resources, verbs } = rule
   return apiGroups.flatMap((group) =>
     resources.flatMap((each) => {
       const [resource = '', subresource] = each.split('/')
       const of = subresource === undefined ? { group, resource } : { group, resource, subresource }
-      return verbs.map((verb) => ({ ...of, verb }))
+      return resourceNames.flatMap((name) =>
+        verbs.map((verb) => ({ ...of, ...(name === undefined ? {} : { name }), verb })),
+      )
     }),
   )
 }

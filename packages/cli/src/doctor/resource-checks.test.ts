@@ -1,3 +1,4 @@
+import { systemClock } from '@fairlead/base'
 import { type AddressInfo, createServer } from 'node:net'
 import type { LLMProviderSettings, Snapshot } from '@fairlead/snapshot'
 import { expect, it } from 'vitest'
@@ -20,7 +21,7 @@ it('providers are connected to, and those in the process or the cluster are not'
     'team/unknown': { baseURL: 'https://no-such-host.invalid/v1' },
     'team/proxied': { baseURL: 'https://no-such-host.invalid', proxyURL: 'http://127.0.0.1:1' },
   })
-  const findings = await checkProviders([snapshot, snapshot])
+  const findings = await checkProviders([snapshot, snapshot], systemClock)
   await new Promise((closed) => void server.close(closed))
   expect(findings).toMatchObject([
     { state: 'ok', message: `team/open: ${open} can be reached` },

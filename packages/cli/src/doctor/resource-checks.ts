@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
+import { type Clock, DeadlineError, openScope, untilAborted } from '@fairlead/base'
 import { configurationTypes, createCompiler, secretNamesOf } from '@fairlead/config'
 import { type Client, metadataOnly } from '@fairlead/controller-runtime'
 import {
@@ -79,7 +80,10 @@ export async function checkSecrets(
 }
 
 /** Whether the addresses of providers can be connected to from this machine; no call is made. */
-export async function checkProviders(snapshots: Iterable<Snapshot>): Promise<readonly Finding[]> {
+export async function checkProviders(
+  snapshots: Iterable<Snapshot>,
+  clock: Clock,
+): Promise<readonly Finding[]> {
   const addresses = new Map<string, { readonly provider: string; readonly url: URL }>()
   for (const snapshot of snapshots) {
     for (const [provider, settings] of snapshot.providers) {
@@ -90,7 +94,7 @@ export async function checkProviders(snapshots: Iterable<Snapshot>): Promise<rea
   }
   return Promise.all(
     [...addresses.values()].map(async ({ provider, url }) => {
-      const reason = await connectionError(url)
+      const reason = await connectionError(url, clock)
       if (reason === undefined) return ok('provider', `${provider}: ${url.host} can be reached`)
       const message = `${provider}: ${url.host} cannot be reached from here: ${reason}`
       return warning(
@@ -108,13 +112,13 @@ function addressOf(settings: LLMProviderSettings): URL | undefined {
   return URL.parse(settings.proxyURL ?? settings.baseURL) ?? undefined
 }
 
-async function connectionError({ hostname, port, protocol }: URL): Promise<string | undefined> {
+async function connectionError(
+  { hostname, port, protocol }: URL,
+  clock: Clock,
+): Promise<string | undefined> {
   const host = hostname.replace(/^\[|\]$/g, '')
-  try {
-    await lookup(host)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'its name cannot be resolved'
-  }
+  const unresolved = await resolutionError(host, clock)
+  if (unresolved !== undefined) return unresolved
   return new Promise((done) => {
     const number = port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port)
     const socket = connect({ host, port: number, timeout: connectTimeoutMs })
@@ -123,7 +127,21 @@ async function connectionError({ hostname, port, protocol }: URL): Promise<strin
       done(reason)
     }
     socket.once('connect', () => end(undefined))
-    socket.once('timeout', () => end('no answer within 3 s'))
+    socket.once('timeout', () => end(unanswered))
     socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
   })
+}
+
+const unanswered = `no answer within ${connectTimeoutMs / 1000} s`
+
+async function resolutionError(host: string, clock: Clock): Promise<string | undefined> {
+  // Resolvers have longer deadlines of their own, and cannot be told to stop.
+  using limit = openScope({ parents: [], clock, timeoutMs: connectTimeoutMs, what: 'the resolver' })
+  try {
+    await untilAborted(lookup(host), limit.signal)
+    return undefined
+  } catch (error) {
+    if (error instanceof DeadlineError) return unanswered
+    return (error as NodeJS.ErrnoException).code ?? 'its name cannot be resolved'
+  }
 }

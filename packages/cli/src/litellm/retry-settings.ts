@@ -21,7 +21,7 @@ export interface RetrySettings {
   forGroup(group: RetriedGroup): RuleRetry | undefined
 }
 
-export interface RetriedGroup {
+interface RetriedGroup {
   readonly name: string
   /** How many can answer, fallbacks included. */
   readonly targets: number
