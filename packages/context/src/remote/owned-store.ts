@@ -13,6 +13,7 @@ import type { CountObservation } from '../tokens/learnt-factor.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import { CountingPlans } from './counting-plans.ts'
+import { DeadMembersSweep } from './dead-members-sweep.ts'
 import { OwnedAnswers } from './owned-answers.ts'
 import { OwnedPlaces, type PlaceAsker } from './owned-places.ts'
 import { performOnRecords } from './owned-records.ts'
@@ -35,7 +36,8 @@ export interface StoreAsker extends PlaceAsker, ResponseAsker {
 /**
  * A store that this process has opened for others. It says whose turn is next in a conversation,
  * knows which turns run in which of them, ends those of one that is gone, and does once what each
- * would have to do otherwise: recovery when it is opened, and deleting what has expired.
+ * would have to do otherwise: recovery when it is opened, deleting what has expired, and ending what
+ * ran in members of the store that are dead.
  */
 export class OwnedStore {
   readonly number: number
@@ -45,6 +47,7 @@ export class OwnedStore {
   readonly #answers: OwnedAnswers
   readonly #clock: Clock
   readonly #sweep: ExpirySweep
+  readonly #deadSweep: DeadMembersSweep
   readonly #counting: CountingPlans<StoreAsker>
   readonly #running = new RunningTurnRegister<StoreAsker>()
 
@@ -57,6 +60,7 @@ export class OwnedStore {
     this.#counting = new CountingPlans(clock)
     this.#answers = new OwnedAnswers(store.answers)
     this.#sweep = new ExpirySweep(store, clock, logger)
+    this.#deadSweep = new DeadMembersSweep(store, clock, logger)
   }
 
   /** Does what a client asks; `list` is the arguments. Rejects when the store is unavailable. */
@@ -145,8 +149,10 @@ export class OwnedStore {
   }
 
   async close(): Promise<void> {
-    this.#sweep.stop()
-    await this.#sweep.ended()
+    for (const sweep of [this.#sweep, this.#deadSweep]) {
+      sweep.stop()
+      await sweep.ended()
+    }
     await this.store.close()
   }
 

@@ -24,7 +24,10 @@ export interface AnswerStore {
   complete(part: AnswerPart & { readonly whole: ModelResponse }): Promise<boolean>
   /** Forgets an answer that will not be whole. */
   drop(part: AnswerPart): Promise<void>
-  /** Forgets all that are being made, whose calls an earlier process has left. Returns how many. */
+  /**
+   * Forgets the answers that no living member of the store makes; all that are not whole in a store
+   * without members. Returns how many.
+   */
   recover(): Promise<number>
   /** Deletes expired answers, at most `expireBatch` per call. Returns how many. */
   expire(): Promise<number>

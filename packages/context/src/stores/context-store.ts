@@ -1,6 +1,7 @@
 import type { FactorStore } from './factor-store.ts'
 import type { AnswerStore } from './answer-store.ts'
 import type { RecordStore } from './record-store.ts'
+import type { StoreMembers } from './store-members.ts'
 import type { ResponseStore } from './response-store.ts'
 import type { TurnStore } from './turn-store.ts'
 
@@ -14,4 +15,9 @@ export interface ContextStore extends TurnStore {
   readonly answers: AnswerStore
   /** Of conversations and subjects. Closed with the store. */
   readonly records: RecordStore
+  /**
+   * The processes that have the store open; undefined where one has it alone, as with a file or
+   * memory.
+   */
+  readonly members?: StoreMembers
 }

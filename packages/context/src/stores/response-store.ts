@@ -39,7 +39,10 @@ export interface ResponseStore {
   responseWithItem(tenant: string, itemId: string): Promise<string | undefined>
   /** Whether the response existed. */
   remove(tenant: string, id: string): Promise<boolean>
-  /** Ends every running response as `failed`, keeping what was flushed. Returns how many. */
+  /**
+   * Ends the running responses that no living member of the store runs as `failed`, keeping what was
+   * flushed; all of them in a store without members. Returns how many.
+   */
   recover(error: ResponseError, completedAt: number): Promise<number>
   /** Deletes expired responses, at most `expireBatch` per call. Returns how many. */
   expire(): Promise<number>

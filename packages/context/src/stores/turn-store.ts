@@ -75,8 +75,9 @@ export interface TurnStore {
   /** Deletes conversations of a subject, with the kept responses of each, `subjectBatch` at most. */
   removeSubject(tenant: string, subject: string): Promise<SubjectRemoval>
   /**
-   * Ends every running turn as `incomplete`, keeping what was flushed. `completedAt` is in Unix
-   * seconds. Returns the number of turns.
+   * Ends the running turns that no living member of the store runs as `incomplete`, keeping what was
+   * flushed; all of them in a store without members, whose only process asks before it runs any.
+   * `completedAt` is in Unix seconds. Returns the number of turns.
    */
   recover(completedAt: number): Promise<number>
   /** Deletes expired conversations, at most `expireBatch` per call. Returns how many. */

@@ -2,22 +2,19 @@ import type { ModelResponse } from '@fairlead/llm'
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '@fairlead/base'
 import { assistant } from '../../turns/test-support/items.ts'
+import type { ContextStore } from '../context-store.ts'
 import { type AnswerBounds, type AnswerStore, answerTtlMs } from '../answer-store.ts'
 import type { KeptAnswer } from '../kept-answer.ts'
+import { onceDead, type Successors } from './once-dead.ts'
 
-interface StoreUnderTest {
+interface StoreUnderTest extends Successors {
   readonly name: string
   /** An empty store. The suite closes it. */
   open(options: {
     readonly clock: Pick<Clock, 'now'>
     readonly ttlMs: number | undefined
     readonly answerBounds?: AnswerBounds
-  }): OpenedStore | Promise<OpenedStore>
-}
-
-interface OpenedStore {
-  readonly answers: AnswerStore
-  close(): Promise<void>
+  }): ContextStore | Promise<ContextStore>
 }
 
 function begun(key: string, change: Partial<KeptAnswer> = {}): KeptAnswer {
@@ -53,7 +50,7 @@ const whole: ModelResponse = {
 /** What every store must do with answers: the test of each store runs this suite. */
 export function describeAnswerStoreContract(subject: StoreUnderTest): void {
   const run = async (
-    body: (store: AnswerStore, time: { nowMs: number }) => Promise<void>,
+    body: (store: AnswerStore, time: { nowMs: number }, opened: ContextStore) => Promise<void>,
     options: { readonly answerBounds?: AnswerBounds } = {},
   ) => {
     const time = { nowMs: 1_000_000 }
@@ -63,7 +60,7 @@ export function describeAnswerStoreContract(subject: StoreUnderTest): void {
       clock: { now: () => time.nowMs },
     })
     try {
-      await body(store.answers, time)
+      await body(store.answers, time, store)
     } finally {
       await store.close()
     }
@@ -128,13 +125,15 @@ export function describeAnswerStoreContract(subject: StoreUnderTest): void {
       }))
 
     it('that an earlier process left are forgotten', () =>
-      run(async (store) => {
+      run(async (store, _, opened) => {
         await store.begin(begun('made'))
         await store.begin(begun('kept'))
         await store.complete({ ...begun('kept'), whole })
-        expect(await store.recover()).toBe(1)
-        expect(await store.load('a', 'made')).toBeUndefined()
-        expect(await store.load('a', 'kept')).toBeDefined()
+        await onceDead(subject, opened, async ({ answers }) => {
+          expect(await answers.recover()).toBe(1)
+          expect(await answers.load('a', 'made')).toBeUndefined()
+          expect(await answers.load('a', 'kept')).toBeDefined()
+        })
       }))
 
     it.each([

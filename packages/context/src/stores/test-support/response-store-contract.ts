@@ -1,21 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { type Clock, type JsonObject, parseJson } from '@fairlead/base'
+import type { ContextStore } from '../context-store.ts'
 import type { KeptResponse } from '../kept-response.ts'
 import type { ResponseBounds, ResponseEnd, ResponseStore } from '../response-store.ts'
+import { onceDead, type Successors } from './once-dead.ts'
 
-interface StoreUnderTest {
+interface StoreUnderTest extends Successors {
   readonly name: string
   /** An empty store. The suite closes it. */
   open(options: {
     readonly clock: Pick<Clock, 'now'>
     readonly ttlMs: number | undefined
     readonly responseBounds?: ResponseBounds
-  }): OpenedStore | Promise<OpenedStore>
-}
-
-interface OpenedStore {
-  readonly responses: ResponseStore
-  close(): Promise<void>
+  }): ContextStore | Promise<ContextStore>
 }
 
 const message = (id: string, text = id): JsonObject => ({ type: 'message', id, text })
@@ -69,14 +66,14 @@ const failure = { code: 'server_error', message: 'the program ended' }
 /** What every store must do with responses: the test of each store runs this suite. */
 export function describeResponseStoreContract(subject: StoreUnderTest): void {
   const run = async (
-    body: (store: ResponseStore, time: { nowMs: number }) => Promise<void>,
+    body: (store: ResponseStore, time: { nowMs: number }, opened: ContextStore) => Promise<void>,
     options: { readonly ttlMs?: number; readonly responseBounds?: ResponseBounds } = {},
   ) => {
     const time = { nowMs: 1_000_000 }
     const clock = { now: () => time.nowMs }
     const store = await subject.open({ ttlMs: undefined, ...options, clock })
     try {
-      await body(store.responses, time)
+      await body(store.responses, time, store)
     } finally {
       await store.close()
     }
@@ -102,16 +99,18 @@ export function describeResponseStoreContract(subject: StoreUnderTest): void {
       }))
 
     it('keep the spelling of numbers', () =>
-      run(async (store) => {
+      run(async (store, _, opened) => {
         const spelled = '{"id":"x","n":12345678901234567890,"x":1.0}'
         const item = parseJson(spelled) as JsonObject
         await store.add(response('r1', { input: [item], body: item }))
         await store.flush([{ ...endOf('r1'), output: [item] }])
-        await store.recover(failure, 7)
-        const { body, input, output } = (await store.load('a', 'r1')) ?? response('none')
-        expect(JSON.stringify([body, ...input, ...output])).toBe(
-          `[${spelled},${spelled},${spelled}]`,
-        )
+        await onceDead(subject, opened, async ({ responses }) => {
+          await responses.recover(failure, 7)
+          const { body, input, output } = (await responses.load('a', 'r1')) ?? response('none')
+          expect(JSON.stringify([body, ...input, ...output])).toBe(
+            `[${spelled},${spelled},${spelled}]`,
+          )
+        })
       }))
 
     it('do not exist for another tenant', () =>
@@ -187,22 +186,24 @@ export function describeResponseStoreContract(subject: StoreUnderTest): void {
       }))
 
     it('that run end as failed with what was flushed, when the store recovers', () =>
-      run(async (store) => {
+      run(async (store, _, opened) => {
         await store.add(response('r1'))
         await store.add(response('r2'))
         await store.finish(endOf('r2'))
         await store.flush([{ ...endOf('r1'), output: [message('part')] }])
-        expect(await store.recover(failure, 7)).toBe(1)
-        expect(await store.recover(failure, 8)).toBe(0)
-        expect(await store.load('a', 'r1')).toEqual(
-          response('r1', {
-            status: 'failed',
-            error: failure,
-            output: [message('part')],
-            completed_at: 7,
-          }),
-        )
-        expect((await store.load('a', 'r2'))?.status).toBe('completed')
+        await onceDead(subject, opened, async ({ responses }) => {
+          expect(await responses.recover(failure, 7)).toBe(1)
+          expect(await responses.recover(failure, 8)).toBe(0)
+          expect(await responses.load('a', 'r1')).toEqual(
+            response('r1', {
+              status: 'failed',
+              error: failure,
+              output: [message('part')],
+              completed_at: 7,
+            }),
+          )
+          expect((await responses.load('a', 'r2'))?.status).toBe('completed')
+        })
       }))
 
     it('are deleted after the time to live, but for running ones', () =>

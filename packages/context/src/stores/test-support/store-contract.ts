@@ -3,13 +3,14 @@ import { type Clock, parseJson } from '@fairlead/base'
 import { forgottenPlan } from '../../plan/forgotten-plan.ts'
 import type { ContextStore } from '../context-store.ts'
 import { plansPerConversation, type TurnStore } from '../turn-store.ts'
+import { onceDead, type Successors } from './once-dead.ts'
 import { describeRecordStoreContract } from './record-store-contract.ts'
 import { describeRetentionContract } from './retention-contract.ts'
 import { describeTreeContract } from './tree-contract.ts'
 import { conversationAt, ended, text, turnOf } from './turns.ts'
 import { wholeLog } from './whole-log.ts'
 
-interface StoreUnderTest {
+interface StoreUnderTest extends Successors {
   readonly name: string
   /** An empty store. The suite closes it. */
   open(options: {
@@ -67,10 +68,12 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         ]
         await begin(store)
         await store.flush([{ tenant: 'a', conversation: 'c1', turn: 'turn_1', output }])
-        await store.recover(77)
-        const [recovered] = (await wholeLog(store, 'a', 'c1'))?.turns ?? []
-        expect(JSON.stringify(recovered?.output)).toBe(JSON.stringify(output))
-        expect(recovered?.completed_at).toBe(77)
+        await onceDead(subject, store, async (next) => {
+          await next.recover(77)
+          const [recovered] = (await wholeLog(next, 'a', 'c1'))?.turns ?? []
+          expect(JSON.stringify(recovered?.output)).toBe(JSON.stringify(output))
+          expect(recovered?.completed_at).toBe(77)
+        })
       }))
 
     it('does not find what was never stored', () =>
@@ -173,12 +176,14 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         await begin(store)
         const output = [{ type: 'message', role: 'assistant', content: text('par') }] as const
         await store.flush([{ tenant: 'a', conversation: 'c1', turn: 'turn_1', output }])
-        expect(await store.recover(77)).toBe(1)
-        expect(await store.recover(78)).toBe(0)
-        const recovered = { ...turnOf('c1', 1), status: 'incomplete', output, completed_at: 77 }
-        expect((await wholeLog(store, 'a', 'c1'))?.turns).toEqual([recovered])
-        const change = { conversation: conversationAt(2), turns: [turnOf('c1', 2)] }
-        expect(await store.append({ expectedRevision: 1, ...change })).toBe('stored')
+        await onceDead(subject, store, async (next) => {
+          expect(await next.recover(77)).toBe(1)
+          expect(await next.recover(78)).toBe(0)
+          const recovered = { ...turnOf('c1', 1), status: 'incomplete', output, completed_at: 77 }
+          expect((await wholeLog(next, 'a', 'c1'))?.turns).toEqual([recovered])
+          const change = { conversation: conversationAt(2), turns: [turnOf('c1', 2)] }
+          expect(await next.append({ expectedRevision: 1, ...change })).toBe('stored')
+        })
       }))
 
     it('removes a conversation with its turns and plans', () =>
