@@ -6,6 +6,8 @@ export {
   type PinnedPersona,
 } from './turns/conversation.ts'
 export type { Turn, TurnAnswerer, TurnStatus, TurnUsage } from './turns/turn.ts'
+export { quoteSources, type QuotedSource } from './turns/quote-sources.ts'
+export type { RetrievalProblem, RetrievedBlock, RetrievedPassage } from './turns/retrieved-block.ts'
 export type { ToolRepair } from './turns/pair-tool-calls.ts'
 export { createIds, isOwnConversationId, type NewId } from './turns/ulid.ts'
 export { historyModes, type HistorySettings } from './strategies/strategies.ts'
@@ -83,6 +85,7 @@ export type {
   TurnEnd,
   TurnRequest,
 } from './service/conversations.ts'
+export type { RetrievalInput, TurnRetriever } from './service/turn-retriever.ts'
 export type { AnswerEnd, AnswerState, FollowedAnswer } from './service/followed-answer.ts'
 export type { CountedInput, CountInputRequest } from './service/counted-input.ts'
 export { isStoreUnavailable } from './service/store-deadline.ts'

@@ -1,24 +1,28 @@
-import { historyRuleFor } from '../strategies/history-rule-for.ts'
-import type { HistorySelection } from '../strategies/history-rule.ts'
-import { historyRules } from '../strategies/strategies.ts'
 import { checkToolOutputs } from './check-tool-outputs.ts'
 import { explainPrompt } from './explain-prompt.ts'
 import type { CountTokens } from './count-tokens.ts'
 import { countedTexts } from './counted-texts.ts'
-import { fitWindow, mayNotFit } from './fit-window.ts'
+import { withoutRetrieval } from './explain-retrieval.ts'
+import { fitWindow, isTooLong, mayNotFit } from './fit-window.ts'
 import type { AssembledPrompt, PromptSource } from './prompt-source.ts'
 import { readHistory, type History } from './read-history.ts'
 import { renderPrompt, type RenderedPrompt } from './render-prompt.ts'
+import { selectHistory } from './select-history.ts'
 
 /**
- * Makes the prompt of one call: tools, persona, the caller's instructions, history, new input. Pure:
- * the same source gives the same bytes. Throws a ModelError: 400 `context_length_exceeded` when it
+ * Makes the prompt of one call: tools, persona, the caller's instructions, history, what was
+ * retrieved, new input. Pure: the same source gives the same bytes. Throws a ModelError: 400 `context_length_exceeded` when it
  * does not fit, 400 `unknown_call_id` for a tool output that answers no open call, 400
  * `missing_tool_outputs` where calls that were made together are answered one by one.
  */
 export function assemblePrompt(source: PromptSource): AssembledPrompt {
   const history = readHistory(source)
   const wanted = renderPrompt(source, history, selectHistory(source, history))
+  const quotes = (source.current.retrieved?.items.length ?? 0) > 0
+  // What was retrieved gives way before the history does.
+  if (quotes && isTooLong(source, wanted)) {
+    return assemblePrompt({ ...source, current: withoutRetrieval(source.current) })
+  }
   const prompt = fitWindow(source, history, wanted)
   checkToolOutputs(prompt.groups.at(-1)?.repairs ?? [], history.open, source.current)
   const said = prompt.groups.flatMap((group) => group.entries.map((entry) => entry.item))
@@ -26,6 +30,7 @@ export function assemblePrompt(source: PromptSource): AssembledPrompt {
     epoch: prompt.epoch,
     items: [...prompt.system, ...said],
     tools: prompt.tools,
+    retrieved: source.current.retrieved,
     hasSeals: prompt.groups.some(({ hasSeals }) => hasSeals),
     plan: explainPrompt(source, history, prompt),
     mayNotFit: (target) => mayNotFit(source, prompt, target),
@@ -43,17 +48,4 @@ function textsOf(source: PromptSource, history: History, prompt: RenderedPrompt)
   const sent = countedTexts((count) => renderPrompt(withCount(count), history, prompt.selection))
   const told = countedTexts((count) => explainPrompt(withCount(count), history, prompt))
   return [...new Set([...sent.toReversed(), ...told.toReversed()])]
-}
-
-/** Beside other settings, another branch and a larger window have the history chosen anew. */
-function selectHistory(
-  { continuesEpoch, epoch, request, target }: PromptSource,
-  { closed, epochFrom }: History,
-): HistorySelection {
-  const settings = request.strategy.history
-  const rule = historyRuleFor(settings, historyRules)
-  const { cut_for: cutFor = null } = epoch
-  const hasMoreRoom = cutFor !== null && (target.window ?? Infinity) > cutFor
-  const startsAnew = !continuesEpoch || hasMoreRoom || epoch.rule !== rule.key(settings)
-  return rule.select(settings, { groups: closed, epochFrom, startsAnew })
 }

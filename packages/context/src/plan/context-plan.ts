@@ -1,3 +1,4 @@
+import type { RetrievalProblem, RetrievedPassage } from '../turns/retrieved-block.ts'
 import type { CountedBy } from './count-tokens.ts'
 import type { ToolRepair } from '../turns/pair-tool-calls.ts'
 
@@ -44,6 +45,8 @@ export interface ContextPlan extends PlanPlacement {
      */
     readonly repairs: readonly ToolRepair[]
   }
+  /** What was retrieved for the turn. Absent where nothing was looked for. */
+  readonly retrieval?: PlanRetrieval
   readonly epoch: { readonly n: number; readonly compacted: boolean }
   readonly prefix: { readonly hash: string; readonly stable_tokens: number }
   /** Of all that is sent: tools, system, history with its seals, new input. */
@@ -109,8 +112,11 @@ export interface LeftOutItem {
 }
 
 export interface PlanSegment {
-  readonly kind: 'tools' | 'system' | 'pinned' | 'history' | 'input'
-  /** Names of the tools, name of the persona; of history, its first turn and its last one. */
+  readonly kind: 'tools' | 'system' | 'pinned' | 'history' | 'retrieval' | 'input'
+  /**
+   * Names of the tools, name of the persona; of history, its first turn and its last one; of what
+   * was retrieved, the passages that are quoted.
+   */
   readonly ids: readonly string[]
   readonly tokens: number
   readonly cache: 'stable' | 'append' | 'volatile'
@@ -130,4 +136,17 @@ export interface PlanDecision {
   readonly reason: string
   /** Of all of them together; null where they were not looked at. */
   readonly tokens: number | null
+}
+
+/** What was found for a turn, and what could not be searched. */
+export interface PlanRetrieval {
+  /** Best first, at most `planListMax`. */
+  readonly passages: readonly PlanPassage[]
+  readonly passages_total: number
+  readonly problems: readonly RetrievalProblem[]
+}
+
+export interface PlanPassage extends Omit<RetrievedPassage, 'action' | 'metadata'> {
+  readonly action: 'retrieved' | 'dropped'
+  readonly reason: 'relevant' | 'below_min_score' | 'over_budget' | 'duplicate'
 }

@@ -92,7 +92,8 @@ function dropped(
   reason: string,
   { countTokens }: DecisionSource,
 ): PlanDecision {
-  const tokens = sum([...turn.input, ...outputInHistory(turn)].map(countTokens))
+  const retrieved = turn.retrieved?.items ?? []
+  const tokens = sum([...retrieved, ...turn.input, ...outputInHistory(turn)].map(countTokens))
   return { from: turn.id, to: turn.id, count: 1, action: 'dropped', rule, reason, tokens }
 }
 

@@ -1,3 +1,4 @@
+import type { RetrievedBlock } from '../turns/retrieved-block.ts'
 import type { Turn } from '../turns/turn.ts'
 import {
   type ContextPlan,
@@ -7,6 +8,7 @@ import {
 } from './context-plan.ts'
 import { itemTokens, sum } from './count-tokens.ts'
 import { explainDecisions } from './explain-decisions.ts'
+import { explainRetrieval } from './explain-retrieval.ts'
 import type { PromptSource } from './prompt-source.ts'
 import type { PromptTarget } from './prompt-target.ts'
 import type { History } from './read-history.ts'
@@ -21,6 +23,7 @@ export function explainPrompt(
 ): Omit<ContextPlan, 'id'> {
   const { attempt, counts, request, target } = source
   const { fresh, past, pinned } = splitEntries(prompt, source.current)
+  const { retrieved } = source.current
   const repairs = prompt.groups.flatMap((group) => group.repairs)
   const sealed = prompt.groups.flatMap((group) => group.sealed)
   const leftOutItems = prompt.groups.flatMap((group) => group.leftOut)
@@ -35,7 +38,7 @@ export function explainPrompt(
     ...source.placement,
     window: target.window ?? null,
     counted_by: counts.countedBy,
-    segments: segmentsOf(prompt, pinned, past, fresh),
+    segments: segmentsOf(prompt, { pinned, past, fresh }, retrieved),
     decisions: explainDecisions({
       log: source.log,
       startsAtRoot: source.startsAtRoot,
@@ -56,6 +59,7 @@ export function explainPrompt(
       repaired: repairs.length,
       repairs: repairs.slice(-planListMax),
     },
+    ...(retrieved === undefined ? {} : { retrieval: explainRetrieval(retrieved) }),
     epoch: { n: prompt.epoch.n, compacted: prompt.compacted },
     prefix: {
       hash: prompt.digests.prefix,
@@ -80,9 +84,8 @@ function splitEntries({ groups, pinnedCount }: RenderedPrompt, current: Turn) {
 
 function segmentsOf(
   { tools, persona, headTokens }: RenderedPrompt,
-  pinned: readonly RenderedEntry[],
-  past: readonly RenderedEntry[],
-  fresh: readonly RenderedEntry[],
+  { pinned, past, fresh }: ReturnType<typeof splitEntries>,
+  retrieved: RetrievedBlock | undefined,
 ): PlanSegment[] {
   const [toolTokens, systemTokens] = headTokens
   const turns = new Set([past[0], past.at(-1)].flatMap((entry) => entry?.turn ?? []))
@@ -96,13 +99,28 @@ function segmentsOf(
     },
     ...(pinned.length === 0 ? [] : [pinnedSegment(pinned)]),
     { kind: 'history', ids: [...turns], tokens: tokensOf(past), cache: 'append' },
-    { kind: 'input', ids: [], tokens: tokensOf(fresh), cache: 'append' },
+    ...(retrieved === undefined ? [] : [retrievalSegment(retrieved, fresh)]),
+    {
+      kind: 'input',
+      ids: [],
+      tokens: tokensOf(fresh.filter(({ isRetrieved }) => isRetrieved !== true)),
+      cache: 'append',
+    },
   ]
 }
 
 function pinnedSegment(pinned: readonly RenderedEntry[]): PlanSegment {
   const ids = [...new Set(pinned.map(({ turn }) => turn))]
   return { kind: 'pinned', ids, tokens: tokensOf(pinned), cache: 'stable' }
+}
+
+function retrievalSegment(
+  { passages }: RetrievedBlock,
+  fresh: readonly RenderedEntry[],
+): PlanSegment {
+  const quoted = passages.filter(({ action }) => action === 'kept').slice(0, planListMax)
+  const tokens = tokensOf(fresh.filter(({ isRetrieved }) => isRetrieved === true))
+  return { kind: 'retrieval', ids: quoted.map(({ id }) => id), tokens, cache: 'append' }
 }
 
 function tokensOf(entries: readonly RenderedEntry[]): number {

@@ -19,7 +19,7 @@ export function fitWindow(
   prompt: RenderedPrompt,
 ): RenderedPrompt {
   const limit = promptLimit(source, source.target)
-  if (prompt.tokens <= limit || mayNotFit(source, prompt, source.target)) return prompt
+  if (!isTooLong(source, prompt)) return prompt
   if (source.request.strategy.onOverflow === 'Error') throw overflow(source, prompt.tokens, limit)
   const closedTokens = prompt.groups.slice(prompt.pinnedCount, -1).map(groupTokens)
   let keptTokens = sum(closedTokens)
@@ -37,6 +37,12 @@ export function fitWindow(
   })
   if (cut.tokens > limit) throw overflow(source, cut.tokens, limit)
   return cut
+}
+
+/** Whether a target has no room for the prompt, as far as its figures tell. */
+export function isTooLong(source: PromptSource, prompt: RenderedPrompt): boolean {
+  const { target } = source
+  return prompt.tokens > promptLimit(source, target) && !mayNotFit(source, prompt, target)
 }
 
 /** Whether better figures are needed in order to say that a target has room for the prompt. */

@@ -1,5 +1,6 @@
 import type { Item, ToolDefinition } from '@fairlead/llm'
 import type { EpochState } from '../turns/conversation.ts'
+import type { RetrievedBlock } from '../turns/retrieved-block.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { ContextPlan, PlanPlacement } from './context-plan.ts'
 import type { TokenCounts } from './count-tokens.ts'
@@ -34,7 +35,7 @@ export interface TurnPromptSource {
   readonly brought: ReadonlySet<string>
   /** Ids of those of which the log here has what the caller sent, which differs from what is stored. */
   readonly asSent: ReadonlySet<string>
-  /** The turn that starts: it has instructions and input, and no output yet. */
+  /** The turn that starts: it has instructions, input and what was retrieved, and no output yet. */
   readonly current: Turn
   readonly request: PromptRequest
   readonly placement: PlanPlacement
@@ -57,6 +58,8 @@ export interface AssembledPrompt {
   readonly epoch: EpochState
   readonly items: readonly Item[]
   readonly tools: readonly ToolDefinition[]
+  /** What was retrieved for the turn, as the prompt has it; undefined where nothing was looked for. */
+  readonly retrieved: RetrievedBlock | undefined
   /** Whether the history has seals, so that prompts for other accounts may differ. */
   readonly hasSeals: boolean
   readonly plan: Omit<ContextPlan, 'id'>

@@ -45,7 +45,7 @@ export function renderGroup(group: TurnGroup, scope: RenderScope): RenderedGroup
   const leftOut = unreadableItems(group.turns)
   const entries: RenderedEntry[] = []
   let before: string | undefined
-  for (const { turn, item, isOutput = false } of paired.entries) {
+  for (const { turn, item, isOutput = false, isRetrieved = false } of paired.entries) {
     const isPast = turns.get(turn)?.status !== 'in_progress'
     if (!isPast) before ??= prefix.current()
     const kept = seals.checked(turn, item, isOutput)
@@ -59,6 +59,7 @@ export function renderGroup(group: TurnGroup, scope: RenderScope): RenderedGroup
       turn,
       item: rendered,
       tokens: itemTokens(rendered, target.model, countTokens),
+      ...(isRetrieved ? { isRetrieved } : {}),
     })
   }
   const { checked, repairs } = paired
@@ -81,7 +82,9 @@ export function withoutIdentity(item: Item): Item {
 }
 
 function entriesOf(turn: Turn): PromptEntry[] {
+  const retrieved = turn.input.length === 0 ? [] : (turn.retrieved?.items ?? [])
   return [
+    ...retrieved.map((item) => ({ turn: turn.id, item, isRetrieved: true })),
     ...turn.input.map((item) => ({ turn: turn.id, item })),
     ...outputInHistory(turn).map((item) => ({ turn: turn.id, item, isOutput: true })),
   ]

@@ -23,6 +23,7 @@ import type { SubjectErasure } from './erase-subject.ts'
 import type { ConversationList, ConversationListRequest } from './list-conversations.ts'
 import type { Responses } from './responses.ts'
 import type { ConcurrencyMode } from './turn-queue.ts'
+import type { TurnRetriever } from './turn-retriever.ts'
 
 /**
  * Conversations of one store, as the gateway uses them. Every method ends within its deadline:
@@ -185,6 +186,8 @@ export interface TurnRequest extends PromptRequest {
   readonly response?: string
   /** What it does when another turn runs. Waits for 30 s when left out. */
   readonly onConcurrent?: Concurrency
+  /** Who looks for what matters to it, in the order of their blocks. None when left out. */
+  readonly retrievers?: readonly TurnRetriever[]
   /** Size of what its caller holds while it waits. 0 when left out. */
   readonly bytes?: number
 }

@@ -1,7 +1,9 @@
 import { FakeClock } from '@fairlead/base/testing'
 import { type Dialect, dialects, ModelError } from '@fairlead/llm'
 import { describe, expect, it } from 'vitest'
+import { withoutIdentity } from '../plan/render-group.ts'
 import type { StrategyInput } from '../plan/strategy-input.ts'
+import { quoteSources } from '../turns/quote-sources.ts'
 import { createMemoryStore } from '../stores/memory/memory-store.ts'
 import { pathTo } from '../turns/test-support/path-to.ts'
 import { seededRandom } from '../turns/test-support/seeded-random.ts'
@@ -9,6 +11,7 @@ import { createConversations } from './conversations-service.ts'
 import type { Conversations, OpenTurn, TurnRequest } from './conversations.ts'
 import { ChaoticCaller } from './test-support/chaotic-caller.ts'
 import { promptTarget, turnRequest, turnsOf } from './test-support/conversation-bench.ts'
+import type { TurnRetriever } from './turn-retriever.ts'
 import { brokenRules } from './test-support/pairing-rules.ts'
 import { StrictProvider } from './test-support/strict-provider.ts'
 
@@ -69,7 +72,34 @@ class Seen {
   cut = 0
   branched = 0
   overflowed = 0
+  quoted = 0
+  unquoted = 0
   refused = 0
+}
+
+/** Quotes something of each question, of any length; nothing for some. */
+const quoting: TurnRetriever = {
+  searches: { kind: 'knowledge', source: 'k' },
+  async retrieve({ input, earlier }) {
+    const said = JSON.stringify(input.map(withoutIdentity))
+    const id = String(said.length % 7)
+    if (id === '0') return undefined
+    const text = said.repeat(said.length % 3)
+    return {
+      items: [quoteSources('Texts', [{ id, about: { seen: String(earlier.size) }, text }])],
+      passages: [
+        {
+          ...quoting.searches,
+          id,
+          title: null,
+          url: null,
+          score: 1,
+          tokens: text.length,
+          action: 'kept',
+        },
+      ],
+    }
+  },
 }
 
 /** Mistakes of the caller that are refused whoever is asked, and leave nothing behind. */
@@ -120,6 +150,7 @@ class Life {
     }))
     if (first === undefined) throw new Error('somebody is asked')
     return turnRequest(input, {
+      retrievers: chaos.chance(0.4) ? [quoting] : [],
       model: first.model,
       targets: [first, ...others],
       tools: [{ name: 'look_up' }, ...(chaos.chance(0.1) ? [{ name: 'a_rare_one' }] : [])],
@@ -187,6 +218,9 @@ class Life {
       for (const { reason } of plan.sealed) seen.omitted.add(reason)
       seen.repaired += plan.tool_groups.repaired
       seen.cut += plan.epoch.compacted ? 1 : 0
+      for (const { action } of plan.retrieval?.passages ?? []) {
+        seen[action === 'retrieved' ? 'quoted' : 'unquoted'] += 1
+      }
       return provider.sealed(this.#chaos.answer(), wire)
     } catch (error) {
       if (!(error instanceof ModelError) || error.kind !== 'context-length') throw error
@@ -239,6 +273,8 @@ describe('every plan', () => {
         'cut',
         'branched',
         'overflowed',
+        'quoted',
+        'unquoted',
         'refused',
       ] as const) {
         expect(seen[count], count).toBeGreaterThan(histories / 5)

@@ -63,6 +63,14 @@ export class ImportReader {
     return Array.isArray(value) ? value : this.fail(name)
   }
 
+  /** The objects of a list; none where there is no list. */
+  entries(name: string): readonly ImportReader[] {
+    if (this.#fields[name] === undefined) return []
+    return this.list(name).map(
+      (value, index) => new ImportReader(value, this.#line, `${this.#path}${name}[${index}].`),
+    )
+  }
+
   fail(name: string, problem = 'is not valid'): never {
     throw wrongLine(this.#line, `${this.#path}${name} ${problem}`)
   }

@@ -2,6 +2,7 @@ import { type FinishReason, type Item, itemProblem } from '@fairlead/llm'
 import { isBranchName } from '../turns/branch-name.ts'
 import type { LeftOutTurns, Turn, TurnAnswerer, TurnStatus, TurnUsage } from '../turns/turn.ts'
 import type { ImportReader } from './import-reader.ts'
+import { readImportedRetrieval } from './imported-retrieval.ts'
 
 const turnId = /^[A-Za-z0-9_.-]{1,64}$/
 const itemId = /^[A-Za-z0-9_.-]{1,128}$/
@@ -61,6 +62,7 @@ export function readImportedTurn(
     instructions: readList('instructions'),
     instructed_by: instructed === id ? id : known('instructed_by'),
     left_out: readLeftOut(fields, before),
+    ...readImportedRetrieval(fields, conversation),
     input: readList('input'),
     output: readList('output'),
     usage: readUsage(fields),

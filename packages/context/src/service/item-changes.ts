@@ -16,6 +16,7 @@ import {
   revisionConflict,
 } from './conversation-errors.ts'
 import type { StoredItem } from './conversations.ts'
+import { turnsThatQuote } from './turns-that-quote.ts'
 
 /** How often a change is attempted when the conversation is changed meanwhile. */
 const attempts = 5
@@ -72,7 +73,9 @@ export class ItemChanges {
         ...conversation,
         ccp: { ...ccp, revision: ccp.revision + 1, rewrites: ccp.rewrites + 1 },
       }
-      const rewritten = turns.map((turn) => withoutItem(turn, itemId))
+      const quoting = await turnsThatQuote(this.#store, conversation, turns)
+      if (quoting.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
+      const rewritten = [...turns.map((turn) => withoutItem(turn, itemId)), ...quoting]
       return { conversation: changed, turns: [], rewritten, result: changed }
     })
   }

@@ -13,6 +13,7 @@ import type {
   PreparedPrompt,
   TurnEnd,
 } from './conversations.ts'
+import { withRetrieved } from './prepare-turn.ts'
 import type { TurnBasis } from './turn-basis.ts'
 
 /** How a turn ended, and what else its answer decided. */
@@ -61,7 +62,7 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
   const end = async (turnEnd: TurnEnd): Promise<Turn> => {
     const { status, output, usage, model, finishReason = null, error } = turnEnd
     const finished: Turn = {
-      ...turn,
+      ...(answering === undefined ? turn : withRetrieved(turn, answering)),
       status,
       output: withStableIds(output),
       usage: usage === undefined ? null : turnUsage(usage, model),

@@ -2,6 +2,7 @@ import { invalidField, missingField } from '@fairlead/llm'
 import type { TurnPromptSource } from '../plan/prompt-source.ts'
 import { TurnPrompts } from '../plan/turn-prompts.ts'
 import type { Conversation } from '../turns/conversation.ts'
+import type { RetrievedBlock } from '../turns/retrieved-block.ts'
 import { turnAsSent } from '../turns/turn-as-sent.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
@@ -19,7 +20,19 @@ interface TurnSource {
   readonly retried: Turn | undefined
   readonly newId: NewId
   readonly nowMs: number
-  readonly countsFor: TurnPromptSource['countsFor']
+}
+
+/** A turn before anything is retrieved for it, and what its prompts are made from. */
+export interface TurnDraft {
+  readonly conversation: Conversation
+  readonly request: TurnRequest
+  readonly retried: Turn | undefined
+  readonly sendsHistory: boolean
+  /** Exchanges that the request brought as history and that the log did not have. */
+  readonly imported: readonly Turn[]
+  readonly turn: Turn
+  readonly planId: string
+  readonly promptSource: Omit<TurnPromptSource, 'countsFor'>
 }
 
 export interface PreparedTurn {
@@ -32,9 +45,9 @@ export interface PreparedTurn {
   readonly prompts: TurnPrompts
 }
 
-/** Makes the turn, its first prompt and the resulting conversation, and stores nothing. */
-export function prepareTurn(source: TurnSource): PreparedTurn {
-  const { conversation, place, request, newId, nowMs, countsFor } = source
+/** Makes the turn. Throws a ModelError 400 for what it cannot be made from. */
+export function draftTurn(source: TurnSource): TurnDraft {
+  const { conversation, place, request, retried, newId, nowMs } = source
   if (request.input.length === 0 && request.regenerate === undefined) {
     throw missingField('messages', 'send at least one message')
   }
@@ -46,8 +59,15 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
   const { imported, turn } = addTurns(source)
   const planId = newId('plan_')
   const current: Turn = { ...turn, plan: planId }
-  const prompts = new TurnPrompts(
-    {
+  return {
+    conversation,
+    request,
+    retried,
+    sendsHistory: placement.sendsHistory,
+    imported,
+    turn: current,
+    planId,
+    promptSource: {
       conversation: conversation.id,
       revision: conversation.ccp.revision,
       epoch: conversation.ccp.epoch,
@@ -67,24 +87,51 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
         superseded: turn.supersedes,
       },
       nowMs,
-      countsFor,
     },
-    request.targets,
-    planId,
-  )
+  }
+}
+
+/** Makes the first prompt of a turn and the resulting conversation, and stores nothing. */
+export function prepareTurn(
+  draft: TurnDraft,
+  {
+    countsFor,
+    retrieved,
+  }: {
+    readonly countsFor: TurnPromptSource['countsFor']
+    readonly retrieved: RetrievedBlock | undefined
+  },
+): PreparedTurn {
+  const { conversation, imported, planId, promptSource, request, turn } = draft
+  const current = retrieved === undefined ? turn : { ...turn, retrieved }
+  const source = { ...promptSource, current, countsFor }
+  const prompts = new TurnPrompts(source, request.targets, planId)
   const { epoch: epochState } = prompts.first
   const epoch = epochState.n
-  const begun: Turn = { ...current, epoch }
+  const begun: Turn = { ...withRetrieved(turn, prompts.first), epoch }
   const grown = withTurns(conversation, [begun])
   return {
     conversation: {
       ...grown,
-      ccp: { ...grown.ccp, epoch: epochState, variables, sends_history: placement.sendsHistory },
+      ccp: {
+        ...grown.ccp,
+        epoch: epochState,
+        variables: promptSource.variables,
+        sends_history: draft.sendsHistory,
+      },
     },
     imported: imported.map((one) => ({ ...one, epoch })),
     turn: begun,
     prompts,
   }
+}
+
+/** A turn with what was retrieved for it, as a prompt has it. */
+export function withRetrieved(
+  turn: Turn,
+  { retrieved }: { readonly retrieved: RetrievedBlock | undefined },
+): Turn {
+  return retrieved === undefined ? turn : { ...turn, retrieved }
 }
 
 /** A subject is chosen when a conversation is made. */

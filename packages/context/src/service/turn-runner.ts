@@ -1,5 +1,6 @@
 import type { ModelError } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
+import type { TurnPromptSource } from '../plan/prompt-source.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 import { newConversation } from '../turns/new-conversation.ts'
 import type { Turn } from '../turns/turn.ts'
@@ -20,7 +21,8 @@ import { createOpenTurn, earlierTurn, plannedTurn } from './open-turn.ts'
 import { OutlineCache } from './outline-cache.ts'
 import { TurnPlacer } from './place-turn.ts'
 import { PlanFigures } from './plan-figures.ts'
-import { prepareTurn, type PreparedTurn } from './prepare-turn.ts'
+import { draftTurn, prepareTurn, type PreparedTurn } from './prepare-turn.ts'
+import { retrieveForTurn } from './retrieve-for-turn.ts'
 import { RunningTurns } from './running-turns.ts'
 import { onChosenBranch } from './on-chosen-branch.ts'
 import { withinDeadline } from './store-deadline.ts'
@@ -165,8 +167,9 @@ export class TurnRunner {
       const { running } = basis
       if (running === undefined) {
         const { supersedes } = this.#earlier(request, basis)
-        const waited = { retried: supersedes, hasWaited: !isImmediate }
+        const waited = { retried: supersedes, hasWaited: !isImmediate, signal: call.signal }
         const prepared = await this.#prepare(request, basis, waited)
+        call.throwIfEnded()
         if (await this.#append(basis, prepared)) return this.#open(prepared, place)
       } else if (!(await this.#ends.endAbandoned(request.tenant, running, evicted))) {
         await call.pause(place, lockPollMs)
@@ -204,20 +207,24 @@ export class TurnRunner {
   async #prepare(
     request: TurnRequest,
     basis: TurnBasis,
-    placing: { readonly retried: Turn | undefined; readonly hasWaited?: boolean },
+    placing: {
+      readonly retried: Turn | undefined
+      readonly hasWaited?: boolean
+      readonly signal?: AbortSignal | undefined
+    },
     options?: { readonly exact: boolean },
   ): Promise<PreparedTurn> {
     const { conversation } = basis
-    const nowMs = this.#settings.clock.now()
+    const { clock, logger } = this.#settings
     const newId = this.#newId
-    const { retried } = placing
+    const { retried, signal } = placing
     const place = await this.#placer.place(basis, request, placing)
-    return this.#figures.fit(
-      request.targets,
-      (countsFor) =>
-        prepareTurn({ conversation, place, request, retried, newId, nowMs, countsFor }),
-      options,
-    )
+    const draft = draftTurn({ conversation, place, request, retried, newId, nowMs: clock.now() })
+    const asked = request.retrievers ?? []
+    const retrieved = await retrieveForTurn(asked, draft, { clock, logger, signal })
+    const make = (countsFor: TurnPromptSource['countsFor']) =>
+      prepareTurn(draft, { countsFor, retrieved })
+    return this.#figures.fit(request.targets, make, options)
   }
 
   /** False when the conversation was changed meanwhile and has to be loaded again. */

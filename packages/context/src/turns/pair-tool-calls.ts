@@ -7,6 +7,8 @@ export interface PromptEntry {
   readonly item: Item
   /** Whether it is part of the turn's answer. False when left out. */
   readonly isOutput?: boolean
+  /** Whether it was retrieved for the turn, and said by nobody. False when left out. */
+  readonly isRetrieved?: boolean
 }
 
 /** How a broken pair of a tool call and its output was repaired. */

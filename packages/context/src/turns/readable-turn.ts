@@ -1,5 +1,6 @@
 import { isJsonObject, stringOrUndefined } from '@fairlead/base'
 import { type Item, itemProblem } from '@fairlead/llm'
+import type { RetrievedBlock } from './retrieved-block.ts'
 import type { Turn, UnreadableItem } from './turn.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { Turn, UnreadableItem } from './turn.ts'
  */
 export function readableTurn(turn: Turn): Turn {
   const lists = [turn.instructions, turn.input, turn.output] as const
-  if (lists.every(isWhole)) return turn
+  if (lists.every(isWhole) && isWholeBlock(turn.retrieved)) return turn
   const unreadable: UnreadableItem[] = [...(turn.unreadable ?? [])]
   const whole = (items: unknown): Item[] => {
     if (!Array.isArray(items)) {
@@ -27,7 +28,23 @@ export function readableTurn(turn: Turn): Turn {
     whole(turn.input),
     whole(turn.output),
   ]
-  return { ...turn, instructions, input, output, unreadable }
+  const { retrieved, ...rest } = turn
+  return {
+    ...rest,
+    // What is retrieved is a copy: without it, nothing is lost that anybody has said.
+    ...(retrieved !== undefined && isWholeBlock(retrieved) ? { retrieved } : {}),
+    instructions,
+    input,
+    output,
+    unreadable,
+  }
+}
+
+function isWholeBlock(block: RetrievedBlock | undefined): boolean {
+  return (
+    block === undefined ||
+    (isJsonObject(block) && Array.isArray(block.passages) && isWhole(block.items))
+  )
 }
 
 function isWhole(items: unknown): boolean {

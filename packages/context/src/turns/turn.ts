@@ -1,4 +1,5 @@
 import type { FinishReason, Item, Usage } from '@fairlead/llm'
+import type { RetrievedBlock } from './retrieved-block.ts'
 
 export type TurnStatus = 'in_progress' | 'completed' | 'incomplete' | 'failed' | 'cancelled'
 
@@ -25,6 +26,8 @@ export interface Turn {
   readonly instructed_by: string | null
   /** What of the turns before it its caller no longer has; null for nothing. */
   readonly left_out: LeftOutTurns | null
+  /** What was retrieved for it and stands in front of its input. Absent where nothing was looked for. */
+  readonly retrieved?: RetrievedBlock
   readonly input: readonly Item[]
   readonly output: readonly Item[]
   readonly usage: TurnUsage | null

@@ -54,6 +54,36 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         expect(await wholeLog(store, 'a', 'c1')).toEqual(change)
       }))
 
+    it('keeps what was retrieved for a turn, and not what is no longer readable of it', () =>
+      run(async (store) => {
+        const passage = {
+          kind: 'knowledge',
+          source: 'manual',
+          id: 'p1',
+          title: null,
+          url: 'https://example.com/?a=1&b=2',
+          score: 0.25,
+          tokens: 3,
+          metadata: { page: 4 },
+          action: 'kept',
+        } as const
+        const quote = { type: 'message', role: 'user', content: text('<source>') } as const
+        const retrieved = { items: [quote], passages: [passage] }
+        await begin(store)
+        const running = turnOf('c1', 1, { retrieved })
+        await store.finish('a', { turn: ended(running) })
+        const damaged = { items: [{ type: 'message' } as unknown as typeof quote], passages: [] }
+        await store.append({
+          expectedRevision: 1,
+          conversation: conversationAt(2),
+          turns: [ended(turnOf('c1', 2, { retrieved: damaged }))],
+        })
+        const [first, second] = (await wholeLog(store, 'a', 'c1'))?.turns ?? []
+        expect(first?.retrieved).toEqual(retrieved)
+        expect(second?.status).toBe('completed')
+        expect(second?.retrieved).toBeUndefined()
+      }))
+
     it('keeps the spelling of numbers, also where a turn is recovered', () =>
       run(async (store) => {
         const annotations = parseJson('[{"type":"t","id":12345678901234567890,"x":1.0}]') as {

@@ -22,17 +22,24 @@ export function presentTurn(
   turn: Turn,
   include: ReadonlySet<ItemInclude>,
 ): JsonObject & { readonly id: string } {
-  const { answered_by, input, instructions, output, ...rest } = turn
+  const { answered_by, input, instructions, output, retrieved, ...rest } = turn
   const present = (items: readonly Item[]): readonly JsonObject[] =>
     items.filter(hasId).map((item) => presentItem(item, include))
   return {
     ...rest,
+    ...(retrieved === undefined ? {} : { retrieved: presentRetrieved(retrieved) }),
     answered_by:
       answered_by === null ? null : { provider: answered_by.provider, model: answered_by.model },
     instructions: present(instructions),
     input: present(input),
     output: present(output),
   }
+}
+
+/** What was found, without the text that only models are told. */
+function presentRetrieved(retrieved: NonNullable<Turn['retrieved']>): JsonObject {
+  const { items: _, ...told } = retrieved
+  return told
 }
 
 function hasId(item: Item): item is StoredItem {

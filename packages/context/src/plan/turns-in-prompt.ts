@@ -1,0 +1,23 @@
+import type { Turn } from '../turns/turn.ts'
+import { pinnedGroups } from './pinned-groups.ts'
+import type { PromptSource, TurnPromptSource } from './prompt-source.ts'
+import { readHistory } from './read-history.ts'
+import { selectHistory } from './select-history.ts'
+
+/**
+ * The turns that a target's prompt has beside the new one, unless it turns out to be longer than the
+ * window: then it has fewer.
+ */
+export function turnsInPrompt(
+  source: Omit<TurnPromptSource, 'countsFor'>,
+  target: PromptSource['target'],
+): readonly Turn[] {
+  const history = readHistory(source)
+  const { from } = selectHistory({ ...source, target }, history)
+  const groups = [
+    ...pinnedGroups(source, history, from),
+    ...history.closed.slice(from),
+    history.open,
+  ]
+  return groups.flatMap(({ turns }) => turns).filter(({ id }) => id !== source.current.id)
+}

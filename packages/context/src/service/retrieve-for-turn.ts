@@ -1,0 +1,79 @@
+import { type Clock, DeadlineError, type Logger, openScope, untilAborted } from '@fairlead/base'
+import { ModelError } from '@fairlead/llm'
+import { bytesPerFour } from '../plan/count-tokens.ts'
+import { turnsInPrompt } from '../plan/turns-in-prompt.ts'
+import { isCallOutput, isUserMessage } from '../turns/item-kind.ts'
+import { joinBlocks, passageKey, type RetrievedBlock } from '../turns/retrieved-block.ts'
+import type { Turn } from '../turns/turn.ts'
+import type { TurnDraft } from './prepare-turn.ts'
+import type { RetrievalInput, TurnRetriever } from './turn-retriever.ts'
+
+const defaultDeadlineMs = 2000
+
+interface RetrievalOptions {
+  readonly clock: Pick<Clock, 'setTimer'>
+  readonly logger: Logger
+  /** Ends the search with the call. */
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * What the retrievers find for a turn, asked at the same time, their blocks in their order. Nothing
+ * is looked for where no user asks something, or inside a loop of tool calls: between a call's output
+ * and what follows, nothing may stand. A call that is sent again has what it had before.
+ */
+export async function retrieveForTurn(
+  retrievers: readonly TurnRetriever[],
+  draft: TurnDraft,
+  options: RetrievalOptions,
+): Promise<RetrievedBlock | undefined> {
+  const { retried, turn } = draft
+  if (retrievers.length === 0 || !turn.input.some(isUserMessage)) return undefined
+  if (turn.input.some(isCallOutput)) return undefined
+  if (retried?.retrieved !== undefined && retried.parent === turn.parent) return retried.retrieved
+  const input = inputOf(draft)
+  const found = await Promise.all(retrievers.map((one) => searched(one, input, options)))
+  return joinBlocks(found.filter((block) => block !== undefined))
+}
+
+function inputOf({ conversation, promptSource, request, turn }: TurnDraft) {
+  const kept = turnsInPrompt(promptSource, request.targets[0])
+  return {
+    conversation,
+    path: promptSource.log,
+    parent: turn.parent,
+    input: turn.input,
+    inPrompt: new Set(kept.map(({ id }) => id)),
+    leftOut: turn.left_out,
+    earlier: new Set(kept.flatMap(quotedPassages)),
+    model: request.model,
+    countTokens: (text: string) => bytesPerFour(text, request.model),
+  }
+}
+
+function quotedPassages({ retrieved }: Turn): string[] {
+  const { items = [], passages = [] } = retrieved ?? {}
+  return items.length === 0
+    ? []
+    : passages.filter(({ action }) => action === 'kept').map(passageKey)
+}
+
+async function searched(
+  retriever: TurnRetriever,
+  input: Omit<RetrievalInput, 'signal'>,
+  { clock, logger, signal }: RetrievalOptions,
+): Promise<RetrievedBlock | undefined> {
+  const { deadlineMs: timeoutMs = defaultDeadlineMs, searches } = retriever
+  using scope = openScope({ parents: [signal], clock, timeoutMs, what: 'retrieval' })
+  try {
+    const found = retriever.retrieve({ ...input, signal: scope.signal })
+    return await untilAborted(found, scope.signal)
+  } catch (error) {
+    if (error instanceof ModelError) throw error
+    signal?.throwIfAborted()
+    const isLate = scope.signal.aborted && scope.signal.reason instanceof DeadlineError
+    logger.warn({ err: error, ...searches }, 'nothing was retrieved for a turn')
+    const problem = isLate ? `it took longer than ${timeoutMs} ms` : 'it failed'
+    return { items: [], passages: [], problems: [{ ...searches, problem }] }
+  }
+}
