@@ -1,6 +1,5 @@
-import type { Clock, Logger } from '@fairlead/base'
+import { redisAddressOf, type Clock, type Logger } from '@fairlead/base'
 import { CounterStoreUnavailable } from '../../counters/counter.ts'
-import { redisAddressOf } from './redis-address.ts'
 import type { RedisScript } from './redis-script.ts'
 import { RedisSession } from './redis-session.ts'
 
