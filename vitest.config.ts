@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { LongestFirst } from './tools/longest-first.ts'
 
-/** Tests that drive programs which are not ours, such as kubectl and Redis. */
+/** Tests that drive programs which are not ours, such as kubectl, Redis and PostgreSQL. */
 const drivingPrograms = [
   'test/**/*.test.ts',
-  'packages/*/src/**/{kubectl,redis,*-redis}.test.ts',
+  'packages/*/src/**/{kubectl,redis,*-redis,postgres,*-postgres}.test.ts',
   'examples/*/test/*.test.ts',
 ]
 

