@@ -2,9 +2,22 @@ import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
-import { choice, object, text, typed } from './schema/fields.ts'
+import { choice, integer, object, text, typed } from './schema/fields.ts'
 import { duration } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
+
+/** How a server is verified. */
+const tls = object(
+  'TLS of the connections to the server, where the URL asks for it. Without it, the certificate authorities that Node.js comes with are trusted.',
+  {
+    caSecretRef: Type.Optional(
+      secretReference(
+        'Secret with the certificates of authorities, as PEM, that are trusted instead of the usual ones. While it is missing or not PEM, the store is not available.',
+        { defaultKey: 'ca.crt' },
+      ),
+    ),
+  },
+)
 
 const spec = object(
   'Where conversations are stored, and for how long.',
@@ -27,15 +40,32 @@ const spec = object(
     ),
     redis: Type.Optional(
       object('The server, for type Redis.', {
-        urlSecretRef: secretReference('Secret that holds the URL, redis:// or rediss://.', {
-          defaultKey: 'url',
-        }),
+        urlSecretRef: secretReference(
+          'Secret that holds the URL: redis://, or rediss:// for TLS. When its value changes, calls go on over the earlier connection until the new one serves.',
+          { defaultKey: 'url' },
+        ),
+        tls: Type.Optional(tls),
+        keyPrefix: text(
+          'What the names of all keys begin with. Stores of one server with one prefix share their conversations. Defaults to fairlead.',
+          { min: 1, max: 64, pattern: '^[-._:a-zA-Z0-9]+$', default: 'fairlead' },
+        ),
       }),
     ),
     postgres: Type.Optional(
       object('The server, for type Postgres.', {
-        urlSecretRef: secretReference('Secret that holds the URL, postgres://.', {
-          defaultKey: 'url',
+        urlSecretRef: secretReference(
+          'Secret that holds the URL, postgres://, whose sslmode asks for TLS. When its value changes, calls go on over the earlier connections until new ones serve.',
+          { defaultKey: 'url' },
+        ),
+        tls: Type.Optional(tls),
+        schema: text(
+          'Schema of the database that the tables are in; it is created when missing. Stores with one schema share their conversations. Defaults to fairlead.',
+          { min: 1, max: 63, pattern: '^[a-z_][a-z0-9_]*$', default: 'fairlead' },
+        ),
+        maxConnections: integer('Most connections of one replica. Defaults to 10.', {
+          min: 2,
+          max: 200,
+          default: 10,
         }),
       }),
     ),

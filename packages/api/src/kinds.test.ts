@@ -409,6 +409,24 @@ describe('the kinds', () => {
       'redis goes with type Redis',
     ],
     [
+      'ConversationStore',
+      'a prefix that would name another slot of a cluster',
+      '{type: Redis, redis: {urlSecretRef: {name: r}, keyPrefix: "{chats}"}}',
+      'spec.redis.keyPrefix in body should match',
+    ],
+    [
+      'ConversationStore',
+      'a schema that would have to be quoted',
+      '{type: Postgres, postgres: {urlSecretRef: {name: r}, schema: "My Chats"}}',
+      'spec.postgres.schema in body should match',
+    ],
+    [
+      'ConversationStore',
+      'no connection left beside the one that listens',
+      '{type: Postgres, postgres: {urlSecretRef: {name: r}, maxConnections: 1}}',
+      'spec.postgres.maxConnections',
+    ],
+    [
       'LLMGateway',
       'issuers without the method',
       '{auth: {jwt: [{name: a, issuer: "https://a", audiences: [b]}]}}',

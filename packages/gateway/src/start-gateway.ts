@@ -222,6 +222,7 @@ function createServices(
     unpriced: reporter.unpriced,
     stores: new ConversationStores({
       open: (store, onAvailability) => options.openStore(store, onAvailability),
+      secrets: options.secrets,
       clock,
       logger,
       changed: () => reporter.changed(),

@@ -16,9 +16,16 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
 function ownerAndWorker() {
   const clock = new FakeClock()
-  const secrets = { get: () => undefined }
+  const secrets = { get: () => undefined, subscribe: () => () => {} }
   const counter = { count: async () => undefined }
-  const owner = conversationOwner({ dataDir, secrets, counter, clock, logger: silentLogger })
+  const owner = conversationOwner({
+    dataDir,
+    replica: 'here',
+    secrets,
+    counter,
+    clock,
+    logger: silentLogger,
+  })
   const stores: RemoteStores = new RemoteStores({
     clock,
     send: (requests) => client.receive(requests),
@@ -37,6 +44,7 @@ const settings = (
   generation: 1,
   type,
   path,
+  server: undefined,
   ttlMs: undefined,
   ...change,
 })

@@ -48,7 +48,14 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const { endpointPools } = plane
   const stopFollowing = audit.follow(snapshots)
   const counter = new ThreadCounter({ clock: systemClock, logger })
-  const stores = conversationOwner({ dataDir, secrets, counter, clock: systemClock, logger })
+  const stores = conversationOwner({
+    dataDir,
+    replica: replicaName(options),
+    secrets,
+    counter,
+    clock: systemClock,
+    logger,
+  })
   const usage = new UsageDatabase(join(dataDir, 'usage.db'), systemClock)
   const stored = new ProcessLedger({ database: usage, clock: systemClock, logger })
   const stateLedger = new StateLedger({

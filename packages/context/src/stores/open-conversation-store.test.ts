@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Clock } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMemoryStore } from './memory/memory-store.ts'
-import { openConversationStore, type StoreParts } from './open-conversation-store.ts'
+import { openConversationStore } from './open-conversation-store.ts'
 import type { StoreSettings, StoreType } from './store-type.ts'
 import { conversationStoreTypes } from './store-types.ts'
 import { describeStoreContract } from './test-support/store-contract.ts'
@@ -15,40 +17,51 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
 
-const passwordRef = { namespace: 'default', name: 'toy', key: 'password' }
-const secrets: StoreParts['secrets'] = {
-  get: (ref) => (JSON.stringify(ref) === JSON.stringify(passwordRef) ? 'open sesame' : undefined),
+const server = {
+  url: 'toy://user:open-sesame@host',
+  ca: undefined,
+  keyPrefix: undefined,
+  schema: undefined,
+  maxConnections: undefined,
+  deadlineMs: 1000,
 }
 const settingsOf = (type: string): StoreSettings => ({
   namespace: 'default',
   name: 'local',
   type,
   path: `${opened++}.db`,
+  server: type === 'Toy' ? server : undefined,
   ttlMs: undefined,
   dataDir,
+  member: 'replica/1',
 })
 
-/** A store type that no other file knows of: it needs a secret and takes time to open. */
+/** A store type that no other file knows of: it needs a password and takes time to open. */
 const toy: StoreType = {
   type: 'Toy',
-  async open({ ttlMs }, toySecrets, clock) {
+  async open({ ttlMs, server: toyServer }, { clock }) {
     await Promise.resolve()
-    if (toySecrets.get(passwordRef) !== 'open sesame') throw new Error('wrong password')
+    if (toyServer?.url !== server.url) throw new Error('wrong password')
     return { ...createMemoryStore({ clock, ttlMs }), type: 'Toy' }
   },
 }
 const types = [...conversationStoreTypes, toy]
 
+/** A clock for stores that tell the time and wait for nothing. */
+function clockAt({ now }: Pick<Clock, 'now'>): Clock {
+  return { now, monotonicMs: now, setTimer: () => ({ cancel() {} }) }
+}
+
 for (const { type } of types) {
   describeStoreContract({
     name: `listed ${type}`,
     open: ({ clock, ttlMs }) =>
-      openConversationStore({ ...settingsOf(type), ttlMs }, { secrets, clock, types }),
+      openConversationStore({ ...settingsOf(type), ttlMs }, { clock: clockAt(clock), types }),
   })
 }
 
 describe('opening a conversation store', () => {
-  const parts = { secrets, clock: { now: () => 0 } }
+  const parts = { clock: new FakeClock() }
 
   it('of a type outside the list is refused with the types of the list', async () => {
     const { message } = await failure(openConversationStore(settingsOf('Toy'), parts))
@@ -63,8 +76,8 @@ describe('opening a conversation store', () => {
     const outside = { ...settingsOf('SQLite'), path: '../elsewhere.db' }
     const { message } = await failure(openConversationStore(outside, parts))
     expect(message).toContain('must name a file below the data directory')
-    const locked = { ...parts, types, secrets: { get: () => undefined } }
-    const toyFailure = await failure(openConversationStore(settingsOf('Toy'), locked))
+    const locked = { ...settingsOf('Toy'), server: { ...server, url: 'toy://host' } }
+    const toyFailure = await failure(openConversationStore(locked, { ...parts, types }))
     expect(toyFailure.message).toBe('wrong password')
   })
 })

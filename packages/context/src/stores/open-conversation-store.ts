@@ -1,11 +1,12 @@
-import type { Clock } from '@fairlead/base'
+import { type Clock, type Logger, silentLogger } from '@fairlead/base'
 import type { ContextStore } from './context-store.ts'
-import type { StoreSecrets, StoreSettings, StoreType } from './store-type.ts'
+import type { StoreSettings, StoreType } from './store-type.ts'
 import { conversationStoreTypes } from './store-types.ts'
 
 export interface StoreParts {
-  readonly secrets: StoreSecrets
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Clock
+  /** Silent when left out. */
+  readonly logger?: Logger
   /** The types to choose from. `conversationStoreTypes` when left out. */
   readonly types?: readonly StoreType[]
 }
@@ -16,7 +17,7 @@ export interface StoreParts {
  */
 export async function openConversationStore(
   settings: StoreSettings,
-  { secrets, clock, types = conversationStoreTypes }: StoreParts,
+  { clock, logger = silentLogger, types = conversationStoreTypes }: StoreParts,
 ): Promise<ContextStore> {
   const { namespace, name, type } = settings
   const storeType = types.find((one) => one.type === type)
@@ -26,5 +27,5 @@ export async function openConversationStore(
       `ConversationStore ${namespace}/${name}: spec.type "${type}" is not supported: use ${supported}`,
     )
   }
-  return storeType.open(settings, secrets, clock)
+  return storeType.open(settings, { clock, logger })
 }

@@ -17,7 +17,7 @@ export type ClaimOutcome =
  * `test-support/store-members-contract.ts`.
  *
  * Guarantees
- * - A member is alive from its opening until it is closed, or for `memberLeaseMs` after the store has
+ * - A member is alive from its opening, which another under its name may join, until it is closed, or for `memberLeaseMs` after the store has
  *   heard of it last, by the store's own clock. The store keeps it alive, and brings it back after a
  *   pause.
  * - A place has one claim at a time. Those of a member that is closed or dead are free.
@@ -47,6 +47,11 @@ export interface StoreMembers {
    * was cut off and is back: look again at everything that is waited for. Returns how to stop.
    */
   onGap(listener: () => void): () => void
+  /**
+   * The member goes on in another opening of the store under its name: from now on `close` ends the
+   * connection and not the member, which keeps its places and what it runs.
+   */
+  handOver(): void
 }
 
 /** How long a member that the store does not hear of counts as alive. It is heard of three times as often. */

@@ -1,7 +1,7 @@
 import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { createConversations, createMemoryStore, type ContextStore } from '@fairlead/context'
-import type { ConversationStoreSettings, Snapshot } from '@fairlead/snapshot'
+import type { ConversationStoreSettings, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { snapshotOf } from '../test-support/snapshot.ts'
 import { ConversationStores } from './conversation-stores.ts'
@@ -16,6 +16,7 @@ function runtimeWith(change: Partial<ConversationStoreSettings> = {}): {
     generation: 1,
     type: 'SQLite',
     path: 'chats.db',
+    server: undefined,
     ttlMs: undefined,
     ...change,
   }
@@ -36,6 +37,7 @@ function openedStores() {
     changes: 0,
   }
   const told: (number | null)[] = []
+  const secrets = new Map<string, string>()
   const check = async () => {
     if (state.trouble !== undefined) throw new Error(state.trouble)
   }
@@ -54,12 +56,15 @@ function openedStores() {
       }
       return createConversations({ store, clock, random: () => 0.5, onAvailability })
     },
+    secrets: {
+      get: ({ namespace, name, key }: SecretKeyRef) => secrets.get(`${namespace}/${name}/${key}`),
+    },
     clock,
     logger: silentLogger,
     changed: () => void state.changes++,
   })
   onTestFinished(() => stores.close())
-  return { clock, stores, state, told }
+  return { clock, secrets, stores, state, told }
 }
 
 const problem = (message: string) => ({
@@ -110,6 +115,42 @@ describe('a ConversationStore', () => {
     stores.prepare(runtimeWith({ path: 'elsewhere.db' }))
     await clock.advance(0)
     expect(stores.problems()).toEqual([])
+  })
+
+  it('names the Secret that it needs and is not there', async () => {
+    const { stores, secrets } = openedStores()
+    const url = { namespace: 'team', name: 'redis', key: 'url' }
+    const rest = { keyPrefix: 'x', schema: undefined, maxConnections: undefined }
+    const server = { url, ca: { ...url, name: 'ca', key: 'ca.crt' }, ...rest }
+    stores.prepare(runtimeWith({ type: 'Redis', path: undefined, server }))
+    const messages = () => stores.problems().map(({ reason, message }) => `${reason}: ${message}`)
+    expect(messages()).toEqual([
+      'SecretKeyMissing: The store cannot be opened: there is no Secret team/redis with a key "url".',
+      'SecretKeyMissing: The store cannot be opened: there is no Secret team/ca with a key "ca.crt".',
+    ])
+    secrets.set('team/redis/url', 'redis://user:password@host')
+    secrets.set('team/ca/ca.crt', 'no certificate')
+    expect(messages()).toEqual([
+      'SecretInvalid: The store cannot be opened: the key "ca.crt" of Secret team/ca holds no certificate in PEM.',
+    ])
+  })
+
+  it('is opened anew when its server is reached in another way', async () => {
+    const { stores } = openedStores()
+    const url = { namespace: 'team', name: 'redis', key: 'url' }
+    const server = {
+      url,
+      ca: undefined,
+      keyPrefix: 'x',
+      schema: undefined,
+      maxConnections: undefined,
+    }
+    const opened = (change: object) =>
+      stores.of(runtimeWith({ type: 'Redis', path: undefined, server: { ...server, ...change } }))
+    const first = await opened({})
+    expect(await opened({})).toBe(first)
+    expect(await opened({ keyPrefix: 'y' })).not.toBe(first)
+    expect(await opened({ url: { ...url, name: 'other' } })).not.toBe(first)
   })
 
   it('is told at once how long to keep conversations, and stays open', async () => {

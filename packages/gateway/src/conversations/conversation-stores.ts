@@ -2,6 +2,8 @@ import type { ConversationStoreSettings, ReplicaProblem, Snapshot } from '@fairl
 import type { Conversations } from '@fairlead/context'
 import { ModelError } from '@fairlead/llm'
 import type { Clock, Logger, Timer } from '@fairlead/base'
+import type { SecretSource } from '../sources/sources.ts'
+import { certificatesProblem, secretProblem } from '../upstream/tls-material.ts'
 
 /** How often a store that cannot be opened is tried again, besides for every call. */
 const retryIntervalMs = 5000
@@ -17,6 +19,8 @@ type OpenConversations = (
 
 interface ConversationStoresOptions {
   readonly open: OpenConversations
+  /** For what is wrong with the Secrets of a store; who opens it reads them itself. */
+  readonly secrets: Pick<SecretSource, 'get'>
   readonly clock: Pick<Clock, 'setTimer'>
   readonly logger: Logger
   /** Called when `problems` changes. */
@@ -35,6 +39,7 @@ export class ConversationStores {
   #current: string | undefined
   /** Its name. */
   #name: string | undefined
+  #settings: ConversationStoreSettings | undefined
   #retry: Timer | undefined
   #closed = false
 
@@ -92,6 +97,7 @@ export class ConversationStores {
     const settings = conversationStores.get(gateway.defaultConversationStore ?? '')
     this.#current = conversationStoreKey(settings)
     this.#name = gateway.defaultConversationStore
+    this.#settings = settings
     this.#retry?.cancel()
     this.#retry = undefined
     this.of(runtime).then(
@@ -103,12 +109,14 @@ export class ConversationStores {
   /** Of the gateway's store. */
   problems(): readonly ReplicaProblem[] {
     const problem = this.#problems.get(this.#current ?? '')
-    return problem === undefined ? [] : [problem]
+    return [...(problem === undefined ? [] : [problem]), ...this.#secretProblems()]
   }
 
   /** The gateway's store as `namespace/name`, and whether it works; undefined without one. */
   availability(): readonly [store: string, works: boolean] | undefined {
-    return this.#name === undefined ? undefined : [this.#name, this.problems().length === 0]
+    return this.#name === undefined
+      ? undefined
+      : [this.#name, !this.#problems.has(this.#current ?? '')]
   }
 
   /** Refuses the calls that wait for the turns of others, and those that would have to. */
@@ -126,6 +134,30 @@ export class ConversationStores {
     const opened = await Promise.allSettled(stores)
     const open = opened.flatMap((store) => (store.status === 'fulfilled' ? [store.value] : []))
     await Promise.all(open.map((conversations) => conversations.close()))
+  }
+
+  #secretProblems(): readonly ReplicaProblem[] {
+    const { namespace, name, server } = this.#settings ?? {}
+    if (server === undefined || namespace === undefined || name === undefined) return []
+    const { url, ca } = server
+    const valueOf = (ref: typeof url) => ref && this.#options.secrets.get(ref)
+    const found = [
+      secretProblem(url, valueOf(url), () => undefined),
+      secretProblem(ca, valueOf(ca), certificatesProblem),
+    ]
+    return found.flatMap((problem) =>
+      problem === undefined
+        ? []
+        : [
+            {
+              kind: 'ConversationStore',
+              namespace,
+              name,
+              reason: problem.reason,
+              message: `The store cannot be opened: ${problem.message}.`,
+            },
+          ],
+    )
   }
 
   /** Resolves when the store is open and the turns that a crash interrupted are marked. */
@@ -191,13 +223,14 @@ export class ConversationStores {
 }
 
 /**
- * Identifies the data. A store whose other settings change stays open: opening the same data twice
- * would mistake running turns for interrupted ones.
+ * Identifies the data, and how it is reached. A store whose other settings change stays open: opening
+ * the same file twice would mistake running turns for interrupted ones. A server may be opened twice,
+ * and is when it is reached in another way; the values of its Secrets are followed by who has opened it.
  */
 export function conversationStoreKey(settings: ConversationStoreSettings | undefined): string {
   if (settings === undefined) return ''
-  const { namespace, name, type, path } = settings
-  return JSON.stringify([namespace, name, type, path])
+  const { namespace, name, type, path, server } = settings
+  return JSON.stringify([namespace, name, type, path, server])
 }
 
 function unavailable(name: string, cause: unknown): ModelError {

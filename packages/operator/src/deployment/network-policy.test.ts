@@ -9,6 +9,7 @@ const configuration = {
     ['team/a', { baseURL: 'https://api.openai.com/v1', proxyURL: undefined }],
     ['team/b', { baseURL: 'http://ollama.models.svc:11434/v1', proxyURL: 'http://proxy:3128' }],
   ]),
+  conversationStores: new Map(),
 } as unknown as Snapshot
 
 describe('the NetworkPolicy', () => {
@@ -21,6 +22,24 @@ describe('the NetworkPolicy', () => {
     expect(ports).toEqual([
       [53, 53],
       [443, 3128, 4318, 6379, 6380, 6390, 6443, 11434],
+    ])
+  })
+
+  it('lets them connect to the servers of conversation stores', () => {
+    const conversationStores = new Map([
+      ['team/a', { type: 'SQLite' }],
+      ['team/b', { type: 'Redis' }],
+      ['team/c', { type: 'Postgres' }],
+    ])
+    const state = { ...configuration.gateway, state: { type: 'InProcess' } }
+    const policy = networkPolicyOf(exampleGateway({}), {
+      ...configuration,
+      gateway: state,
+      conversationStores,
+    } as unknown as Snapshot)
+    const [, ports] = policy?.spec?.egress ?? []
+    expect(ports?.ports?.map(({ port }) => port)).toEqual([
+      443, 3128, 4318, 5432, 6379, 6380, 6443, 11434,
     ])
   })
 

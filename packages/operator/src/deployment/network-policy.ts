@@ -11,15 +11,23 @@ const apiServerPorts = [443, 6443]
 /** Of Redis, without and with TLS; the URL, which may name another, is in a Secret. */
 const redisPorts = [6379, 6380]
 
+/** Of the servers of ConversationStores. */
+const storePorts: ReadonlyMap<string, readonly number[]> = new Map([
+  ['Redis', redisPorts],
+  ['Postgres', [5432]],
+])
+
+type Configuration = Pick<Snapshot, 'gateway' | 'providers' | 'conversationStores'>
+
 /**
  * Who may connect to the replicas, and to which ports they may connect: those of the API server, of
- * the state store and of the URLs in the configuration. Without a configuration, of no URL. Where an
+ * the state and conversation stores and of the URLs in the configuration. Without a configuration, of no URL. Where an
  * InferencePool is that the configuration names, to all pods of its namespace: which ports its picker
  * and its servers have only the gateway reads.
  */
 export function networkPolicyOf(
   gateway: DeployedGateway,
-  configuration: Pick<Snapshot, 'gateway' | 'providers'> | undefined,
+  configuration: Configuration | undefined,
 ): ChildOf<NetworkPolicy> | undefined {
   const { enabled, from, monitoringFrom, egressPorts } = gateway.spec.networkPolicy
   if (!enabled) return undefined
@@ -44,12 +52,13 @@ export function networkPolicyOf(
   }
 }
 
-function portsOf(configuration: Pick<Snapshot, 'gateway' | 'providers'> | undefined) {
+function portsOf(configuration: Configuration | undefined) {
   if (configuration === undefined) return apiServerPorts
-  const { gateway, providers } = configuration
+  const { gateway, providers, conversationStores } = configuration
   return [
     ...apiServerPorts,
     ...(gateway.state.type === 'Redis' ? redisPorts : []),
+    ...[...conversationStores.values()].flatMap(({ type }) => storePorts.get(type) ?? []),
     ...portsOfURLs([gateway, [...providers.values()].map(withoutPool)]),
   ]
 }

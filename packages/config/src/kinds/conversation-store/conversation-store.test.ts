@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { compileAll, conditionsOf, type Described } from '../../test-support/resources.ts'
+import { testCapabilities } from '@fairlead/snapshot/testing'
+import {
+  compileAll,
+  compileResources,
+  conditionsOf,
+  gateway,
+  resourceSet,
+  simulator,
+  type Described,
+} from '../../test-support/resources.ts'
 
 describe('a store', () => {
   const store = (spec: Record<string, unknown>): Described => ({
@@ -23,6 +32,58 @@ describe('a store', () => {
       Available: { status: 'False', reason: 'TypeNotServed' },
     })
     expect(result.snapshots.get('default/default')?.conversationStores.size).toBe(0)
+  })
+
+  describe('on a server', () => {
+    const capabilities = {
+      ...testCapabilities,
+      conversationStoreTypes: ['Memory', 'SQLite', 'Redis', 'Postgres'],
+    }
+    const compiled = (spec: Record<string, unknown>) => {
+      const result = compileResources(resourceSet([gateway, simulator, store(spec)]), {
+        capabilities,
+      })
+      return {
+        settings: result.snapshots.get('default/default')?.conversationStores.get('default/s'),
+        conditions: conditionsOf(result, 'ConversationStore', 'default/s'),
+      }
+    }
+    const url = { namespace: 'default', name: 'server', key: 'url' }
+
+    it('names the Secrets of its server, and what is chosen there', () => {
+      const redis = { urlSecretRef: { name: 'server' }, keyPrefix: 'chats' }
+      const { settings, conditions } = compiled({ type: 'Redis', redis })
+      expect(settings).toMatchObject({
+        type: 'Redis',
+        path: undefined,
+        server: { url, ca: undefined, keyPrefix: 'chats', schema: undefined },
+      })
+      expect(conditions.Available?.status).toBe('True')
+      const tls = { caSecretRef: { name: 'authorities' } }
+      const postgres = { urlSecretRef: { name: 'server', key: 'dsn' }, tls }
+      expect(compiled({ type: 'Postgres', postgres }).settings?.server).toEqual({
+        url: { ...url, key: 'dsn' },
+        ca: { namespace: 'default', name: 'authorities', key: 'ca.crt' },
+        keyPrefix: undefined,
+        schema: 'fairlead',
+        maxConnections: 10,
+      })
+    })
+
+    it('uses no Secret of a namespace that does not permit it, nor other authorities instead', () => {
+      const foreign = { name: 'server', namespace: 'elsewhere' }
+      for (const redis of [
+        { urlSecretRef: foreign },
+        { urlSecretRef: { name: 'server' }, tls: { caSecretRef: foreign } },
+      ]) {
+        const { settings, conditions } = compiled({ type: 'Redis', redis })
+        expect(settings?.server).toMatchObject({ url: undefined, ca: undefined })
+        expect(conditions.ResolvedRefs).toMatchObject({
+          status: 'False',
+          reason: 'RefNotPermitted',
+        })
+      }
+    })
   })
 
   it.each([

@@ -7,6 +7,7 @@ import type { Judged } from '../../judging/judged.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { identityOf } from '../../values/resource-key.ts'
+import { compileServer } from './compile-server.ts'
 
 /** A store of a type that is not served is accepted, but has no settings: `Available` says so. */
 export const conversationStore: KindCompiler<ConversationStore, ConversationStoreSettings> = {
@@ -37,9 +38,8 @@ function compileStore(
   findings: Findings,
   { conversationStoreTypes }: Capabilities,
 ): ConversationStoreSettings | undefined {
-  const { type, sqlite = sqliteDefaults, redis, postgres, retention } = store.spec
-  if (redis) findings.secret(redis.urlSecretRef, 'spec.redis.urlSecretRef')
-  if (postgres) findings.secret(postgres.urlSecretRef, 'spec.postgres.urlSecretRef')
+  const { type, sqlite = sqliteDefaults, retention } = store.spec
+  const server = compileServer(store, findings)
   const ttlMs =
     retention.ttl === undefined ? undefined : findings.duration(retention.ttl, 'spec.retention.ttl')
   if (leavesDataDirectory(sqlite.path)) {
@@ -52,6 +52,7 @@ function compileStore(
     ...identityOf(store),
     type,
     path: type === 'SQLite' ? sqlite.path : undefined,
+    server,
     ttlMs,
   }
 }

@@ -3,5 +3,5 @@ import { createMemoryStore } from './memory-store.ts'
 
 export const memoryStoreType: StoreType = {
   type: 'Memory',
-  open: async ({ ttlMs }, _secrets, clock) => createMemoryStore({ clock, ttlMs }),
+  open: async ({ ttlMs }, { clock }) => createMemoryStore({ clock, ttlMs }),
 }

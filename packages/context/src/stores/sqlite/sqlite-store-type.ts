@@ -4,7 +4,7 @@ import { storePath } from './store-path.ts'
 
 export const sqliteStoreType: StoreType = {
   type: 'SQLite',
-  open: async (settings, _secrets, clock) =>
+  open: async (settings, { clock }) =>
     createSqliteStore({
       path: storePath(settings),
       clock,

@@ -59,14 +59,15 @@ export class SharedMemory {
     return this.#options.clock
   }
 
+  /** One that joins under the name of another goes on as it. */
   join(name: string): SharedMember {
     const member = new Member(name, this)
     this.#members.set(name, member)
     return member
   }
 
-  leave(name: string): void {
-    this.#members.delete(name)
+  leave(name: string, member: Member): void {
+    if (this.#members.get(name) === member) this.#members.delete(name)
   }
 
   async onItsWay(): Promise<void> {
@@ -159,7 +160,7 @@ class Member implements SharedMember {
   die(): void {
     this.cut()
     this.#aliveUntilMs = 0
-    this.#shared.leave(this.#name)
+    this.#shared.leave(this.#name, this)
   }
 
   #beat(): void {
@@ -291,6 +292,8 @@ class Member implements SharedMember {
       },
       subscribe: (listener) => added(this.#listeners, listener),
       onGap: (listener) => added(this.#gapListeners, listener),
+      // Who joins under its name takes its place.
+      handOver: () => {},
     }
   }
 }

@@ -196,6 +196,24 @@ export function describeStoreMembersContract(subject: SharedStoreUnderTest): voi
         expect(await two.answers.load('a', 'r2')).toBeDefined()
       }))
 
+    it('go on in another opening under their name, when the first is closed', () =>
+      run(async (shared, one, two) => {
+        await begin(one, 'c1')
+        await one.members.claim(place, 'x')
+        const next = await joined(shared, one.members.self)
+        const heard = heardBy(next)
+        one.members.handOver()
+        await one.close()
+        expect(await two.members.claim(place, 'y')).toMatchObject({ outcome: 'taken', claim: 'x' })
+        expect(await two.recover(7)).toBe(0)
+        expect(await next.members.claim(place, 'x')).toEqual(granted)
+        two.members.publish({ number: 1 })
+        await vi.waitFor(() => expect(heard).toHaveLength(1), waiting)
+        await next.close()
+        expect(await two.members.claim(place, 'y')).toEqual(granted)
+        expect(await two.recover(7)).toBe(1)
+      }))
+
     it('that are closed run nothing any more', () =>
       run(async (_, one, two) => {
         await begin(one, 'c1')
