@@ -1,8 +1,5 @@
+import { type RedisServer, startRedisServer } from '@fairlead/base/testing'
 import { expect, it } from 'vitest'
-import {
-  type RedisServer,
-  startRedisServer,
-} from '../packages/usage/src/stores/redis/test-support/redis-server.ts'
 import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
 import { freshCall } from './support/fresh-call.ts'
 import { manifest, provider, secret } from './support/manifests.ts'

@@ -1,14 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '@fairlead/base'
-import { SeededRandom } from '@fairlead/base/testing'
+import { SeededRandom, type RedisServer, startRedisServer } from '@fairlead/base/testing'
 import type { CounterView } from '@fairlead/usage'
 import { expect, it, onTestFinished } from 'vitest'
 import { openStore } from '../packages/usage/src/stores/redis/test-support/open-store.ts'
-import {
-  type RedisServer,
-  startRedisServer,
-} from '../packages/usage/src/stores/redis/test-support/redis-server.ts'
 import { budgets, counters, most } from './usage-chaos/budgets.ts'
 import { type CountingUpstream, startCountingUpstream } from './usage-chaos/counting-upstream.ts'
 

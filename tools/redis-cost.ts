@@ -1,8 +1,8 @@
 // npm run measure:redis: what counting a call costs with counters in Redis, by how many calls run at
 // a time: each asks the server (exact), or uses what its process has leased.
 import { silentLogger, systemClock } from '@fairlead/base'
+import { startRedisServer } from '@fairlead/base/testing'
 import { type Counter, type Counters, LeasedCounters, openRedisState } from '@fairlead/usage'
-import { startRedisServer } from '../packages/usage/src/stores/redis/test-support/redis-server.ts'
 import { providePrograms } from './programs/provide-programs.ts'
 import { redis } from './programs/redis.ts'
 

@@ -3,18 +3,33 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { createMemoryStore, createSqliteStore, type ContextStore } from '@fairlead/context'
+import { startRedisServer } from '@fairlead/base/testing'
+import {
+  createMemoryStore,
+  createRedisStore,
+  createSqliteStore,
+  type ContextStore,
+} from '@fairlead/context'
 import { forgottenPlan } from '../packages/context/src/plan/forgotten-plan.ts'
 import { conversationAt, turnOf } from '../packages/context/src/stores/test-support/turns.ts'
 import type { Conversation } from '../packages/context/src/turns/conversation.ts'
 import type { Turn } from '../packages/context/src/turns/turn.ts'
 import { withTurns } from '../packages/context/src/turns/with-turns.ts'
+import { providePrograms } from './programs/provide-programs.ts'
+import { redis } from './programs/redis.ts'
 
-// npm run measure:stores: what one turn costs a conversation store (basis, append, finish), by the
-// number of turns in the log; then how long others wait while the longest conversation is removed.
+// npm run measure:stores: what one turn costs a conversation store (basis, append, finish) and what of it
+// is the append, by the number of turns in the log; then how long others wait while the longest
+// conversation is removed. A server is on this machine and writes to its disk before it answers.
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '500' } } })
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '500' },
+    stores: { type: 'string', default: 'Memory,SQLite,Redis' },
+  },
+})
 const rounds = Number(values.rounds)
+const chosen = new Set(values.stores.split(','))
 const lengths = [10, 100, 1000, 10_000]
 const said = 'Summarize the minutes below, and list every decision with its owner. '.repeat(15)
 const clock = { now: () => Date.now() }
@@ -43,18 +58,28 @@ function answered(turn: Turn): Turn {
   return { ...turn, status: 'completed', output, completed_at: 2 }
 }
 
-async function say(store: ContextStore, id: string): Promise<void> {
+/** How long the append took, in microseconds. */
+async function say(store: ContextStore, id: string): Promise<number> {
   const basis = await store.basis('a', id, { pathMax: 6, key: 'key_1', digest: 'none' })
   const before: Conversation = basis?.conversation ?? conversationAt(0, 'a', id)
   const turn = turnAt(id, before.ccp.turns + 1)
   const plan = forgottenPlan(turn)
+  const start = process.hrtime.bigint()
   await store.append({
     expectedRevision: basis === undefined ? null : before.ccp.revision,
     conversation: withTurns(before, [turn]),
     turns: [turn],
     plan,
   })
+  const appendUs = Number(process.hrtime.bigint() - start) / 1000
   await store.finish('a', { turn: answered(turn), epoch: before.ccp.epoch, plan })
+  return appendUs
+}
+
+function shares(elapsed: readonly number[]): string {
+  const sorted = elapsed.toSorted((a, b) => a - b)
+  const [median, p99] = [0.5, 0.99].map((share) => sorted[Math.floor(share * rounds)] ?? 0)
+  return `median ${median?.toFixed(0)} µs, p99 ${p99?.toFixed(0)} µs`
 }
 
 async function measure(name: string, store: ContextStore): Promise<void> {
@@ -62,15 +87,14 @@ async function measure(name: string, store: ContextStore): Promise<void> {
     const id = `c${length}`
     for (let turn = 0; turn < length; turn += 1) await say(store, id)
     const elapsed: number[] = []
+    const appended: number[] = []
     for (let round = 0; round < rounds; round += 1) {
       const start = process.hrtime.bigint()
-      await say(store, id)
+      appended.push(await say(store, id))
       elapsed.push(Number(process.hrtime.bigint() - start) / 1000)
     }
-    const sorted = elapsed.toSorted((a, b) => a - b)
-    const [median, p99] = [0.5, 0.99].map((share) => sorted[Math.floor(share * rounds)] ?? 0)
     process.stdout.write(
-      `${name}, ${length} turns: median ${median?.toFixed(0)} µs, p99 ${p99?.toFixed(0)} µs\n`,
+      `${name}, ${length} turns: ${shares(elapsed)}; append ${shares(appended)}\n`,
     )
   }
   const delay = monitorEventLoopDelay({ resolution: 1 })
@@ -86,11 +110,26 @@ async function measure(name: string, store: ContextStore): Promise<void> {
   await store.close()
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'fairlead-store-cost-'))
-try {
-  await measure('Memory', createMemoryStore({ clock, ttlMs: undefined }))
-  const path = join(folder, 'conversations.db')
-  await measure('SQLite', createSqliteStore({ path, clock, ttlMs: undefined }))
-} finally {
-  rmSync(folder, { recursive: true })
+async function measureSqlite(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-store-cost-'))
+  try {
+    const path = join(folder, 'conversations.db')
+    await measure('SQLite', createSqliteStore({ path, clock, ttlMs: undefined }))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function measureRedis(name: string, flags: readonly string[]): Promise<void> {
+  await using server = await startRedisServer(flags)
+  const { url } = server
+  await measure(name, await createRedisStore({ url, clock, ttlMs: undefined, member: 'measure' }))
+}
+
+if (chosen.has('Memory')) await measure('Memory', createMemoryStore({ clock, ttlMs: undefined }))
+if (chosen.has('SQLite')) await measureSqlite()
+if (chosen.has('Redis')) {
+  await providePrograms([redis])
+  await measureRedis('Redis, appendfsync always', [])
+  await measureRedis('Redis, appendfsync everysec', ['--appendfsync', 'everysec'])
 }

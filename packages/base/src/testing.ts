@@ -1,5 +1,6 @@
 export { FakeClock } from './testing/fake-clock.ts'
 export { timeGrowth } from './testing/time-growth.ts'
+export { startRedisServer, type RedisServer } from './testing/redis-server.ts'
 export { SeededRandom } from './seeded-random.ts'
 export { cpuTimeMs } from './testing/cpu-time.ts'
 export { startPostgresServer, type PostgresServer } from './testing/postgres-server.ts'

@@ -33,23 +33,49 @@ const chunkTurns = 20
  * so that a question that was asked again is listed once. Costs what the page costs, not the path.
  */
 export function pagePathItems(path: PathReader, query: ItemPageQuery): PathItemPage {
-  const { limit, order, after } = query
-  const found: (Item & { readonly id: string })[] = []
-  let skipping = after !== undefined
-  for (const turn of turnsFrom(path, order, after?.turn)) {
+  const page = new ItemPageBuilder(query)
+  for (const turn of turnsFrom(path, query.order, query.after?.turn)) if (page.add(turn)) break
+  return page.built
+}
+
+/** Makes a page of items from the turns of a path, which come in the order of the page. */
+export class ItemPageBuilder {
+  readonly #query: Pick<ItemPageQuery, 'limit' | 'order'>
+  readonly #after: string | undefined
+  readonly #found: (Item & { readonly id: string })[] = []
+  #isSkipping: boolean
+  #hasMore = false
+
+  /** The first turn is the one that has the item to continue after. */
+  constructor({
+    after,
+    ...query
+  }: Pick<ItemPageQuery, 'limit' | 'order'> & { after?: { item: string } | undefined }) {
+    this.#query = query
+    this.#after = after?.item
+    this.#isSkipping = after !== undefined
+  }
+
+  get built(): PathItemPage {
+    return { entries: this.#found, hasMore: this.#hasMore }
+  }
+
+  /** Takes the next turn; whether the page needs no more of them. */
+  add(turn: Turn): boolean {
     const items = listedItemsOf(turn)
-    for (const item of order === 'asc' ? items : items.toReversed()) {
-      if (skipping) {
-        skipping = item.id !== after?.item
-      } else if (found.length === limit) {
-        return { entries: found, hasMore: true }
+    for (const item of this.#query.order === 'asc' ? items : items.toReversed()) {
+      if (this.#isSkipping) {
+        this.#isSkipping = item.id !== this.#after
+      } else if (this.#found.length === this.#query.limit) {
+        this.#hasMore = true
+        return true
       } else {
-        found.push(item)
+        this.#found.push(item)
       }
     }
-    skipping = false
+    this.#isSkipping = false
+    return false
   }
-  return { entries: found, hasMore: false }
 }
 
 /** The page that `pagePathTurns` is asked for. */
@@ -61,18 +87,41 @@ interface PathTurnQuery {
   readonly after: TreeNode | undefined
 }
 
+interface PathTurnPage {
+  readonly entries: readonly Turn[]
+  readonly hasMore: boolean
+}
+
 /** A page of the turns on a path. Costs what the page costs, not the path. */
-export function pagePathTurns(
-  path: PathReader,
-  { after, limit, order }: PathTurnQuery,
-): { readonly entries: readonly Turn[]; readonly hasMore: boolean } {
-  const found: Turn[] = []
-  for (const turn of turnsFrom(path, order, after)) {
-    if (turn.seq === after?.seq) continue
-    if (found.length === limit) return { entries: found, hasMore: true }
-    found.push(turn)
+export function pagePathTurns(path: PathReader, query: PathTurnQuery): PathTurnPage {
+  const page = new TurnPageBuilder(query)
+  for (const turn of turnsFrom(path, query.order, query.after)) if (page.add(turn)) break
+  return page.built
+}
+
+/** Makes a page of turns from those of a path, which come in the order of the page. */
+export class TurnPageBuilder {
+  readonly #limit: number
+  readonly #after: number | undefined
+  readonly #found: Turn[] = []
+  #hasMore = false
+
+  constructor({ limit, after }: { limit: number; after: Pick<TreeNode, 'seq'> | undefined }) {
+    this.#limit = limit
+    this.#after = after?.seq
   }
-  return { entries: found, hasMore: false }
+
+  get built(): PathTurnPage {
+    return { entries: this.#found, hasMore: this.#hasMore }
+  }
+
+  /** Takes the next turn; whether the page needs no more of them. */
+  add(turn: Turn): boolean {
+    if (turn.seq === this.#after) return false
+    this.#hasMore = this.#found.length === this.#limit
+    if (!this.#hasMore) this.#found.push(turn)
+    return this.#hasMore
+  }
 }
 
 /** The first of some turns that is on a path. */
@@ -104,16 +153,33 @@ function* turnsFrom(
   order: 'asc' | 'desc',
   start: TreeNode | undefined,
 ): Generator<Turn> {
+  for (const { depth, count } of pathPieces(order, end.depth, start?.depth)) {
+    const turns = turnsTo(ancestorAt(end, depth, at), count)
+    yield* order === 'asc' ? turns : turns.toReversed()
+  }
+}
+
+/** A part of a path: its last `count` turns down to a depth. */
+interface PathPiece {
+  readonly depth: number
+  readonly count: number
+}
+
+/** The pieces in which a path of a depth is read, from the turn at the depth `start` on. */
+export function* pathPieces(
+  order: 'asc' | 'desc',
+  end: number,
+  start: number | undefined,
+): Generator<PathPiece> {
   if (order === 'asc') {
-    for (let depth = start?.depth ?? 1; depth <= end.depth; depth += chunkTurns) {
-      const last = Math.min(depth + chunkTurns - 1, end.depth)
-      yield* turnsTo(ancestorAt(end, last, at), last - depth + 1)
+    for (let first = start ?? 1; first <= end; first += chunkTurns) {
+      const depth = Math.min(first + chunkTurns - 1, end)
+      yield { depth, count: depth - first + 1 }
     }
     return
   }
-  let depth = (start ?? end).depth
-  for (; depth > 0; depth -= chunkTurns) {
-    yield* turnsTo(ancestorAt(end, depth, at), Math.min(chunkTurns, depth)).toReversed()
+  for (let depth = start ?? end; depth > 0; depth -= chunkTurns) {
+    yield { depth, count: Math.min(chunkTurns, depth) }
   }
 }
 

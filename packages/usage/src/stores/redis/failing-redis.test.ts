@@ -1,7 +1,7 @@
+import { type RedisServer, startRedisServer } from '@fairlead/base/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Counter, CounterStoreUnavailable } from '../../counters/counter.ts'
 import { type OpenedStore, openStore } from './test-support/open-store.ts'
-import { type RedisServer, startRedisServer } from './test-support/redis-server.ts'
 
 const tokens: Counter = {
   key: 'team/policy/day/-',

@@ -1,10 +1,10 @@
 import { silentLogger, systemClock } from '@fairlead/base'
+import { type RedisServer, startRedisServer } from '@fairlead/base/testing'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { UsageEntry, UsageLedger, UsageQuery } from '../../ledger/ledger.ts'
 import { dayAt } from '../../ledger/usage-days.ts'
 import { noUsage } from '../../ledger/usage-sums.ts'
 import { openRedisState } from './redis-state.ts'
-import { type RedisServer, startRedisServer } from './test-support/redis-server.ts'
 
 const today = dayAt(systemClock.now())
 

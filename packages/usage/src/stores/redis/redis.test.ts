@@ -1,7 +1,7 @@
+import { type RedisServer, startRedisServer } from '@fairlead/base/testing'
 import { afterAll, beforeAll } from 'vitest'
 import { describeCounterStoreContract } from '../test-support/counter-store-contract.ts'
 import { openStore } from './test-support/open-store.ts'
-import { type RedisServer, startRedisServer } from './test-support/redis-server.ts'
 
 let server: RedisServer
 let opened = 0

@@ -1,11 +1,10 @@
 import { systemClock } from '@fairlead/base'
-import { FakeClock, SeededRandom } from '@fairlead/base/testing'
+import { FakeClock, SeededRandom, type RedisServer, startRedisServer } from '@fairlead/base/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Report, Wish } from '../../counters/borrowing.ts'
 import { CounterBook } from '../../counters/counter-book.ts'
 import type { Counter } from '../../counters/counter.ts'
 import { openStore } from './test-support/open-store.ts'
-import { type RedisServer, startRedisServer } from './test-support/redis-server.ts'
 
 const dayMs = 86_400_000
 const windows = [
