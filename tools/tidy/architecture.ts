@@ -288,6 +288,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'probes',
       'mirrors',
       'policies',
+      'own-calls',
       'surfaces',
       '*.ts',
       'index.ts',

@@ -16,9 +16,8 @@ import { recordInput } from './assembly/record-input.ts'
 import type { AssembledCall } from './assembly/assembled-call.ts'
 import { callFirstHealthy } from './attempts/call-first-healthy.ts'
 import type { Call } from './call/call.ts'
+import { endCall } from './call/end-call.ts'
 import { routeCall } from './call/route-call.ts'
-import { settleCall } from './call/settle-call.ts'
-import { settleCost } from './call/settle-cost.ts'
 import { failCall } from './fail-call.ts'
 import { readHeldBody } from './call/held-body.ts'
 import { requireJson } from './http/read-body.ts'
@@ -87,20 +86,8 @@ export async function handleCall(
   } catch (error) {
     await failCall(error, call, taps)
   } finally {
-    settleCost(record)
-    settleAttempt(call)
-    permits.settle(record, services.logger)
-    call.end()
-    settleCall(record, runtime, services)
+    endCall(call, permits)
   }
-}
-
-/** The attempt that the call answers with has ended; what others have used is theirs. */
-function settleAttempt({ attemptPermits, record }: Call): void {
-  const last = record.spent.at(-1)
-  const own = last?.target === record.target ? last?.usage : undefined
-  const usage = last === undefined ? record.usage : own
-  for (const permit of attemptPermits) permit.settle(usage, true)
 }
 
 async function readRequest(call: Call, route: CallRoute, parameters: PathParameters) {

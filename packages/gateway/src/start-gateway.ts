@@ -28,8 +28,11 @@ import { ListenerMetrics } from './metrics/listener-metrics.ts'
 import { registerRunningState } from './metrics/running-state-gauges.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { ownCounters } from './own-counters.ts'
+import { GatewayCalls } from './own-calls/gateway-calls.ts'
+import { ownCallBounds, OwnCallPlaces } from './own-calls/own-call-places.ts'
 import { createCallAllowance } from './policies/call-allowance.ts'
 import { callPolicies } from './policies/call-policies.ts'
+import type { AdmissionPolicy } from './policies/call-policy.ts'
 import { PromptRenderer } from './prompts/prompt-renderer.ts'
 import { providerTypes } from './providers/provider-types.ts'
 import { Prober } from './probes/prober.ts'
@@ -80,6 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     reporter,
     attemptGates,
     callerLimits,
+    admissionPolicies: policies.filter((policy) => policy.stage === 'admission'),
   })
   const { tracing } = services
   const listenerTls = new ListenerTls({
@@ -202,9 +206,10 @@ function createServices(
     readonly reporter: Reporter
     readonly attemptGates: Services['attemptGates']
     readonly callerLimits: Services['callerLimits']
+    readonly admissionPolicies: readonly AdmissionPolicy[]
   },
 ): Services {
-  const { attemptGates, callerLimits, clock, metrics, pools, reporter } = parts
+  const { admissionPolicies, attemptGates, callerLimits, clock, metrics, pools, reporter } = parts
   const { logger, registry, secrets, telemetry } = options
   const random = options.random ?? systemRandom
   const tracing = new Tracing({
@@ -216,7 +221,7 @@ function createServices(
     random,
     logger,
   })
-  return {
+  const services: Services = {
     secrets: options.secrets,
     credentialStates: reporter.credentialStates,
     unpriced: reporter.unpriced,
@@ -240,7 +245,13 @@ function createServices(
     heldBytes: new HeldBytes(),
     attemptGates,
     callerLimits,
+    get ownCalls() {
+      return ownCalls
+    },
   }
+  const places = new OwnCallPlaces(ownCallBounds)
+  const ownCalls = new GatewayCalls({ services, admissionPolicies, places })
+  return services
 }
 
 function createHttpServer(

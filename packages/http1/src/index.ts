@@ -14,5 +14,4 @@ export type { AlternativeName, PeerCertificate } from './server/peer-certificate
 export type { ClientCertificates, ServerTls } from './server/server-tls.ts'
 export type { HandshakeOutcome } from './server/tls-gate.ts'
 export type { ServerOptions, ServerTimeouts } from './server/server-options.ts'
-export type { ServerRequest } from './server/server-request.ts'
-export type { ServerResponse } from './server/server-response.ts'
+export type { ServerRequest, ServerResponse } from './server/served-exchange.ts'

@@ -36,6 +36,7 @@ export type {
   ReasoningQuirk,
   ServerQuirks,
 } from './operations/chat/server-quirks.ts'
+export type { Operation } from './operations/operation.ts'
 export { findModel } from './catalogue/models/find-model.ts'
 export { listedModels } from './catalogue/models/listed-models.ts'
 export type { CataloguePrice, CatalogueRates } from './catalogue/models/catalogue-price.ts'

@@ -7,6 +7,10 @@ import type { MetLimit } from './met-limits.ts'
 /** A request in the log: what is not known is undefined. */
 export interface CallFields {
   readonly requestId: string
+  /** What the gateway made it for; undefined for a call of a caller. */
+  readonly purpose: string | undefined
+  /** Undefined for chat. */
+  readonly operation: string | undefined
   readonly method: string
   readonly path: string
   readonly status: number
@@ -67,6 +71,8 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
   const { target, usage, firstByteMs, prompt, passedOver, costNanodollars } = record
   return {
     requestId: record.requestId,
+    purpose: record.purpose,
+    operation: record.operation === 'chat' ? undefined : record.operation,
     method: record.method,
     path: record.path,
     status: record.status,

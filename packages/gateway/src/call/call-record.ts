@@ -1,11 +1,12 @@
 import type { Clock } from '@fairlead/base'
-import type { Usage } from '@fairlead/llm'
+import type { Operation, Usage } from '@fairlead/llm'
 import type { PriceState } from '@fairlead/usage'
 import type { AuthenticationMethod, Caller } from '../access/caller.ts'
 import type { UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { AttemptRecord, PassedOver } from './attempt-record.ts'
+import type { OwnCallPurpose } from './own-calls.ts'
 import type { SpentUsage } from './spent-usage.ts'
 import { type MetLimits, noLimitsMet } from './met-limits.ts'
 
@@ -17,6 +18,10 @@ export class CallRecord {
   readonly #clock: Pick<Clock, 'monotonicMs'>
   /** Monotonic milliseconds, like all times here. */
   readonly startedMs: number
+  /** What the gateway makes it for; undefined for a call of a caller. */
+  purpose: OwnCallPurpose | undefined
+  /** What is asked of the model. */
+  operation: Operation = 'chat'
   method = ''
   /** Without the query string, in which some clients send their key. */
   path = ''

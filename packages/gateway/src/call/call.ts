@@ -2,7 +2,7 @@ import type { Conversation, OpenAnswer, OpenResponse, OpenTurn } from '@fairlead
 import type { Dialect } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { ClientSink } from '../http/client-sink.ts'
-import type { MatchedRoute } from '../routing/match-route.ts'
+import type { MatchedRoute, RoutingTable } from '../routing/match-route.ts'
 import type { RoutedCall } from '../routing/routed-call.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { AnswerWatch } from './answer-watch.ts'
@@ -15,6 +15,12 @@ import type { EarlierCall } from './earlier-call.ts'
 import type { HttpCall } from './http-call.ts'
 import type { Services } from './services.ts'
 
+/** What is other than the configuration says. */
+interface CallBounds {
+  readonly table?: RoutingTable
+  readonly timeoutMs?: number
+}
+
 /**
  * One model call from socket to socket: the state that its steps share. Later fields are set by the
  * step that determines them; a step reads only what earlier steps have set.
@@ -26,6 +32,8 @@ export class Call {
   readonly dialect: Dialect
   /** The configuration that the call started with and keeps to its end. */
   readonly runtime: Runtime
+  /** What it is routed by: its configuration, unless something of that is not for it. */
+  readonly table: RoutingTable
   readonly services: Services
   readonly lifetime: CallLifetime
   /** Where the answer goes. */
@@ -60,14 +68,23 @@ export class Call {
   /** What limits have granted it at its admission; theirs alone to read. */
   claimed: object | undefined
 
-  constructor(http: HttpCall, dialect: Dialect, runtime: Runtime, services: Services) {
-    const { requestTimeoutMs } = runtime.snapshot.gateway.limits
+  constructor(
+    http: HttpCall,
+    dialect: Dialect,
+    runtime: Runtime,
+    services: Services,
+    {
+      table = runtime,
+      timeoutMs = runtime.snapshot.gateway.limits.requestTimeoutMs,
+    }: CallBounds = {},
+  ) {
     this.http = http
     this.record = http.record
     this.dialect = dialect
     this.runtime = runtime
+    this.table = table
     this.services = services
-    this.lifetime = new CallLifetime(http.response, services.clock, requestTimeoutMs)
+    this.lifetime = new CallLifetime(http.response, services.clock, timeoutMs)
     this.sink = new ClientSink(http.response)
     runtime.acquire()
     services.running.add(this.lifetime)

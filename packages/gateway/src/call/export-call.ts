@@ -25,7 +25,7 @@ export function exportCall(record: CallRecord, endedMs: number, services: Servic
   services.tracing.export([callSpan(parts), ...attempts])
 }
 
-/** The gateway serves a call: what the caller asked for, and what came of it. */
+/** The gateway serves a call, or makes one for itself: what the caller asked for, and what came of it. */
 function callSpan({ trace, record, endedMs, at }: SpanParts): Span {
   const { conversation, errorCode, firstByteMs, prompt, status, target } = record
   const conventions = semanticConventions(trace.plan.semconv)
@@ -35,7 +35,7 @@ function callSpan({ trace, record, endedMs, at }: SpanParts): Span {
       ? undefined
       : (firstByteMs - record.startedMs) / 1000
   const attributes: Attribute[] = [
-    ['gen_ai.operation.name', 'chat'],
+    ['gen_ai.operation.name', record.operation],
     [conventions.provider, target?.provider.type.telemetryName],
     ['gen_ai.request.model', text(record.model)],
     ['gen_ai.response.model', target?.model],
@@ -45,11 +45,12 @@ function callSpan({ trace, record, endedMs, at }: SpanParts): Span {
     ...conventions.usage(record.usage),
     ...conventions.prompt(promptName),
     ...conventions.content(trace.inputMessages, trace.outputMessages),
-    ['http.request.method', record.method],
-    ['url.path', record.path],
+    ['http.request.method', text(record.method)],
+    ['url.path', text(record.path)],
     ['http.response.status_code', status === 0 ? undefined : status],
     ['error.type', errorCode],
     ['fairlead.request_id', record.requestId],
+    ['fairlead.purpose', record.purpose],
     ['fairlead.consumer', text(record.consumer)],
     ['fairlead.route', text(record.route)],
     ['fairlead.provider', target?.provider.key],
@@ -69,8 +70,8 @@ function callSpan({ trace, record, endedMs, at }: SpanParts): Span {
     spanId: trace.spanId,
     parentSpanId: trace.parent?.parentSpanId,
     traceState: trace.parent?.traceState,
-    name: spanName(record.model),
-    kind: 'Server',
+    name: spanName(record.operation, record.model),
+    kind: record.purpose === undefined ? 'Server' : 'Internal',
     startMs: at(record.startedMs),
     endMs: at(endedMs),
     attributes,
@@ -86,7 +87,7 @@ function attemptSpan(attempt: AttemptRecord, place: number, parts: SpanParts): S
   const isAnswer = outcome === 'Success'
   const { spanId, server } = trace.attempt(place)
   const attributes: Attribute[] = [
-    ['gen_ai.operation.name', 'chat'],
+    ['gen_ai.operation.name', record.operation],
     [conventions.provider, attempt.providerType],
     ['gen_ai.request.model', attempt.model],
     ...conventions.stream(record.stream),
@@ -105,7 +106,7 @@ function attemptSpan(attempt: AttemptRecord, place: number, parts: SpanParts): S
     spanId,
     parentSpanId: trace.spanId,
     traceState: trace.parent?.traceState,
-    name: spanName(attempt.model),
+    name: spanName(record.operation, attempt.model),
     kind: 'Client',
     startMs: at(startedMs),
     endMs: at(isAnswer ? endedMs : startedMs + attempt.durationMs),
@@ -114,8 +115,8 @@ function attemptSpan(attempt: AttemptRecord, place: number, parts: SpanParts): S
   }
 }
 
-function spanName(model: string): string {
-  return model === '' ? 'chat' : `chat ${model}`
+function spanName(operation: string, model: string): string {
+  return model === '' ? operation : `${operation} ${model}`
 }
 
 function passedOverTexts({ passedOver }: CallRecord): readonly string[] | undefined {

@@ -8,11 +8,11 @@ import { routedCallOf } from './routed-call-of.ts'
  * Sets `call.routed`. Throws what `matchRoute` throws.
  */
 export function routeCall(call: Call): MatchedRoute {
-  const { caller, dialect, http, record, request, runtime, services } = call
+  const { caller, dialect, http, record, request, services, table } = call
   const { headers } = http.request
   const nowMs = services.clock.monotonicMs()
   call.routed = routedCallOf(request, { caller, headers, dialect, nowMs })
-  const route = findRoute(call.routed, runtime, services.random)
+  const route = findRoute(call.routed, table, services.random)
   record.model = request.model
   record.route = route.label
   if (route.access !== undefined) {

@@ -9,6 +9,7 @@ import type { Tracing } from '../telemetry/tracing.ts'
 import type { AttemptGate } from './attempt-gate.ts'
 import type { CallerLimits } from './caller-limits.ts'
 import type { HeldBytes } from './held-bytes.ts'
+import type { OwnCalls } from './own-calls.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import type { RefusalAudit } from './refused-request.ts'
 import type { RunningCalls } from './running-calls.ts'
@@ -36,4 +37,5 @@ export interface Services {
   /** Of each policy that limits calls. */
   readonly callerLimits: readonly CallerLimits[]
   readonly unpriced: UnpricedModels
+  readonly ownCalls: OwnCalls
 }

@@ -12,8 +12,9 @@ import type { Services } from './services.ts'
 export function settleCall(record: CallRecord, runtime: Runtime, services: Services): void {
   const { clock, logger, metrics } = services
   const endedMs = clock.monotonicMs()
-  const { prompt, target } = record
-  metrics.countRequest(record.route, target?.provider.key ?? '', record.status)
+  const { prompt, purpose, target } = record
+  if (purpose !== undefined) metrics.countOwnCall(purpose, record.errorCode === undefined)
+  else metrics.countRequest(record.route, target?.provider.key ?? '', record.status)
   if (prompt !== undefined) {
     const { namespace, name, version } = prompt
     metrics.attempts.countPrompt(`${namespace}/${name}`, version, record.status)
@@ -22,6 +23,7 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
     metrics.countTarget(record.route, target.name, record.status)
     countAttempts(record, metrics.attempts, (model) => boundedName(model, runtime))
     const meters = metrics.metersOf(
+      record.operation,
       target.provider.key,
       target.provider.type.telemetryName,
       boundedName(record.model, runtime),
@@ -43,7 +45,8 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
   }
   countCost(record, runtime, services)
   exportCall(record, endedMs, services)
-  if (record.errorCode !== undefined && runtime.snapshot.gateway.audit.enabled) {
+  const isRefusable = record.errorCode !== undefined && purpose === undefined
+  if (isRefusable && runtime.snapshot.gateway.audit.enabled) {
     const refused = refusedRequest(record, clock.now())
     if (refused !== undefined) services.audit.refused(refused)
   }
@@ -51,12 +54,17 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
   const nowMs = clock.now()
   services.usage.noteKey(record, nowMs)
   if (isCall) services.usage.noteCall(record, boundedName(record.model, runtime), nowMs)
-  const isKept = isCall && record.tenant !== ''
+  const isKept = isCall && record.tenant !== '' && purpose === undefined
   const isLogged = logger.isLevelEnabled?.('info') !== false
   if (!isKept && !isLogged) return
   const fields = callFields(record, endedMs)
-  if (isLogged) logger.info(fields, isCall ? 'call' : 'request')
+  if (isLogged) logger.info(fields, logWord(record))
   if (!isKept) return
   const { tenant, usage } = record
   services.recentCalls.keep({ fields, tenant, endedAtMs: nowMs, usage })
+}
+
+function logWord({ model, purpose }: CallRecord): string {
+  if (purpose !== undefined) return 'own call'
+  return model === '' ? 'request' : 'call'
 }

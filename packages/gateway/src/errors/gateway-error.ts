@@ -220,6 +220,18 @@ export const gatewayError = {
       'The gateway has reached its limit of concurrent calls. Retry shortly, or raise LLMGateway spec.limits.maxConcurrentRequests.',
       { code: 'too_many_concurrent_requests', retryAfterSeconds: 1 },
     ),
+  tooManyOwnCalls: () =>
+    new ModelError(
+      'overloaded',
+      'The gateway makes as many calls of its own as it may, for summaries, searches and the like, and as many wait. Retry shortly.',
+      { code: 'too_many_own_calls', retryAfterSeconds: 1 },
+    ),
+  ownAnswerEmpty: (model: string) =>
+    new ModelError(
+      'upstream',
+      `The model "${model}" answered a call of the gateway without any text. Name a model that answers in fewer tokens, or allow it more.`,
+      { code: 'upstream_invalid_response' },
+    ),
   requestTimeout: (timeoutMs: number) =>
     new ModelError(
       'timeout',

@@ -50,8 +50,8 @@ describe('requests', () => {
 describe('the meters of calls', () => {
   it('are the same for the same labels', () => {
     const { metrics } = newMetrics()
-    const meters = metrics.metersOf('default/main', 'openai', 'fast', 'gpt-4o-mini')
-    expect(metrics.metersOf('default/main', 'openai', 'fast', 'gpt-4o-mini')).toBe(meters)
+    const meters = metrics.metersOf('chat', 'default/main', 'openai', 'fast', 'gpt-4o-mini')
+    expect(metrics.metersOf('chat', 'default/main', 'openai', 'fast', 'gpt-4o-mini')).toBe(meters)
   })
 
   it.each([
@@ -62,13 +62,15 @@ describe('the meters of calls', () => {
     ['default/main', 'openai', 'gpt-4o-mini', 'fast'],
   ])('are others for %s, %s, %s, %s', (provider, providerName, requestModel, responseModel) => {
     const { metrics } = newMetrics()
-    const meters = metrics.metersOf('default/main', 'openai', 'fast', 'gpt-4o-mini')
-    expect(metrics.metersOf(provider, providerName, requestModel, responseModel)).not.toBe(meters)
+    const meters = metrics.metersOf('chat', 'default/main', 'openai', 'fast', 'gpt-4o-mini')
+    expect(metrics.metersOf('chat', provider, providerName, requestModel, responseModel)).not.toBe(
+      meters,
+    )
   })
 
   it('have the labels of the conventions', async () => {
     const { metrics, linesOf } = newMetrics()
-    metrics.metersOf('default/main', 'openai', 'fast', 'gpt-4o-mini').duration.observe(2)
+    metrics.metersOf('chat', 'default/main', 'openai', 'fast', 'gpt-4o-mini').duration.observe(2)
     expect(await linesOf('gen_ai_server_request_duration')).toContain(
       'gen_ai_server_request_duration_sum{provider="default/main",gen_ai_operation_name="chat",' +
         'gen_ai_provider_name="openai",gen_ai_request_model="fast",' +

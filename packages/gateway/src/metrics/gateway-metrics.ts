@@ -1,4 +1,4 @@
-import type { Usage } from '@fairlead/llm'
+import type { Operation, Usage } from '@fairlead/llm'
 import type { Registry } from 'prom-client'
 import { AttemptMetrics } from './attempt-metrics.ts'
 import { ConversationMetrics } from './conversation-metrics.ts'
@@ -59,8 +59,12 @@ export class GatewayMetrics {
   readonly #accessRefusals: Counter<'policy' | 'resource' | 'mode'>
   readonly #accessConditionFailures: Counter<'policy'>
   readonly #targets: Counter<'route' | 'target' | 'status'>
-  /** By provider, name of its type, requested model and answering model. */
-  readonly #callMeters = new QuadrupleMap<string, string, string, string, CallMeters>()
+  readonly #ownCalls: Counter<'purpose' | 'outcome'>
+  /** By operation, then by provider, name of its type, requested model and answering model. */
+  readonly #callMeters: Record<
+    Operation,
+    QuadrupleMap<string, string, string, string, CallMeters>
+  > = { chat: new QuadrupleMap(), embeddings: new QuadrupleMap(), rerank: new QuadrupleMap() }
   /** By route, provider and class of status. */
   readonly #requestCounters = new TripleMap<string, string, number, CounterChild>()
   /** By route, target and class of status. */
@@ -125,6 +129,11 @@ export class GatewayMetrics {
       help: 'Calls that a target was asked for, by route, target and class of status.',
       labelNames: ['route', 'target', 'status'],
     })
+    this.#ownCalls = new Counter(registry, {
+      name: 'fairlead_gateway_own_calls_total',
+      help: 'Calls that the gateway made for itself, by purpose and outcome.',
+      labelNames: ['purpose', 'outcome'],
+    })
   }
 
   /**
@@ -139,6 +148,11 @@ export class GatewayMetrics {
       this.#requestCounters.set(route, provider, statusClass, counter)
     }
     counter.inc()
+  }
+
+  /** Counts a call that the gateway made for itself. */
+  countOwnCall(purpose: string, succeeded: boolean): void {
+    this.#ownCalls.labels({ purpose, outcome: succeeded ? 'Success' : 'Failed' }).inc()
   }
 
   /**
@@ -171,24 +185,27 @@ export class GatewayMetrics {
   }
 
   /**
-   * The meters of calls by provider (`namespace/name`), OpenTelemetry's name for its type, and
+   * The meters of calls by operation, provider (`namespace/name`), OpenTelemetry's name for its type, and
    * models.
    */
   metersOf(
+    operation: Operation,
     provider: string,
     providerType: string,
     requestModel: string,
     responseModel: string,
   ): CallMeters {
-    let meters = this.#callMeters.get(provider, providerType, requestModel, responseModel)
+    const known = this.#callMeters[operation]
+    let meters = known.get(provider, providerType, requestModel, responseModel)
     if (meters === undefined) {
-      meters = this.#createMeters(provider, providerType, requestModel, responseModel)
-      this.#callMeters.set(provider, providerType, requestModel, responseModel, meters)
+      meters = this.#createMeters(operation, provider, providerType, requestModel, responseModel)
+      known.set(provider, providerType, requestModel, responseModel, meters)
     }
     return meters
   }
 
   #createMeters(
+    operation: Operation,
     provider: string,
     providerType: string,
     requestModel: string,
@@ -196,7 +213,7 @@ export class GatewayMetrics {
   ): CallMeters {
     const named = {
       provider,
-      gen_ai_operation_name: 'chat',
+      gen_ai_operation_name: operation,
       gen_ai_provider_name: providerType,
       gen_ai_request_model: requestModel,
       gen_ai_response_model: responseModel,

@@ -1,9 +1,9 @@
 import { dollarsOf } from '@fairlead/usage'
 import type { Registry } from 'prom-client'
-import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
-import { usageOf } from '../answer/estimated-usage.ts'
+import type { AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
 import { callFirstHealthy } from '../attempts/call-first-healthy.ts'
+import { readToEnd } from '../attempts/read-to-end.ts'
 import type { AttemptOutcome } from '../call/attempt-record.ts'
 import type { Call } from '../call/call.ts'
 import { CallLifetime } from '../call/call-lifetime.ts'
@@ -13,7 +13,6 @@ import { settleCost } from '../call/settle-cost.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { Counter } from '../metrics/counter.ts'
 import type { CallTarget } from '../routing/call-target.ts'
-import { errorForCaller } from '../upstream/upstream-failure.ts'
 
 /** Copies under way at once in this process. Each holds its request's body. */
 const runningMax = 16
@@ -101,13 +100,14 @@ export class Mirrors {
  * its sink, which is the caller's.
  */
 function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: CallLifetime): Call {
-  const { caller, dialect, http, request, route, routed, runtime, services, sink } = call
+  const { caller, dialect, http, request, route, routed, runtime, services, sink, table } = call
   const retry = { ...route.retry, attempts: 0 }
   return {
     http,
     record,
     dialect,
     runtime,
+    table,
     services,
     lifetime,
     sink,
@@ -137,23 +137,6 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
 function outcomeOf({ lifetime, record }: Call): AttemptOutcome {
   const outcome = record.attempts.at(-1)?.outcome ?? 'Unsupported'
   return outcome === 'Success' && lifetime.cancelled ? 'Aborted' : outcome
-}
-
-/** Reads an answer to its end. One that breaks off is noted as it is with other calls. */
-async function readToEnd(
-  answer: AnswerStream,
-  { answering, lifetime, record, request }: Call,
-): Promise<void> {
-  try {
-    while ((await answer.next()) !== undefined) lifetime.throwIfCancelled()
-    if (!answer.isComplete) throw gatewayError.upstreamCut(record.target?.provider.key ?? '')
-    answering?.completed()
-  } catch (error) {
-    lifetime.throwIfCancelled()
-    answering?.broke(errorForCaller(error), 'the copy of a call broke off')
-  } finally {
-    record.usage = usageOf(answer, request)
-  }
 }
 
 function logCopy({ record, route, services }: Call, target: CallTarget, outcome: string): void {

@@ -10,7 +10,7 @@ export interface Span {
   readonly parentSpanId: string | undefined
   readonly traceState: string | undefined
   readonly name: string
-  readonly kind: 'Server' | 'Client'
+  readonly kind: 'Internal' | 'Server' | 'Client'
   /** Unix milliseconds, with fractions. */
   readonly startMs: number
   readonly endMs: number
@@ -20,7 +20,7 @@ export interface Span {
 }
 
 /** Numbers of OTLP's SpanKind and StatusCode. */
-const kinds = { Server: 2, Client: 3 } as const
+const kinds = { Internal: 1, Server: 2, Client: 3 } as const
 const statusError = 2
 /** OTLP's flags: the trace's sampled flag; whether the parent is remote is known, and is. */
 const sampled = 0x01

@@ -110,6 +110,12 @@ export class Tracing {
     return new CallTrace(traceId, parent, sampled, plan, this.#ids)
   }
 
+  /** The trace of a call that the gateway makes for another one, whose trace is given. */
+  beginWithin({ isSampled, parent, plan, spanId, traceId }: CallTrace): CallTrace {
+    const context = { traceId, parentSpanId: spanId, isSampled, traceState: parent?.traceState }
+    return new CallTrace(traceId, context, isSampled, plan, this.#ids)
+  }
+
   /** Sends the spans of one call, soon. */
   export(spans: readonly Span[]): void {
     const json = spans.map(spanJson).join(',')

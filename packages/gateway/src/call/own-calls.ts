@@ -1,0 +1,50 @@
+import type { Usage } from '@fairlead/llm'
+import type { Caller } from '../access/caller.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { CallTrace } from '../telemetry/call-trace.ts'
+
+/** What the gateway calls a model for. A label of metrics. */
+export type OwnCallPurpose = 'summary' | 'retrieval' | 'knowledge' | 'rewrite' | 'rerank'
+
+/**
+ * Calls that the gateway makes for itself: routed, tried, retried, priced and counted as any caller's.
+ * They have no conversation, persona, template or mirror, so that none leads to another.
+ *
+ * What they use is their caller's, and UsagePolicies are asked before; of a call without one it is the
+ * gateway's own. AccessPolicies are not asked: who names a model in a resource speaks for its owner.
+ */
+export interface OwnCalls {
+  /** The text that a model answers. Rejects with a ModelError, also for an answer without text. */
+  text(request: OwnTextRequest, on: OwnCallContext): Promise<OwnTextAnswer>
+}
+
+export interface OwnTextRequest {
+  readonly model: string
+  readonly instructions: string
+  readonly input: string
+  /** Of the text; models that think get some more for that. */
+  readonly maxOutputTokens: number
+}
+
+export interface OwnTextAnswer {
+  readonly text: string
+  /** The model that answered. */
+  readonly model: string
+  readonly usage: Usage | undefined
+}
+
+/** For whom and why a call is made. */
+export interface OwnCallContext {
+  /** The configuration that it is made with. */
+  readonly runtime: Runtime
+  /** Whose usage it is; undefined for the gateway's own. */
+  readonly caller: Caller | undefined
+  readonly purpose: OwnCallPurpose
+  /** Of the call that it is made for. Without one it gets its own. */
+  readonly requestId?: string
+  /** Of the call that it is made for: its span is a child of that one's. */
+  readonly trace?: CallTrace | undefined
+  readonly signal: AbortSignal
+  /** For all of it, waiting for its turn and retries included. */
+  readonly timeoutMs: number
+}
