@@ -22,10 +22,10 @@ const tokenWindow = object(
       min: 1,
       max: tokensMax,
     }),
-    lowTokens: integer('Length to which it is cut, in tokens; 0.6 of highTokens is recommended.', {
-      min: 0,
-      max: tokensMax,
-    }),
+    lowTokens: integer(
+      'Length to which it is cut, in tokens, at the border of a turn; 0.6 of highTokens is recommended. The newest turn stays as long as it fits highTokens.',
+      { min: 0, max: tokensMax },
+    ),
   },
   {
     rules: [
@@ -156,6 +156,12 @@ const spec = object('How a prompt is assembled from a conversation, and how its 
         max: tokensMax,
         default: 1024,
       }),
+      historyTokens: Type.Optional(
+        integer(
+          'Maximum number of tokens of past turns to send, a summary of them included. Beyond it, the oldest are left out, down to 0.6 of it. Pinned turns, and calls of tools that are still to be answered, come on top. No maximum by default.',
+          { min: 0, max: tokensMax },
+        ),
+      ),
     },
     { default: {} },
   ),

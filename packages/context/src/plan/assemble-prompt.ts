@@ -46,6 +46,7 @@ export function assemblePrompt(source: PromptSource): AssembledPrompt {
 function textsOf(source: PromptSource, history: History, prompt: RenderedPrompt): string[] {
   const withCount = (count: CountTokens) => ({ ...source, counts: { ...source.counts, count } })
   const sent = countedTexts((count) => renderPrompt(withCount(count), history, prompt.selection))
+  const weighed = countedTexts((count) => selectHistory(withCount(count), history))
   const told = countedTexts((count) => explainPrompt(withCount(count), history, prompt))
-  return [...new Set([...sent.toReversed(), ...told.toReversed()])]
+  return [...new Set([...sent.toReversed(), ...weighed.toReversed(), ...told.toReversed()])]
 }

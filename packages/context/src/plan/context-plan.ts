@@ -17,6 +17,7 @@ export interface ContextPlan extends PlanPlacement {
   readonly attempt: PlanAttempt
   /** The model's context window in tokens; null when unknown. */
   readonly window: number | null
+  readonly budget: PlanBudget
   readonly counted_by: CountedBy
   readonly segments: readonly PlanSegment[]
   /** What became of the turns of the path, oldest first; no turn is in two of them. */
@@ -51,6 +52,15 @@ export interface ContextPlan extends PlanPlacement {
   readonly prefix: { readonly hash: string; readonly stable_tokens: number }
   /** Of all that is sent: tools, system, history with its seals, new input. */
   readonly rendered_digest: string
+}
+
+/** How many tokens a prompt may have; what it has stands in its segments. */
+export interface PlanBudget {
+  /** The window less what is reserved for the answer; null where it is not known. */
+  readonly prompt: number | null
+  readonly reserve_output: number
+  /** Of past turns, beside what is pinned and an open tool loop; null for no limit. */
+  readonly history: number | null
 }
 
 /** Where in the conversation's tree the new turn was placed. */

@@ -1,7 +1,7 @@
 import type { Item } from '@fairlead/llm'
 import type { HistorySelection } from '../strategies/history-rule.ts'
 import type { Turn } from '../turns/turn.ts'
-import { outputInHistory, type LeftOutReason } from '../turns/turn-in-history.ts'
+import { itemsInHistory, type LeftOutReason } from '../turns/turn-in-history.ts'
 import type { PlanDecision } from './context-plan.ts'
 import { sum } from './count-tokens.ts'
 import type { RenderedEntry } from './render-group.ts'
@@ -92,8 +92,7 @@ function dropped(
   reason: string,
   { countTokens }: DecisionSource,
 ): PlanDecision {
-  const retrieved = turn.retrieved?.items ?? []
-  const tokens = sum([...retrieved, ...turn.input, ...outputInHistory(turn)].map(countTokens))
+  const tokens = sum(itemsInHistory(turn).map(countTokens))
   return { from: turn.id, to: turn.id, count: 1, action: 'dropped', rule, reason, tokens }
 }
 

@@ -3,12 +3,14 @@ import type { Turn } from '../turns/turn.ts'
 import {
   type ContextPlan,
   type PlanAttempt,
+  type PlanBudget,
   planListMax,
   type PlanSegment,
 } from './context-plan.ts'
 import { itemTokens, sum } from './count-tokens.ts'
 import { explainDecisions } from './explain-decisions.ts'
 import { explainRetrieval } from './explain-retrieval.ts'
+import { promptLimit } from './fit-window.ts'
 import type { PromptSource } from './prompt-source.ts'
 import type { PromptTarget } from './prompt-target.ts'
 import type { History } from './read-history.ts'
@@ -37,6 +39,7 @@ export function explainPrompt(
     attempt: planAttempt(target, attempt),
     ...source.placement,
     window: target.window ?? null,
+    budget: budgetOf(source),
     counted_by: counts.countedBy,
     segments: segmentsOf(prompt, { pinned, past, fresh }, retrieved),
     decisions: explainDecisions({
@@ -71,6 +74,15 @@ export function explainPrompt(
 
 export function planAttempt({ name, provider, model }: PromptTarget, number: number): PlanAttempt {
   return { number, target: name, provider, model }
+}
+
+function budgetOf({ request, target }: PromptSource): PlanBudget {
+  const { historyTokens, reserveOutputTokens } = request.strategy
+  return {
+    prompt: target.window === undefined ? null : promptLimit({ request }, target),
+    reserve_output: reserveOutputTokens,
+    history: historyTokens ?? null,
+  }
 }
 
 /** What pinned turns and the history contributed, and what the new turn adds. */

@@ -3,37 +3,41 @@ import { sum } from './count-tokens.ts'
 import type { PromptSource } from './prompt-source.ts'
 import type { PromptTarget } from './prompt-target.ts'
 import type { History } from './read-history.ts'
-import { groupTokens, renderPrompt, type RenderedPrompt } from './render-prompt.ts'
+import { renderedTokens, renderPrompt, type RenderedPrompt } from './render-prompt.ts'
 
 /** An overflowing history is cut to this share of its room, so that the next turns need no cut. */
 const overflowTarget = 0.6
 
 /**
- * The prompt itself when the model's window has room for it, or when that cannot be told from its
- * figures; otherwise one without the oldest history. Throws a ModelError 400 `context_length_exceeded` when the strategy does not allow the
- * cut, or when the rest does not fit either.
+ * The prompt itself when the model's window and the strategy's budget have room for it, or when that
+ * cannot be told from its figures; otherwise one without the oldest history. Throws a ModelError 400
+ * `context_length_exceeded` when the window is too small and the strategy does not allow the cut, or
+ * when the rest does not fit either.
  */
 export function fitWindow(
   source: PromptSource,
   history: History,
   prompt: RenderedPrompt,
 ): RenderedPrompt {
+  if (mayNotFit(source, prompt, source.target)) return prompt
   const limit = promptLimit(source, source.target)
-  if (!isTooLong(source, prompt)) return prompt
-  if (source.request.strategy.onOverflow === 'Error') throw overflow(source, prompt.tokens, limit)
-  const closedTokens = prompt.groups.slice(prompt.pinnedCount, -1).map(groupTokens)
-  let keptTokens = sum(closedTokens)
-  const roomTokens = limit - (prompt.tokens - keptTokens)
-  let dropped = 0
-  while (dropped < closedTokens.length && keptTokens > overflowTarget * roomTokens) {
-    keptTokens -= closedTokens[dropped++] ?? 0
+  const overflows = prompt.tokens > limit
+  if (overflows && source.request.strategy.onOverflow === 'Error') {
+    throw overflow(source, prompt.tokens, limit)
   }
+  const groups = pastGroups(prompt)
+  const pastTokens = sum(groups)
+  const budget = historyBudget(source)
+  if (!overflows && pastTokens <= budget) return prompt
+  const room = limit - (prompt.tokens - pastTokens)
   const cut = renderPrompt(source, history, {
     ...prompt.selection,
-    from: prompt.selection.from + dropped,
-    rule: 'budget',
+    from: prompt.selection.from + dropped(groups, Math.min(room, budget)),
+    // The window brings back what it had cut when there is a larger one; the strategy does not.
+    ...(room < budget
+      ? { rule: 'budget', isCut: true }
+      : { rule: 'budget.historyTokens', isCut: false }),
     droppedReason: 'over_budget',
-    isCut: true,
   })
   if (cut.tokens > limit) throw overflow(source, cut.tokens, limit)
   return cut
@@ -45,19 +49,48 @@ export function isTooLong(source: PromptSource, prompt: RenderedPrompt): boolean
   return prompt.tokens > promptLimit(source, target) && !mayNotFit(source, prompt, target)
 }
 
-/** Whether better figures are needed in order to say that a target has room for the prompt. */
+/**
+ * Whether better figures are needed in order to say that a target has room for the prompt, or how much
+ * history the strategy sends.
+ */
 export function mayNotFit(
   source: PromptSource,
   prompt: RenderedPrompt,
   target: PromptTarget,
 ): boolean {
   const { atMost } = source.counts
-  return atMost > 1 && prompt.tokens * atMost > promptLimit(source, target)
+  if (atMost <= 1) return false
+  return (
+    prompt.selection.isUnsure === true ||
+    prompt.tokens * atMost > promptLimit(source, target) ||
+    sum(pastGroups(prompt)) * atMost > historyBudget(source)
+  )
 }
 
-function promptLimit({ request }: Pick<PromptSource, 'request'>, { window }: PromptTarget): number {
+/** How many of the oldest groups go, so that the rest has room for some turns more. */
+function dropped(groups: readonly number[], room: number): number {
+  let kept = sum(groups)
+  let count = 0
+  while (count < groups.length && kept > overflowTarget * room) kept -= groups[count++] ?? 0
+  return count
+}
+
+/** The tokens of each group of the history that could be left out. */
+function pastGroups(prompt: RenderedPrompt): readonly number[] {
+  return prompt.groups.slice(prompt.pinnedCount, -1).map(renderedTokens)
+}
+
+/** The window less what is reserved for the answer; infinite where it is not known. */
+export function promptLimit(
+  { request }: Pick<PromptSource, 'request'>,
+  { window }: Pick<PromptTarget, 'window'>,
+): number {
   const { reserveOutputTokens } = request.strategy
   return window === undefined ? Number.POSITIVE_INFINITY : window - reserveOutputTokens
+}
+
+function historyBudget({ request }: Pick<PromptSource, 'request'>): number {
+  return request.strategy.historyTokens ?? Number.POSITIVE_INFINITY
 }
 
 function overflow({ request, target }: PromptSource, tokens: number, limit: number): ModelError {

@@ -16,6 +16,7 @@ export function forgottenPlan(turn: Turn): ContextPlan {
     branched_at: null,
     superseded: null,
     window: null,
+    budget: { prompt: null, reserve_output: 0, history: null },
     counted_by: { method: 'forgotten', error_p95: null },
     segments: [],
     decisions: [],

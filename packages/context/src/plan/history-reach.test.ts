@@ -19,7 +19,7 @@ const reaches = (turns: number, change: { from?: string; cutFor?: number } = {})
         onOverflow: 'Compact',
       },
     },
-    targets: [{ window: 1000 }],
+    targets: [{ model: 'model-a', window: 1000 }],
     epoch: {
       n: 1,
       from_turn: change.from ?? null,

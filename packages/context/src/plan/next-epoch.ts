@@ -1,8 +1,7 @@
-import { historyRuleFor } from '../strategies/history-rule-for.ts'
 import type { HistorySelection } from '../strategies/history-rule.ts'
-import { historyRules } from '../strategies/strategies.ts'
 import type { EpochState } from '../turns/conversation.ts'
 import { digest } from './digest.ts'
+import { epochRule } from './epoch-rule.ts'
 import type { PromptSource } from './prompt-source.ts'
 import type { PromptHead } from './render-head.ts'
 import type { History } from './read-history.ts'
@@ -23,7 +22,7 @@ export function nextEpoch(
     readonly pinned: readonly string[]
   },
 ): EpochState {
-  const { name, generation, history } = request.strategy
+  const { name, generation } = request.strategy
   const headHash = digest(pinned.length === 0 ? [system] : [system, pinned])
   const goesOn =
     continuesEpoch && from === epochFrom && !toolsChanged && headHash === epoch.head_hash
@@ -34,7 +33,7 @@ export function nextEpoch(
     cut_for: isCut ? (target.window ?? null) : before,
     persona,
     strategy: { name, revision: generation },
-    rule: historyRuleFor(history, historyRules).key(history),
+    rule: epochRule(request.strategy),
     head_hash: headHash,
     tools: frozenTools,
   }

@@ -64,8 +64,8 @@ export interface AssembledPrompt {
   readonly hasSeals: boolean
   readonly plan: Omit<ContextPlan, 'id'>
   /**
-   * Whether a target's window may have no room for it, and its figures are too rough to tell. Then it
-   * was not cut: make it again with better figures.
+   * Whether a target's window may have no room for it, or its strategy would have cut the history, and
+   * its figures are too rough to tell. Then it was not cut: make it again with better figures.
    */
   mayNotFit(target: PromptTarget): boolean
   /** The texts that its figures count: those that are sent, newest first, then those that are not. */

@@ -57,11 +57,11 @@ export function renderPrompt(
     groups,
     pinnedCount: pinned.length,
     headTokens,
-    tokens: sum([...headTokens, ...groups.map(groupTokens)]),
+    tokens: sum([...headTokens, ...groups.map(renderedTokens)]),
     digests: { prefix: groups.at(-1)?.prefix ?? whole, whole },
   }
 }
 
-export function groupTokens(group: RenderedGroup): number {
+export function renderedTokens(group: RenderedGroup): number {
   return sum(group.entries.map((entry) => entry.tokens))
 }

@@ -6,6 +6,8 @@ export interface StrategyInput {
   readonly generation: number
   readonly history: HistorySettings
   readonly reserveOutputTokens: number
+  /** The most tokens of past turns that are sent, beside what is pinned. No limit when left out. */
+  readonly historyTokens?: number | undefined
   /** When the prompt does not fit: cut the oldest history, or refuse the call. */
   readonly onOverflow: 'Compact' | 'Error'
 }

@@ -6,6 +6,7 @@ import type { StrategyInput } from '../plan/strategy-input.ts'
 import { quoteSources } from '../turns/quote-sources.ts'
 import { createMemoryStore } from '../stores/memory/memory-store.ts'
 import { pathTo } from '../turns/test-support/path-to.ts'
+import type { TokenCounter } from '../tokens/token-counter.ts'
 import { seededRandom } from '../turns/test-support/seeded-random.ts'
 import { createConversations } from './conversations-service.ts'
 import type { Conversations, OpenTurn, TurnRequest } from './conversations.ts'
@@ -27,6 +28,9 @@ const modes: StrategyInput['history'][] = [
   { mode: 'Full' },
   ...[1, 2, 3, 5].flatMap((turns) =>
     [0, 2, 5].map((slackTurns) => ({ mode: 'LastTurns', turns, slackTurns }) as const),
+  ),
+  ...[40, 120, 400].map(
+    (highTokens) => ({ mode: 'TokenWindow', highTokens, lowTokens: highTokens / 2 }) as const,
   ),
 ]
 
@@ -61,6 +65,11 @@ const providers = dialects
 
 function takesDialogue({ operations }: Dialect): boolean {
   return operations.chat?.singlePrompt !== true
+}
+
+/** Counts more than is estimated. */
+const counter: TokenCounter = {
+  count: async ({ texts }) => texts.map(({ length }) => Math.ceil(length / 3)),
 }
 
 /** What has been seen in all histories, so that a test that tries nothing fails. */
@@ -114,28 +123,39 @@ class Life {
   /** Few, so that each is asked again. */
   readonly #providers: readonly StrictProvider[]
   #conversations: Conversations
-  #history: StrategyInput['history']
+  #history: StrategyInput['history'] = { mode: 'Full' }
+  #historyTokens: number | undefined
 
   constructor(seed: number, seen: Seen) {
     this.#chaos = new ChaoticCaller(seed)
     this.#seen = seen
     this.#random = seededRandom(seed)
     this.#providers = [0, 1, 2].map(() => this.#chaos.pick(providers))
-    this.#history = this.#chaos.pick(modes)
+    this.#choose()
     this.#conversations = this.#open()
   }
 
   async live(): Promise<void> {
     for (let step = 0; step < turnsPerHistory; step += 1) {
-      if (this.#chaos.chance(0.1)) this.#history = this.#chaos.pick(modes)
+      if (this.#chaos.chance(0.1)) this.#choose()
       const asked = this.#providers.toSorted(() => this.#chaos.random() - 0.5)
       const open = await this.#begin(await this.#request(step, asked))
       if (open !== undefined) await this.#answer(open, asked)
     }
   }
 
+  #choose(): void {
+    this.#history = this.#chaos.pick(modes)
+    this.#historyTokens = this.#chaos.chance(0.2) ? this.#chaos.pick([30, 100, 300]) : undefined
+  }
+
   #open(): Conversations {
-    return createConversations({ store: this.#store, clock: this.#clock, random: this.#random })
+    return createConversations({
+      store: this.#store,
+      clock: this.#clock,
+      random: this.#random,
+      counter,
+    })
   }
 
   async #request(step: number, asked: readonly StrictProvider[]): Promise<TurnRequest> {
@@ -159,6 +179,7 @@ class Life {
         generation: 1,
         history: this.#history,
         reserveOutputTokens: 10,
+        historyTokens: this.#historyTokens,
         onOverflow: 'Compact',
       },
     })
@@ -167,9 +188,14 @@ class Life {
   /** Undefined where the caller's mistake is refused, which a dry run is as well. */
   async #begin(request: TurnRequest): Promise<OpenTurn | undefined> {
     try {
-      const dry = await this.#conversations.plan(request)
+      const dry = await this.#conversations.plan(request, { exact: false })
+      const exact = await this.#conversations.plan(request)
       const open = await this.#conversations.begin(request)
       expect(JSON.stringify([dry.tools, dry.items])).toBe(JSON.stringify([open.tools, open.items]))
+      // Rough figures decide nothing that better ones would decide otherwise.
+      expect(JSON.stringify([exact.tools, exact.items])).toBe(
+        JSON.stringify([open.tools, open.items]),
+      )
       expect({ ...dry.plan, id: '' }).toEqual({ ...open.plan, id: '' })
       this.#seen.branched += open.plan.branched_at === null ? 0 : 1
       return open
@@ -213,6 +239,7 @@ class Life {
       const wire = provider.wire({ items, tools })
       const { problems, seals } = provider.check(wire)
       expect(problems, JSON.stringify({ target, plan, wire }, null, 1)).toEqual([])
+      checkBudget(plan)
       seen.attempts += 1
       seen.seals += seals
       for (const { reason } of plan.sealed) seen.omitted.add(reason)
@@ -245,6 +272,16 @@ class Life {
     const isSilent = said.length === 0 || chaos.chance(0.4)
     const output = isWhole ? said : isSilent ? [] : chaos.cut(said)
     await open.finish({ status, output, usage: undefined, model })
+  }
+}
+
+/** No prompt has more than it may. */
+function checkBudget({ budget, segments, window }: OpenTurn['plan']): void {
+  if (budget.prompt !== null) {
+    expect(budget.prompt + budget.reserve_output).toBe(window)
+    expect(segments.reduce((sum, segment) => sum + segment.tokens, 0)).toBeLessThanOrEqual(
+      budget.prompt,
+    )
   }
 }
 

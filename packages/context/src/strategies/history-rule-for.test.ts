@@ -10,7 +10,7 @@ interface NothingSettings {
 /** A rule that no other file knows of. */
 const nothing: HistoryRule<NothingSettings> = {
   mode: 'Nothing',
-  groupsMax: () => 0,
+  reach: () => ({ groups: 0 }),
   key: () => 'Nothing',
   select: (_settings, { groups }) => ({
     from: groups.length,
@@ -20,7 +20,8 @@ const nothing: HistoryRule<NothingSettings> = {
   }),
 }
 const rules: readonly HistoryRule<HistorySettings | NothingSettings>[] = [...historyRules, nothing]
-const state = { groups: [], epochFrom: 0, startsAnew: false }
+const figures = { tokens: () => 0, atMost: 1 }
+const state = { groups: [], epochFrom: 0, startsAnew: false, ...figures }
 
 describe('the settings of an epoch that was started under others', () => {
   const groups = Array.from<never>({ length: 5 })
@@ -31,7 +32,7 @@ describe('the settings of an epoch that was started under others', () => {
   ] as const)('no longer decide: %s', (_, settings, before, after) => {
     const rule = historyRuleFor<HistorySettings>(settings, historyRules)
     const from = (startsAnew: boolean) =>
-      rule.select(settings, { groups, epochFrom: 3, startsAnew }).from
+      rule.select(settings, { groups, epochFrom: 3, startsAnew, ...figures }).from
     expect([from(false), from(true)]).toEqual([before, after])
   })
 })
@@ -54,6 +55,8 @@ describe('the rule for a history mode', () => {
         { mode: 'Nothing' },
         historyRules as readonly HistoryRule<{ readonly mode: string }>[],
       )
-    expect(find).toThrow('history mode "Nothing" is not supported: use Full or LastTurns')
+    expect(find).toThrow(
+      'history mode "Nothing" is not supported: use Full or LastTurns or TokenWindow',
+    )
   })
 })

@@ -1,13 +1,17 @@
 import type { TurnGroup } from '../turns/group-turns.ts'
 
 /** What a rule decides from. Nothing else may influence it, so that a plan can be reproduced. */
-interface HistoryState {
+export interface HistoryState {
   /** Closed groups, oldest first. A group with open tool calls is not among them. */
   readonly groups: readonly TurnGroup[]
   /** Index of the first group in the current epoch. */
   readonly epochFrom: number
   /** Whether the current epoch cannot go on: it was started under other settings, or elsewhere. */
   readonly startsAnew: boolean
+  /** Tokens of the groups from one index up to another, which is not among them; to the end when left out. */
+  readonly tokens: (from: number, to?: number) => number
+  /** By how much larger the true numbers can be at most; 1 for the best figures that there are. */
+  readonly atMost: number
 }
 
 export interface HistorySelection {
@@ -19,7 +23,15 @@ export interface HistorySelection {
   readonly droppedReason: string
   /** Whether the model's window decided, and not the strategy. False when left out. */
   readonly isCut?: boolean
+  /**
+   * Whether the figures are too rough to decide, so that everything was left as it is: to be asked
+   * again with better ones. False when left out.
+   */
+  readonly isUnsure?: boolean
 }
+
+/** How much of the end of a path has all that a rule may select: so many closed groups or tokens. */
+export type HistoryReach = { readonly groups: number } | { readonly tokens: number }
 
 /**
  * Selects how much history a prompt includes, for one `spec.history.mode` of ContextStrategy. A
@@ -30,7 +42,7 @@ export interface HistoryRule<Settings extends { readonly mode: string }> {
   readonly mode: Settings['mode']
   /** Identifies the settings: an epoch continues only under the same key. */
   key(settings: Settings): string
-  /** The most closed groups that it ever selects; undefined for no limit. */
-  groupsMax(settings: Settings): number | undefined
+  /** The most that it ever selects; undefined for no limit. */
+  reach(settings: Settings): HistoryReach | undefined
   select(settings: Settings, state: HistoryState): HistorySelection
 }

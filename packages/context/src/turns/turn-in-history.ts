@@ -44,6 +44,11 @@ export function outputInHistory(turn: Turn): readonly Item[] {
   return turn.status === 'completed' ? turn.output : turn.output.filter(isWhole)
 }
 
+/** What later prompts may include of a turn: what was said, and the answer. */
+export function itemsInHistory(turn: Turn): readonly Item[] {
+  return [...turn.input, ...outputInHistory(turn)]
+}
+
 function isWhole(item: Item): boolean {
   switch (item.type) {
     case 'message':

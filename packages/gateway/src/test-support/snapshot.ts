@@ -266,6 +266,7 @@ export function strategyOf(
     ...identity(name),
     history: { mode: 'Full' },
     reserveOutputTokens: 1024,
+    historyTokens: undefined,
     onOverflow: 'Compact',
     onConcurrent: { mode: 'Queue', maxWaitMs: 30_000 },
     onDisconnect: 'Continue',

@@ -24,3 +24,21 @@ it.each([
   expect(compiled?.history).toMatchObject(history)
   expect(conditionsOf(result, 'ContextStrategy', 'default/s').Accepted).toMatchObject({ reason })
 })
+
+it('compiles every mode that is served, and what past turns may take', () => {
+  const capabilities = { ...testCapabilities, historyModes: ['Full', 'TokenWindow'] }
+  const spec = {
+    history: { mode: 'TokenWindow', tokenWindow: { highTokens: 1000, lowTokens: 600 } },
+    budget: { historyTokens: 500 },
+  }
+  const windowed: Described = { kind: 'ContextStrategy', name: 's', spec }
+  const result = compileResources(resourceSet([gateway, windowed]), { capabilities })
+  const compiled = result.snapshots.get('default/default')?.contextStrategies.get('default/s')
+  expect(compiled).toMatchObject({
+    history: { mode: 'TokenWindow', highTokens: 1000, lowTokens: 600 },
+    historyTokens: 500,
+  })
+  expect(conditionsOf(result, 'ContextStrategy', 'default/s').Accepted).toMatchObject({
+    reason: 'Accepted',
+  })
+})

@@ -15,6 +15,7 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
     ...identityOf(strategy),
     history: compileHistory(strategy, findings, capabilities),
     reserveOutputTokens: strategy.spec.budget.reserveOutputTokens,
+    historyTokens: strategy.spec.budget.historyTokens,
     onOverflow: strategy.spec.onOverflow,
     onConcurrent: {
       mode: strategy.spec.onConcurrent.mode,
@@ -38,11 +39,26 @@ function compileHistory(
   findings: Findings,
   { historyModes }: Capabilities,
 ): ContextStrategySettings['history'] {
-  const { mode, lastTurns } = history
-  if (mode !== 'LastTurns' || !historyModes.includes(mode)) return { mode: fallbackMode }
-  if (lastTurns === undefined) {
-    findings.reject('spec.history.lastTurns: required for mode LastTurns')
-    return { mode: fallbackMode }
+  const { mode, lastTurns, tokenWindow } = history
+  if (!historyModes.includes(mode)) return { mode: fallbackMode }
+  switch (mode) {
+    case 'LastTurns':
+      return lastTurns === undefined ? missing('lastTurns', mode, findings) : { mode, ...lastTurns }
+    case 'TokenWindow':
+      return tokenWindow === undefined
+        ? missing('tokenWindow', mode, findings)
+        : { mode, ...tokenWindow }
+    default:
+      return { mode: fallbackMode }
   }
-  return { mode, turns: lastTurns.turns, slackTurns: lastTurns.slackTurns }
+}
+
+/** The schema's rules say so, too: what is stored may be older than they are. */
+function missing(
+  field: string,
+  mode: string,
+  findings: Findings,
+): ContextStrategySettings['history'] {
+  findings.reject(`spec.history.${field}: required for mode ${mode}`)
+  return { mode: fallbackMode }
 }
