@@ -15,7 +15,8 @@ export function groupTokens(
   return (from, to = groups.length) => {
     let tokens = 0
     for (let index = from; index < to; index += 1) {
-      tokens += known[index] ??= tokensOf(groups[index], model, count)
+      known[index] ??= tokensOf(groups[index], model, count)
+      tokens += known[index]
     }
     return tokens
   }
