@@ -15,8 +15,9 @@ export function groupTokens(
   return (from, to = groups.length) => {
     let tokens = 0
     for (let index = from; index < to; index += 1) {
-      known[index] ??= tokensOf(groups[index], model, count)
-      tokens += known[index]
+      const counted = known[index] ?? tokensOf(groups[index], model, count)
+      known[index] = counted
+      tokens += counted
     }
     return tokens
   }
