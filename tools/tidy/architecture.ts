@@ -197,6 +197,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'strategies',
       'plan',
       'stores',
+      'retrieval',
       'service',
       'remote',
       'index.ts',

@@ -87,7 +87,7 @@ export type {
   TurnEnd,
   TurnRequest,
 } from './service/conversations.ts'
-export type { RetrievalInput, TurnRetriever } from './service/turn-retriever.ts'
+export type { RetrievalInput, TurnRetriever } from './retrieval/turn-retriever.ts'
 export type { AnswerEnd, AnswerState, FollowedAnswer } from './service/followed-answer.ts'
 export type { CountedInput, CountInputRequest } from './service/counted-input.ts'
 export { isStoreUnavailable } from './service/store-deadline.ts'

@@ -1,3 +1,6 @@
 export type { Embedder, EmbedOptions } from './embedder.ts'
 export { fuseRanks } from './fuse-ranks.ts'
+export { KeywordIndex } from './keyword-index.ts'
+export { NearDuplicates } from './near-duplicates.ts'
 export type { Ranked } from './ranked.ts'
+export { wordsOf } from './words.ts'

@@ -1,3 +1,4 @@
+import type { RetrievalSettings } from '../strategies/retrieval-settings.ts'
 import type { HistorySettings } from '../strategies/strategies.ts'
 
 /** A ContextStrategy as plans are made from it; the gateway takes it from its snapshot. */
@@ -5,6 +6,8 @@ export interface StrategyInput {
   readonly name: string
   readonly generation: number
   readonly history: HistorySettings
+  /** Which earlier turns are looked for that the history lacks. None when left out. */
+  readonly retrieval?: RetrievalSettings
   readonly reserveOutputTokens: number
   /** The most tokens of past turns that are sent, beside what is pinned. No limit when left out. */
   readonly historyTokens?: number | undefined

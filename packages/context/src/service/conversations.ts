@@ -23,7 +23,7 @@ import type { SubjectErasure } from './erase-subject.ts'
 import type { ConversationList, ConversationListRequest } from './list-conversations.ts'
 import type { Responses } from './responses.ts'
 import type { ConcurrencyMode } from './turn-queue.ts'
-import type { TurnRetriever } from './turn-retriever.ts'
+import type { TurnRetriever } from '../retrieval/turn-retriever.ts'
 
 /**
  * Conversations of one store, as the gateway uses them. Every method ends within its deadline:

@@ -12,7 +12,7 @@ import { createConversations } from './conversations-service.ts'
 import type { Conversations, OpenTurn, TurnRequest } from './conversations.ts'
 import { ChaoticCaller } from './test-support/chaotic-caller.ts'
 import { promptTarget, turnRequest, turnsOf } from './test-support/conversation-bench.ts'
-import type { TurnRetriever } from './turn-retriever.ts'
+import type { TurnRetriever } from '../retrieval/turn-retriever.ts'
 import { brokenRules } from './test-support/pairing-rules.ts'
 import { StrictProvider } from './test-support/strict-provider.ts'
 

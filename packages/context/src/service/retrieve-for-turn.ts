@@ -1,12 +1,12 @@
 import { type Clock, DeadlineError, type Logger, openScope, untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
-import { bytesPerFour } from '../plan/count-tokens.ts'
 import { turnsInPrompt } from '../plan/turns-in-prompt.ts'
+import { carefulEstimate } from '../tokens/careful-estimate.ts'
 import { isCallOutput, isUserMessage } from '../turns/item-kind.ts'
 import { joinBlocks, passageKey, type RetrievedBlock } from '../turns/retrieved-block.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { TurnDraft } from './prepare-turn.ts'
-import type { RetrievalInput, TurnRetriever } from './turn-retriever.ts'
+import type { RetrievalInput, TurnRetriever } from '../retrieval/turn-retriever.ts'
 
 const defaultDeadlineMs = 2000
 
@@ -47,7 +47,7 @@ function inputOf({ conversation, promptSource, request, turn }: TurnDraft) {
     leftOut: turn.left_out,
     earlier: new Set(kept.flatMap(quotedPassages)),
     model: request.model,
-    countTokens: (text: string) => bytesPerFour(text, request.model),
+    countTokens: carefulEstimate,
   }
 }
 

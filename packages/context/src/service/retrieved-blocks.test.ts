@@ -12,7 +12,7 @@ import {
   turnRequest,
   turnsOf,
 } from './test-support/conversation-bench.ts'
-import type { RetrievalInput, TurnRetriever } from './turn-retriever.ts'
+import type { RetrievalInput, TurnRetriever } from '../retrieval/turn-retriever.ts'
 
 const searches = { kind: 'knowledge', source: 'manual' } as const
 

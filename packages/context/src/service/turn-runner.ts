@@ -1,6 +1,9 @@
 import type { ModelError } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { TurnPromptSource } from '../plan/prompt-source.ts'
+import { earlierTurns } from '../retrieval/earlier-turns.ts'
+import { TurnIndexes } from '../retrieval/turn-indexes.ts'
+import type { TurnRetriever } from '../retrieval/turn-retriever.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 import { newConversation } from '../turns/new-conversation.ts'
 import type { Turn } from '../turns/turn.ts'
@@ -56,6 +59,7 @@ export class TurnRunner {
   readonly #placer: TurnPlacer
   readonly #figures: TokenFigures
   readonly #planFigures: PlanFigures
+  readonly #indexes: TurnIndexes
 
   constructor(
     settings: Required<ConversationsOptions>,
@@ -70,6 +74,7 @@ export class TurnRunner {
     this.#line = new TurnLine(settings)
     this.#placer = new TurnPlacer(store, new OutlineCache(store))
     this.#figures = figures
+    this.#indexes = new TurnIndexes(store)
     this.#planFigures = new PlanFigures({ figures, store, planCounting, clock, logger })
     this.#followers = new TurnFollowers(settings, store)
     this.#flushes = createFlushQueue({ store, clock, logger, intervalMs })
@@ -220,11 +225,21 @@ export class TurnRunner {
     const { retried, signal } = placing
     const place = await this.#placer.place(basis, request, placing)
     const draft = draftTurn({ conversation, place, request, retried, newId, nowMs: clock.now() })
-    const asked = request.retrievers ?? []
-    const retrieved = await retrieveForTurn(asked, draft, { clock, logger, signal })
+    const retrieved = await retrieveForTurn(this.#retrievers(request), draft, {
+      clock,
+      logger,
+      signal,
+    })
     const make = (countsFor: TurnPromptSource['countsFor']) =>
       prepareTurn(draft, { countsFor, retrieved })
     return this.#figures.fit(request.targets, make, options)
+  }
+
+  #retrievers({ conversation, retrievers = [], strategy }: TurnRequest): readonly TurnRetriever[] {
+    const { retrieval: settings = { mode: 'None' } } = strategy
+    if (settings.mode === 'None') return retrievers
+    const indexes = this.#indexes
+    return [earlierTurns({ settings, store: this.#store, indexes, conversation }), ...retrievers]
   }
 
   /** False when the conversation was changed meanwhile and has to be loaded again. */
@@ -266,12 +281,14 @@ export class TurnRunner {
       },
       putPlan: (plan) => this.#ends.putPlan(tenant, plan),
       store: (ended, error) => this.#ends.finish(tenant, ended, error),
-      stored: ({ usage }, answering) =>
+      stored: (ended, answering) => {
+        this.#indexes.ended(conversation, ended)
         this.#planFigures.count({
           tenant,
           prompt: answering ?? prompts.first,
-          reportedTokens: answering === undefined ? undefined : usage?.input_tokens,
-        }),
+          reportedTokens: answering === undefined ? undefined : ended.usage?.input_tokens,
+        })
+      },
     })
   }
 

@@ -34,7 +34,7 @@ export interface RetrievalInput {
   readonly earlier: ReadonlySet<string>
   /** The model that the call asks for. */
   readonly model: string
-  /** An estimate; never throws. */
+  /** An estimate that is rarely too low; never throws. */
   countTokens(text: string): number
   /** Aborts at the deadline, and when the call ends. */
   readonly signal: AbortSignal
