@@ -109,25 +109,35 @@ const history = object(
 )
 
 const retrieval = object(
-  'Whether older turns that are relevant to the new input are retrieved.',
+  'Whether older turns that are relevant to the new input, and that the history lacks, are quoted in front of it.',
   {
     mode: choice(
-      'None; BM25: by keywords; Vector: by embedding similarity; Hybrid: both. Defaults to None.',
+      'None; BM25: found by their words; Vector: by the similarity of vectors; Hybrid: by both. Defaults to None.',
       ['None', 'BM25', 'Vector', 'Hybrid'],
       { default: 'None' },
     ),
-    maxTokens: integer('Maximum number of tokens to retrieve. Defaults to 2000.', {
+    maxTokens: integer('Maximum number of tokens that are quoted of them. Defaults to 2000.', {
       min: 1,
       max: tokensMax,
       default: 2000,
     }),
+    neighbours: integer(
+      'Number of turns before and after a relevant one that count as relevant, too, though less. Defaults to 1.',
+      { min: 0, max: 10, default: 1 },
+    ),
     model: Type.Optional(
-      modelName(
-        'Embedding model for Vector and Hybrid. Defaults to a built-in model that needs no provider.',
-      ),
+      modelName('Embedding model, as callers of this gateway name it. Vector and Hybrid need it.'),
     ),
   },
-  { default: {} },
+  {
+    default: {},
+    rules: [
+      {
+        rule: "has(self.model) == (self.mode == 'Vector' || self.mode == 'Hybrid')",
+        message: 'model goes with the modes Vector and Hybrid, and they need it',
+      },
+    ],
+  },
 )
 
 const onConcurrent = object(

@@ -5,6 +5,17 @@ export interface ContextStrategySettings extends ResourceIdentity {
     | { readonly mode: 'Full' }
     | { readonly mode: 'LastTurns'; readonly turns: number; readonly slackTurns: number }
     | { readonly mode: 'TokenWindow'; readonly highTokens: number; readonly lowTokens: number }
+  /** Which earlier turns are looked for that the history lacks. */
+  readonly retrieval:
+    | { readonly mode: 'None' }
+    | { readonly mode: 'BM25'; readonly maxTokens: number; readonly neighbours: number }
+    | {
+        readonly mode: 'Vector' | 'Hybrid'
+        readonly maxTokens: number
+        readonly neighbours: number
+        /** Name of the model that makes the vectors, as callers name it. */
+        readonly model: string
+      }
   readonly reserveOutputTokens: number
   /** The most tokens of past turns that are sent, beside what is pinned; undefined for no limit. */
   readonly historyTokens: number | undefined

@@ -57,8 +57,8 @@ describe('fields that are not implemented', () => {
     ],
     [
       'retrieval',
-      strategy({ retrieval: { mode: 'BM25' } }),
-      'spec.retrieval.mode (nothing is retrieved)',
+      strategy({ retrieval: { mode: 'Vector', model: 'embeddings' } }),
+      'spec.retrieval.mode (earlier turns are found by their words alone, as with BM25)',
     ],
     [
       'sampling of a persona',

@@ -12,6 +12,7 @@ const fullHistory: ChosenStrategy = {
   name: 'full',
   generation: 0,
   history: { mode: 'Full' },
+  retrieval: { mode: 'None' },
   reserveOutputTokens: 1024,
   onOverflow: 'Compact',
   onConcurrent: { mode: 'Queue', maxWaitMs: 30_000 },

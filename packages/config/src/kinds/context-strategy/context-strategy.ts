@@ -14,6 +14,7 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
   compile: (strategy, findings, capabilities) => ({
     ...identityOf(strategy),
     history: compileHistory(strategy, findings, capabilities),
+    retrieval: compileRetrieval(strategy),
     reserveOutputTokens: strategy.spec.budget.reserveOutputTokens,
     historyTokens: strategy.spec.budget.historyTokens,
     onOverflow: strategy.spec.onOverflow,
@@ -29,7 +30,11 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
       unless: historyModes,
       instead: `the full history is sent, as with ${fallbackMode}`,
     },
-    { path: 'spec.retrieval.mode', unless: ['None'], instead: 'nothing is retrieved' },
+    {
+      path: 'spec.retrieval.mode',
+      unless: ['None', 'BM25'],
+      instead: 'earlier turns are found by their words alone, as with BM25',
+    },
   ],
   contribute: (members) => ({ contextStrategies: settingsByKey(members) }),
 }
@@ -51,6 +56,13 @@ function compileHistory(
     default:
       return { mode: fallbackMode }
   }
+}
+
+function compileRetrieval({
+  spec: { retrieval },
+}: ContextStrategy): ContextStrategySettings['retrieval'] {
+  const { maxTokens, mode, neighbours } = retrieval
+  return mode === 'None' ? { mode } : { mode: 'BM25', maxTokens, neighbours }
 }
 
 /** The schema's rules say so, too: what is stored may be older than they are. */
