@@ -265,6 +265,7 @@ export function strategyOf(
   return {
     ...identity(name),
     history: { mode: 'Full' },
+    retrieval: { mode: 'None' },
     reserveOutputTokens: 1024,
     historyTokens: undefined,
     onOverflow: 'Compact',

@@ -42,3 +42,19 @@ it('compiles every mode that is served, and what past turns may take', () => {
     reason: 'Accepted',
   })
 })
+
+it.each([
+  [{ mode: 'None' }, { mode: 'None' }, 'Accepted'],
+  [{ mode: 'BM25' }, { mode: 'BM25', maxTokens: 2000, neighbours: 1 }, 'Accepted'],
+  [
+    { mode: 'Hybrid', model: 'embeddings', maxTokens: 500, neighbours: 0 },
+    { mode: 'BM25', maxTokens: 500, neighbours: 0 },
+    'PartiallySupported',
+  ],
+])('retrieval is used as far as it is served: %o', (retrieval, settings, reason) => {
+  const relevant: Described = { kind: 'ContextStrategy', name: 's', spec: { retrieval } }
+  const result = compileResources(resourceSet([gateway, relevant]))
+  const compiled = result.snapshots.get('default/default')?.contextStrategies.get('default/s')
+  expect(compiled?.retrieval).toEqual(settings)
+  expect(conditionsOf(result, 'ContextStrategy', 'default/s').Accepted).toMatchObject({ reason })
+})
