@@ -524,6 +524,7 @@ export const architecture: Architecture = {
     'test/crash/crash.program.ts': 'kills at moments that nothing foretells',
     'test/crash/slow-model.ts': 'a provider that takes its time, so that it can be interrupted',
     'test/crash/steady-caller.ts': 'sends again after a moment, as SDKs do',
+    'test/crash/stores.program.ts': 'kills at moments that nothing foretells',
     'test/support/command.ts': 'kills a process that misses its deadline',
     'test/support/fairlead-process.ts': 'kills a process that misses its deadline',
     'test/support/wait-for.ts': 'polls a condition until a deadline',

@@ -128,9 +128,9 @@ export class RedisResponses implements ResponseStore {
         return session.call('HSET', keys.index('items', names), JSON.stringify(names), end.id)
       })
       const sent = [end.firstFrame, values.length / 2, ...values, ...end.frames]
-      const reply = this.#run(session, end, finishResponseScript, ...sent)
-      await Promise.all(named)
-      const [outcome, bytes] = listOf(await reply)
+      const replied = this.#run(session, end, finishResponseScript, ...sent)
+      const [reply] = await Promise.all([replied, ...named])
+      const [outcome, bytes] = listOf(reply)
       if (outcome !== 'stored') return outcome === 'ended' ? 'ended' : 'missing'
       await this.#counted(session, end, Number(bytes), clock.now())
       return 'stored'
