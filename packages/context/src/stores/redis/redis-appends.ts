@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Conversation } from '../../turns/conversation.ts'
 import type { Turn } from '../../turns/turn.ts'
 import { repeatedTurnsMax } from '../turn-queries.ts'
@@ -26,6 +27,8 @@ export class RedisAppends {
   readonly #parts: RedisParts
   readonly #indexes: RedisIndexes
   readonly #forget: (of: IndexedConversation, removed: readonly unknown[]) => void
+  /** A member may have the store open twice. */
+  readonly #opening = randomUUID()
   #stamps = 0
 
   /** `forget` is told what `delete_all` replied of a conversation in whose place another came. */
@@ -117,7 +120,7 @@ export class RedisAppends {
     const { id, ccp } = conversation
     const of = { tenant: ccp.tenant, id }
     const stampedMs = session.nowMs()
-    const stamp = `${stampedMs}/${this.#parts.member}/${++this.#stamps}`
+    const stamp = `${stampedMs}/${this.#opening}/${++this.#stamps}`
     const isNew = number === ''
     const entered = isNew ? await this.#indexes.enter(session, of, stamp) : Number(number)
     await this.#indexes.add(session, of, {

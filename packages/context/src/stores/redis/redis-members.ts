@@ -36,6 +36,7 @@ export class RedisMembers implements StoreMembers {
   readonly #gapListeners = new Set<() => void>()
   #heartbeat: Timer | undefined
   #isFirst = true
+  #isHandedOver = false
   #isClosed = false
 
   constructor(options: RedisMembersOptions) {
@@ -112,15 +113,20 @@ export class RedisMembers implements StoreMembers {
     return () => this.#gapListeners.delete(own)
   }
 
+  handOver(): void {
+    this.#isHandedOver = true
+  }
+
   /** The names of the members that live. */
   async alive(session: RedisSession): Promise<ReadonlySet<string>> {
     return new Set(textsOf(await session.run(aliveScript, [this.#leases], [])))
   }
 
-  /** Its places are free, and what it runs is nobody's. */
+  /** Its places are free, and what it runs is nobody's, unless it was handed over. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#heartbeat?.cancel()
+    if (this.#isHandedOver) return
     const { link } = this.#options
     await link.within((session) => session.call('ZREM', this.#leases, this.self)).catch(() => {})
   }
