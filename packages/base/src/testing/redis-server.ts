@@ -18,10 +18,13 @@ export interface RedisServer {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** `flags` are those of redis-server, such as `--requirepass x`. */
-export async function startRedisServer(flags: readonly string[] = []): Promise<RedisServer> {
+/** `own` are flags of redis-server, such as `--requirepass x`. */
+export async function startRedisServer(own: readonly string[] = []): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-redis-'))
   const port = await freePort()
+  // Nodes of a cluster listen on a second port, which would be this one and 10,000.
+  const isNode = own.includes('--cluster-enabled')
+  const flags = isNode ? [...own, '--cluster-port', String(await freePort())] : own
   let child = await startOn(folder, port, flags)
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
