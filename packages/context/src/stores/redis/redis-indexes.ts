@@ -1,4 +1,5 @@
-import type { RedisKeys } from './redis-keys.ts'
+import { indexShards, type RedisKeys } from './redis-keys.ts'
+import { hashIndex, type RepairedIndex } from './redis-repair.ts'
 import { textOf } from './redis-reply.ts'
 import { redisScript } from './redis-script.ts'
 import type { RedisSession } from './redis-session.ts'
@@ -161,6 +162,18 @@ export class RedisIndexes {
     }
     for (const plan of plans) calls.push(session.call('HDEL', ...this.#plan(tenant, plan)))
     await Promise.all(calls)
+  }
+
+  /** Plans, whose conversations were changed or deleted before they were told of here. */
+  repaired(): readonly RepairedIndex[] {
+    return Array.from({ length: indexShards }, (_, shard) =>
+      hashIndex(this.#keys.indexShard('plans', shard), async (session, name, value) => {
+        const [tenant = '', plan = ''] = entryParts(name)
+        const [begunMs = '', id = ''] = entryParts(value)
+        if (Number(begunMs) > session.nowMs() - graceMs) return true
+        return (await session.call('HEXISTS', this.#keys.plans(tenant, id), plan)) === 1
+      }),
+    )
   }
 
   #plan(tenant: string, plan: string): readonly [key: string, field: string] {

@@ -30,6 +30,11 @@ export class RedisKept {
     this.#bounds = [countMax, bytesMax]
   }
 
+  /** The sorted set of those that are made. */
+  get madeKey(): string {
+    return this.#keys[0] ?? ''
+  }
+
   /** Counts one that is made, or that became whole at a time. Which are too many, the oldest first. */
   async count(
     session: RedisSession,

@@ -41,6 +41,11 @@ export class RedisKeys {
     return this.#named('c', [tenant, id], 'h')
   }
 
+  /** The plans of a conversation. */
+  plans(tenant: string, id: string): string {
+    return this.#named('c', [tenant, id], 'p')
+  }
+
   /** Ids of the kept responses of a conversation, which may not be stored here. */
   responsesOf(tenant: string, conversation: string): string {
     return this.#named('c', [tenant, conversation], 'w')

@@ -24,6 +24,7 @@ import { indexShards, shardOf } from './redis-keys.ts'
 import { RedisKept } from './redis-kept.ts'
 import { type RedisParts, timeArguments } from './redis-parts.ts'
 import { listOf, textOf, textsOf } from './redis-reply.ts'
+import { type RepairedIndex, sortedIndex } from './redis-repair.ts'
 import type { RedisSession } from './redis-session.ts'
 import { marked } from './stored-conversation.ts'
 import { parseStored } from './stored-turn.ts'
@@ -74,7 +75,8 @@ export class RedisRecords implements RecordStore {
       ]
       const [entry, expiry] = [this.#scanEntry(record), this.#expiryEntry(record)]
       const isOwned = isConversationOwner(record.owner)
-      const [, , reply] = await Promise.all([
+      const [, , , reply] = await Promise.all([
+        session.call('SADD', this.#kinds, record.kind),
         session.call('ZADD', entry.key, 0, entry.name),
         record.expiresAtMs === null
           ? undefined
@@ -165,6 +167,38 @@ export class RedisRecords implements RecordStore {
     return expired
   }
 
+  /** Entries and counts of records that are gone. */
+  async repaired(session: RedisSession): Promise<readonly RepairedIndex[]> {
+    const { keys } = this.#parts
+    const kinds = textsOf(await session.call('SMEMBERS', this.#kinds))
+    const ofKinds = kinds.flatMap((kind) =>
+      Array.from({ length: indexShards }, (_, shard) =>
+        sortedIndex(keys.indexShard(`kind ${kind}`, shard), async (one, name) => {
+          const [tenant = '', owner = '', id = ''] = entryParts(name)
+          const [hash = ''] = keys.records(tenant, owner)
+          return (await one.call('HEXISTS', hash, `m${kind}\0${id}`)) === 1
+        }),
+      ),
+    )
+    return [...ofKinds, this.#countedOwners()]
+  }
+
+  #countedOwners(): RepairedIndex {
+    const bytesOf = async (session: RedisSession, names: string) => {
+      const [tenant = '', owner = ''] = entryParts(names)
+      const [hash = ''] = this.#parts.keys.records(tenant, owner)
+      return Number(await session.call('HGET', hash, '#'))
+    }
+    return {
+      key: this.#kept.madeKey,
+      type: 'sorted set',
+      counts: async (session, names) => (await bytesOf(session, names)) > 0,
+      drop: (session, names) => this.#kept.uncount(session, [entryParts(names)]),
+      restore: async (session, names) =>
+        this.#kept.count(session, entryParts(names), await bytesOf(session, names), undefined),
+    }
+  }
+
   /** What points to records of an owner that are gone, by their kinds and ids. */
   async forget(
     session: RedisSession,
@@ -233,6 +267,10 @@ export class RedisRecords implements RecordStore {
         from = `(${names.at(-1)}`
       }
     }
+  }
+
+  get #kinds(): string {
+    return this.#parts.keys.one('records', 'kinds')
   }
 
   #scanEntry({ kind, tenant, owner, id }: RecordKey) {

@@ -10,10 +10,13 @@ import type {
   ResponseStore,
 } from '../response-store.ts'
 import { expireBatch } from '../turn-store.ts'
+import { entryParts } from './redis-indexes.ts'
+import { indexShards } from './redis-keys.ts'
 import { RedisKept } from './redis-kept.ts'
 import type { RedisMembers } from './redis-members.ts'
 import type { RedisParts } from './redis-parts.ts'
 import { listOf, textOf, textsOf } from './redis-reply.ts'
+import { hashIndex, type RepairedIndex } from './redis-repair.ts'
 import type { RedisScript } from './redis-script.ts'
 import type { RedisSession } from './redis-session.ts'
 import {
@@ -163,10 +166,18 @@ export class RedisResponses implements ResponseStore {
       const key = keys.index('items', names)
       const id = await session.call('HGET', key, JSON.stringify(names))
       if (typeof id !== 'string') return undefined
-      const [items] = listOf(await this.#run(session, { tenant, id }, loadResponseScript, 'items'))
-      const has = typeof items === 'string' && parseStored<string[]>(items).includes(itemId)
-      return has ? id : undefined
+      return (await this.#hasItem(session, { tenant, id }, itemId)) ? id : undefined
     })
+  }
+
+  /** Items, whose responses were not stored in the end, or deleted before they were told of here. */
+  repaired(): readonly RepairedIndex[] {
+    return Array.from({ length: indexShards }, (_, shard) =>
+      hashIndex(this.#parts.keys.indexShard('items', shard), (session, name, id) => {
+        const [tenant = '', item = ''] = entryParts(name)
+        return this.#hasItem(session, { tenant, id }, item)
+      }),
+    )
   }
 
   remove(tenant: string, id: string): Promise<boolean> {
@@ -215,8 +226,14 @@ export class RedisResponses implements ResponseStore {
     for (const id of textsOf(ids)) {
       const outcome = await this.#remove(session, { tenant, id }, 'owned')
       if (outcome === 'removed') removed += 1
+      else await session.call('SREM', this.#parts.keys.responsesOf(tenant, conversation), id)
     }
     return removed
+  }
+
+  async #hasItem(session: RedisSession, named: Named, item: string): Promise<boolean> {
+    const [items] = listOf(await this.#run(session, named, loadResponseScript, 'items'))
+    return typeof items === 'string' && parseStored<string[]>(items).includes(item)
   }
 
   async #load(session: RedisSession, named: Named): Promise<KeptResponse | undefined> {

@@ -98,7 +98,7 @@ function storeOf(parts: RedisParts, members: RedisMembers, options: RedisStoreOp
   const removal = new RedisRemoval({ parts, indexes, lists, records, responses })
   const appends = new RedisAppends(parts, indexes, (of, removed) => removal.forget(of, removed))
   const conversations = new RedisConversations(parts, indexes)
-  const sweep = new RedisSweep({ parts, log, members, removal })
+  const sweep = new RedisSweep({ parts, indexes, log, members, records, removal, responses })
   return {
     type: 'Redis',
     responses,

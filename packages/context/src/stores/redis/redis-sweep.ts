@@ -1,17 +1,29 @@
 import { expireBatch } from '../turn-store.ts'
 import { finishScript } from './conversation-scripts.ts'
-import { entryParts, graceMs, type IndexedConversation, stampedMs } from './redis-indexes.ts'
+import {
+  entryParts,
+  graceMs,
+  type IndexedConversation,
+  type RedisIndexes,
+  stampedMs,
+} from './redis-indexes.ts'
 import { indexShards } from './redis-keys.ts'
 import type { RedisLog } from './redis-log.ts'
 import type { RedisMembers } from './redis-members.ts'
 import type { RedisParts } from './redis-parts.ts'
+import type { RedisRecords } from './redis-records.ts'
 import type { RedisRemoval } from './redis-removal.ts'
+import { RedisRepair } from './redis-repair.ts'
 import { listOf, textOf, textsOf } from './redis-reply.ts'
+import type { RedisResponses } from './redis-responses.ts'
 import type { RedisSession } from './redis-session.ts'
 import { storedTurn } from './stored-turn.ts'
 
 interface SweepParts {
   readonly parts: RedisParts
+  readonly indexes: RedisIndexes
+  readonly records: RedisRecords
+  readonly responses: RedisResponses
   readonly log: RedisLog
   readonly members: RedisMembers
   readonly removal: RedisRemoval
@@ -27,13 +39,15 @@ const runningMs = 60_000
 /** What is done from time to time: what has expired is deleted, what the dead ran is ended. */
 export class RedisSweep {
   readonly #of: SweepParts
+  readonly #repair = new RedisRepair()
 
   constructor(of: SweepParts) {
     this.#of = of
   }
 
-  /** Deletes expired conversations. Returns how many. */
+  /** Deletes expired conversations, and entries that a crash left behind. Returns how many of the first. */
   async expire(): Promise<number> {
+    const { indexes, records, responses } = this.#of
     const { link, clock, retention } = this.#of.parts
     const session = await link.session()
     const nowMs = clock.now()
@@ -44,6 +58,8 @@ export class RedisSweep {
       const untilMs = nowMs - retention.ttlMs
       deleted += await this.#expireIn(session, 'age', shard, untilMs, expireBatch - deleted)
     }
+    const repaired = [...indexes.repaired(), ...responses.repaired()]
+    await this.#repair.run(session, [...repaired, ...(await records.repaired(session))])
     return deleted
   }
 
