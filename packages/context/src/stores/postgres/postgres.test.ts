@@ -1,25 +1,42 @@
-import pg from 'pg'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type PostgresServer, startPostgresServer } from '@fairlead/base/testing'
+import { afterAll, beforeAll } from 'vitest'
+import type { ContextStore } from '../context-store.ts'
+import { describeAnswerStoreContract } from '../test-support/answer-store-contract.ts'
+import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
+import { describeRecordBoundContract } from '../test-support/record-store-contract.ts'
+import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
+import { describeStoreContract } from '../test-support/store-contract.ts'
+import type { PostgresStoreOptions } from './postgres-store.ts'
+import { PostgresBench } from './test-support/postgres-bench.ts'
 
-let server: PostgresServer
+let bench: PostgresBench
 beforeAll(async () => {
-  server = await startPostgresServer()
+  bench = await PostgresBench.start()
 }, 60_000)
-afterAll(() => server[Symbol.asyncDispose]())
+afterAll(() => bench[Symbol.asyncDispose]())
 
-it('has a server with pgvector, which keeps what it acknowledged when it is killed', async () => {
-  const ask = async (text: string) => {
-    const client = new pg.Client({ connectionString: server.url })
-    client.on('error', () => {})
-    await client.connect()
-    const { rows } = await client.query(text)
-    await client.end()
-    return rows as unknown[]
-  }
-  await ask('CREATE EXTENSION vector; CREATE TABLE kept (place vector(2))')
-  await ask("INSERT INTO kept VALUES ('[3,4]')")
-  await server.kill()
-  await server.restart()
-  expect(await ask("SELECT place <-> '[0,0]' AS distance FROM kept")).toEqual([{ distance: 5 }])
-})
+const schema = 'contract'
+const clocks = new WeakMap<ContextStore, Pick<PostgresStoreOptions['clock'], 'now'>>()
+
+const subject = {
+  name: 'PostgreSQL',
+  async open(
+    options: Pick<PostgresStoreOptions, 'ttlMs'> & {
+      readonly clock: Pick<PostgresStoreOptions['clock'], 'now'>
+    },
+  ) {
+    await bench.empty(schema)
+    const store = await bench.open({ schema, ...options })
+    clocks.set(store, options.clock)
+    return store
+  },
+  async successor(store: ContextStore) {
+    await bench.kill(schema, 'one')
+    const clock = clocks.get(store) ?? { now: () => 0 }
+    return bench.open({ schema, member: 'two', clock })
+  },
+}
+describeStoreContract(subject)
+describeResponseStoreContract(subject)
+describeFactorStoreContract(subject)
+describeAnswerStoreContract(subject)
+describeRecordBoundContract(subject)

@@ -1,0 +1,78 @@
+import { changeFunctions } from './change-functions.ts'
+import { memberFunctions } from './member-functions.ts'
+import type { PostgresPool } from './postgres-pool.ts'
+import { readingFunctions } from './reading-functions.ts'
+import { recordFunctions } from './record-functions.ts'
+import { responseFunctions } from './response-functions.ts'
+import { tables } from './tables.ts'
+
+/**
+ * Entry n migrates a schema from version n to n + 1; existing entries are never changed. While replicas
+ * are replaced one by one, those of the version before go on: a migration adds, and a function whose
+ * meaning changes gets another name.
+ */
+const migrations: readonly string[] = [
+  [
+    tables,
+    memberFunctions,
+    changeFunctions,
+    readingFunctions,
+    responseFunctions,
+    recordFunctions,
+  ].join('\n'),
+]
+
+const oldestServer = 140_000
+
+/**
+ * Creates or migrates the schema to the version that this code reads, whole or not at all; of several
+ * replicas that start at once, one does. Rejects for a schema of a newer version, and for a server or a
+ * database that does not serve.
+ */
+export async function migrate(pool: PostgresPool, schema: string): Promise<void> {
+  const [server] = await pool.ask(
+    `SELECT current_setting('server_version_num')::integer AS version,
+       current_setting('server_version') AS named, current_setting('server_encoding') AS encoding,
+       to_regclass('fairlead.schema_version') IS NOT NULL AS has_schema`,
+  )
+  if (Number(server?.['version']) < oldestServer) {
+    throw new Error(`the server has version ${String(server?.['named'])}: use 14 or newer`)
+  }
+  if (server?.['encoding'] !== 'UTF8') {
+    throw new Error(
+      `the database has the encoding ${String(server?.['encoding'])}: create it with ENCODING 'UTF8'`,
+    )
+  }
+  const isThere = server['has_schema'] === true
+  if (isThere && (await versionOf((text) => pool.ask(text))) === migrations.length) return
+  await pool.transaction(async (ask) => {
+    await ask(`SET LOCAL lock_timeout = '30s'`)
+    await ask(`SELECT pg_advisory_xact_lock(hashtext('fairlead ${schema}'))`)
+    if (!(await hasVersion(ask))) {
+      // Asked first, because the permission to create schemas is needed even for one that is there.
+      const [row] = await ask(`SELECT to_regnamespace('${schema}') IS NOT NULL AS there`)
+      if (row?.['there'] !== true) await ask(`CREATE SCHEMA "${schema}"`)
+      await ask('CREATE TABLE fairlead.schema_version (version integer NOT NULL)')
+    }
+    const version = await versionOf(ask)
+    for (const migration of migrations.slice(version)) await ask(migration)
+    await ask('DELETE FROM fairlead.schema_version')
+    await ask(`INSERT INTO fairlead.schema_version (version) VALUES (${migrations.length})`)
+  })
+}
+
+type Ask = (text: string) => Promise<readonly Readonly<Record<string, unknown>>[]>
+
+async function hasVersion(ask: Ask): Promise<boolean> {
+  const [row] = await ask(`SELECT to_regclass('fairlead.schema_version') IS NOT NULL AS there`)
+  return row?.['there'] === true
+}
+
+async function versionOf(ask: Ask): Promise<number> {
+  const [row] = await ask('SELECT version FROM fairlead.schema_version')
+  const version = Number(row?.['version'] ?? 0)
+  if (version <= migrations.length) return version
+  throw new Error(
+    `the schema has version ${version}, but this program supports up to ${migrations.length}: start a newer program`,
+  )
+}
