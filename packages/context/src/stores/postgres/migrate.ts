@@ -32,8 +32,7 @@ const oldestServer = 140_000
 export async function migrate(pool: PostgresPool, schema: string): Promise<void> {
   const [server] = await pool.ask(
     `SELECT current_setting('server_version_num')::integer AS version,
-       current_setting('server_version') AS named, current_setting('server_encoding') AS encoding,
-       to_regclass('fairlead.schema_version') IS NOT NULL AS has_schema`,
+       current_setting('server_version') AS named, current_setting('server_encoding') AS encoding`,
   )
   if (Number(server?.['version']) < oldestServer) {
     throw new Error(`the server has version ${String(server?.['named'])}: use 14 or newer`)
@@ -43,15 +42,15 @@ export async function migrate(pool: PostgresPool, schema: string): Promise<void>
       `the database has the encoding ${String(server?.['encoding'])}: create it with ENCODING 'UTF8'`,
     )
   }
-  const isThere = server['has_schema'] === true
-  if (isThere && (await versionOf((text) => pool.ask(text))) === migrations.length) return
+  const asking: Ask = (text) => pool.ask(text)
+  if ((await hasVersion(asking, schema)) && (await versionOf(asking)) === migrations.length) return
   await pool.transaction(async (ask) => {
     await ask(`SET LOCAL lock_timeout = '30s'`)
     await ask(`SELECT pg_advisory_xact_lock(hashtext('fairlead ${schema}'))`)
-    if (!(await hasVersion(ask))) {
+    if (!(await hasVersion(ask, schema))) {
       // Asked first, because the permission to create schemas is needed even for one that is there.
-      const [row] = await ask(`SELECT to_regnamespace('${schema}') IS NOT NULL AS there`)
-      if (row?.['there'] !== true) await ask(`CREATE SCHEMA "${schema}"`)
+      const there = await ask(`SELECT 1 FROM pg_namespace WHERE nspname = '${schema}'`)
+      if (there.length === 0) await ask(`CREATE SCHEMA "${schema}"`)
       await ask('CREATE TABLE fairlead.schema_version (version integer NOT NULL)')
     }
     const version = await versionOf(ask)
@@ -63,9 +62,12 @@ export async function migrate(pool: PostgresPool, schema: string): Promise<void>
 
 type Ask = (text: string) => Promise<readonly Readonly<Record<string, unknown>>[]>
 
-async function hasVersion(ask: Ask): Promise<boolean> {
-  const [row] = await ask(`SELECT to_regclass('fairlead.schema_version') IS NOT NULL AS there`)
-  return row?.['there'] === true
+/** Looked up in the catalogue, which shows what another transaction has just committed. */
+async function hasVersion(ask: Ask, schema: string): Promise<boolean> {
+  const there = await ask(
+    `SELECT 1 FROM pg_tables WHERE schemaname = '${schema}' AND tablename = 'schema_version'`,
+  )
+  return there.length > 0
 }
 
 async function versionOf(ask: Ask): Promise<number> {

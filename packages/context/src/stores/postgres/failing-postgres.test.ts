@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { conversationAt, ended, turnOf } from '../test-support/turns.ts'
+import { wholeLog } from '../test-support/whole-log.ts'
+import { CuttingProxy } from './test-support/cutting-proxy.ts'
+import { PostgresBench } from './test-support/postgres-bench.ts'
+
+let bench: PostgresBench
+beforeAll(async () => {
+  bench = await PostgresBench.start({ max_connections: '30' })
+}, 60_000)
+afterAll(() => bench[Symbol.asyncDispose]())
+
+/** The URL with some parts replaced. */
+function url(change: Partial<Pick<URL, 'username' | 'password' | 'pathname' | 'port' | 'search'>>) {
+  return Object.assign(new URL(bench.server.url), change).href
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof Error)) throw new Error('it was not refused')
+  expect(error.message).not.toContain(bench.server.password)
+  return error.message
+}
+
+describe('a PostgreSQL that cannot be used', () => {
+  it.each([
+    ['a wrong password', () => url({ password: 'open-sesame' }), /password of user "postgres" is/],
+    ['no such database', () => url({ pathname: '/none' }), /there is no database "none": create/],
+    ['no server', () => url({ port: '1' }), /no server answers there: start it/],
+    ['no TLS', () => url({ search: 'sslmode=require' }), /the server has no TLS/],
+    ['another mode', () => url({ search: 'sslmode=maybe' }), /sslmode=maybe in the URL is not/],
+    ['another parameter', () => url({ search: 'options=-c' }), /has the parameter options/],
+    ['no URL', () => 'localhost:5432 open-sesame', /must be like postgres:\/\//],
+  ])('says so when it is opened: %s', async (_, address, expected) => {
+    const message = await refusal(bench.open({ url: address(), owner: 'team/chats' }))
+    expect(message).toMatch(expected)
+    expect(message).toMatch(/^ConversationStore team\/chats: /)
+    expect(message).not.toContain('open-sesame')
+  })
+
+  it('says which permission is missing, and does with it', async () => {
+    await bench.ask(`CREATE ROLE writer LOGIN PASSWORD 'pencil'`)
+    const asWriter = { url: url({ username: 'writer', password: 'pencil' }), schema: 'granted' }
+    const message = await refusal(bench.open(asWriter))
+    const advice = 'CREATE SCHEMA IF NOT EXISTS "granted" AUTHORIZATION "writer"'
+    expect(message).toContain(advice)
+    await bench.ask(advice)
+    const store = await bench.open(asWriter)
+    await store.check()
+    await store.close()
+  })
+
+  it('says that it takes no changes', async () => {
+    const schema = bench.newSchema()
+    await (await bench.open({ schema })).close()
+    await bench.ask(`CREATE ROLE reader SUPERUSER LOGIN PASSWORD 'pencil'`)
+    await bench.ask('ALTER ROLE reader SET default_transaction_read_only = on')
+    const reading = bench.open({ schema, url: url({ username: 'reader', password: 'pencil' }) })
+    expect(await refusal(reading)).toContain('takes no changes, as a standby')
+  })
+
+  it('says that there are too many connections', async () => {
+    await bench.ask(`CREATE ROLE few LOGIN SUPERUSER PASSWORD 'pencil'`)
+    await bench.ask(`CREATE ROLE fewer LOGIN PASSWORD 'pencil' CONNECTION LIMIT 1`)
+    const schema = bench.newSchema()
+    await bench.ask(`CREATE SCHEMA "${schema}" AUTHORIZATION fewer`)
+    const opening = bench.open({ schema, url: url({ username: 'fewer', password: 'pencil' }) })
+    expect(await refusal(opening)).toContain('has too many connections')
+  })
+
+  it('says that a newer program has migrated the schema, and changes nothing', async () => {
+    const schema = bench.newSchema()
+    await (await bench.open({ schema })).close()
+    await bench.ask(`UPDATE "${schema}".schema_version SET version = 99`)
+    expect(await refusal(bench.open({ schema }))).toContain(
+      'the schema has version 99, but this program supports up to 1: start a newer program',
+    )
+    const [row] = await bench.ask(`SELECT version FROM "${schema}".schema_version`)
+    expect(row).toEqual({ version: 99 })
+  })
+
+  it('is migrated whole or not at all', async () => {
+    const schema = bench.newSchema()
+    await bench.ask(`CREATE SCHEMA "${schema}"; CREATE TABLE "${schema}".probe (other text)`)
+    expect(await refusal(bench.open({ schema }))).toContain('"probe" already exists')
+    const tables = await bench.ask('SELECT tablename FROM pg_tables WHERE schemaname = $1', [
+      schema,
+    ])
+    expect(tables).toEqual([{ tablename: 'probe' }])
+    await bench.ask(`DROP TABLE "${schema}".probe`)
+    await (await bench.open({ schema })).close()
+  })
+
+  it('that hangs costs each operation its deadline, and is used again', async () => {
+    await using proxy = await CuttingProxy.start(bench.server.port)
+    const store = await bench.open({ url: url({ port: String(proxy.port) }), deadlineMs: 300 })
+    proxy.silence()
+    const started = performance.now()
+    const message = await refusal(store.conversation('a', 'c1'))
+    expect(message).toContain('did not answer within 300 ms')
+    expect(performance.now() - started).toBeLessThan(2000)
+    proxy.cut()
+    proxy.mend()
+    await vi.waitFor(() => store.check(), { timeout: 10_000 })
+    await store.close()
+  })
+
+  it('that is restarted is used again, and a session that it ends costs nothing', async () => {
+    const store = await bench.open({ deadlineMs: 5000 })
+    await store.append({ expectedRevision: null, conversation: conversationAt(1), turns: [] })
+    await bench.ask(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = $1',
+      ['client backend'],
+    )
+    const change = { conversation: conversationAt(2), turns: [] }
+    expect(await store.append({ expectedRevision: 1, ...change })).toBe('stored')
+    await bench.server.kill()
+    expect(await refusal(store.conversation('a', 'c1'))).toContain('PostgreSQL at 127.0.0.1')
+    await bench.server.restart()
+    await vi.waitFor(() => store.check(), { timeout: 10_000 })
+    expect((await store.conversation('a', 'c1'))?.ccp.revision).toBe(2)
+    await store.close()
+  })
+})
+
+describe('a PostgreSQL under load', () => {
+  it('is migrated once by many that open it at once', async () => {
+    const schema = bench.newSchema()
+    const opened = await Promise.all(
+      Array.from({ length: 4 }, (_, index) =>
+        bench.open({ schema, member: `replica/${index}`, maxConnections: 3, deadlineMs: 20_000 }),
+      ),
+    )
+    for (const store of opened) await store.close()
+  })
+
+  it('stores each turn of 200 writers on two members once, without waiting for each other', async () => {
+    const schema = bench.newSchema()
+    const few = { schema, maxConnections: 8, deadlineMs: 20_000 }
+    const stores = [
+      await bench.open({ ...few, member: 'a' }),
+      await bench.open({ ...few, member: 'b' }),
+    ]
+    const conversations = 40
+    const writers = Array.from({ length: 200 }, async (_, number) => {
+      const store = stores[number % 2] ?? stores[0]
+      const id = `c${number % conversations}`
+      for (;;) {
+        const basis = await store?.basis('t', id, { pathMax: 1 })
+        const seq = (basis?.conversation.ccp.turns ?? 0) + 1
+        const before = basis?.conversation ?? conversationAt(0, 't', id)
+        const turn = turnOf(id, seq, {
+          id: `turn_${number}`,
+          parent: before.ccp.head,
+          plan: null,
+        })
+        const ccp = { ...before.ccp, revision: before.ccp.revision + 1, turns: seq, head: turn.id }
+        const outcome = await store?.append({
+          expectedRevision: basis === undefined ? null : before.ccp.revision,
+          conversation: { ...before, ccp },
+          turns: [turn],
+        })
+        if (outcome !== 'stored') continue
+        await store?.flush([{ tenant: 't', conversation: id, turn: turn.id, output: [] }])
+        expect(await store?.finish('t', { turn: ended(turn) })).toBe('stored')
+        return
+      }
+    })
+    await Promise.all(writers)
+    const all: string[] = []
+    for (let number = 0; number < conversations; number++) {
+      const log = stores[0] && (await wholeLog(stores[0], 't', `c${number}`))
+      expect(log?.turns.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
+      all.push(...(log?.turns.map(({ id }) => id) ?? []))
+    }
+    expect(new Set(all).size).toBe(200)
+    for (const store of stores) await store.close()
+  }, 60_000)
+
+  it('keeps texts that it has no characters for', async () => {
+    const odd = 'NUL \0, half \uD83D, \uE000, "\\u0000" \\'
+    const store = await bench.open()
+    const before = conversationAt(1, odd, odd)
+    const conversation = {
+      ...before,
+      metadata: { [odd]: odd },
+      ccp: { ...before.ccp, subject: odd, turns: 1, head: odd, branches: { main: odd } },
+    }
+    const content = [{ type: 'output_text', text: odd }] as const
+    const message = { type: 'message', role: 'user', id: odd, content } as const
+    const turn = ended(turnOf(odd, 1, { id: odd, idempotency_key: odd, input: [message] }))
+    const change = { expectedRevision: null, conversation, turns: [turn] }
+    expect(await store.append(change)).toBe('stored')
+    expect(await store.conversation(odd, odd)).toEqual(conversation)
+    expect(await store.item(odd, odd, odd)).toEqual(message)
+    const basis = await store.basis(odd, odd, { pathMax: 1, key: odd })
+    expect(basis).toMatchObject({ path: [turn], keyed: turn })
+    const query = { limit: 5, order: 'asc', subject: odd, metadata: { [odd]: odd } } as const
+    expect(await store.list(odd, query)).toMatchObject({ conversations: [conversation] })
+    const note = {
+      tenant: odd,
+      owner: odd,
+      kind: 'note',
+      id: 'n',
+      body: { odd },
+      expiresAtMs: null,
+    }
+    await store.records.put(note, null)
+    expect(await store.records.list({ ...note, limit: 2 })).toEqual([{ ...note, version: 1 }])
+    expect(await store.removeSubject(odd, odd)).toMatchObject({ conversations: 1, turns: 1 })
+    await store.close()
+  })
+})
