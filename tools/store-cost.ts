@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { startRedisServer } from '@fairlead/base/testing'
+import { systemClock } from '@fairlead/base'
+import { startPostgresServer, startRedisServer } from '@fairlead/base/testing'
 import {
   createMemoryStore,
+  createPostgresStore,
   createRedisStore,
   createSqliteStore,
   type ContextStore,
@@ -15,6 +17,7 @@ import { conversationAt, turnOf } from '../packages/context/src/stores/test-supp
 import type { Conversation } from '../packages/context/src/turns/conversation.ts'
 import type { Turn } from '../packages/context/src/turns/turn.ts'
 import { withTurns } from '../packages/context/src/turns/with-turns.ts'
+import { postgres } from './programs/postgres.ts'
 import { providePrograms } from './programs/provide-programs.ts'
 import { redis } from './programs/redis.ts'
 
@@ -25,7 +28,7 @@ import { redis } from './programs/redis.ts'
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '500' },
-    stores: { type: 'string', default: 'Memory,SQLite,Redis' },
+    stores: { type: 'string', default: 'Memory,SQLite,Redis,Postgres' },
   },
 })
 const rounds = Number(values.rounds)
@@ -126,10 +129,24 @@ async function measureRedis(name: string, flags: readonly string[]): Promise<voi
   await measure(name, await createRedisStore({ url, clock, ttlMs: undefined, member: 'measure' }))
 }
 
+async function measurePostgres(): Promise<void> {
+  await using server = await startPostgresServer()
+  const { url } = server
+  const member = 'measure'
+  await measure(
+    'Postgres',
+    await createPostgresStore({ url, clock: systemClock, ttlMs: undefined, member }),
+  )
+}
+
 if (chosen.has('Memory')) await measure('Memory', createMemoryStore({ clock, ttlMs: undefined }))
 if (chosen.has('SQLite')) await measureSqlite()
 if (chosen.has('Redis')) {
   await providePrograms([redis])
   await measureRedis('Redis, appendfsync always', [])
   await measureRedis('Redis, appendfsync everysec', ['--appendfsync', 'everysec'])
+}
+if (chosen.has('Postgres')) {
+  await providePrograms([postgres])
+  await measurePostgres()
 }
