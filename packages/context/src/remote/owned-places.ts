@@ -1,5 +1,6 @@
 import type { Clock } from '@fairlead/base'
 import { type QueuePlace, TurnQueue } from '../service/turn-queue.ts'
+import type { SharedPlaces } from './shared-places.ts'
 import type { EnteringCall, PlaceNews, PlaceOperation } from './store-messages.ts'
 
 /** One process whose calls wait for their turns. */
@@ -14,16 +15,27 @@ interface OwnedPlace {
   readonly place: Pick<QueuePlace, 'leave' | 'setAbandoned'>
 }
 
+interface OwnedPlacesOptions {
+  /** Of the store. */
+  readonly number: number
+  readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
+  /** Where other replicas use the store, too; undefined where none does. */
+  readonly shared: SharedPlaces | undefined
+  /** Resolves once the ends of turns that are being stored are: the next turn is to find them. */
+  readonly stored: (tenant: string, conversation: string) => Promise<void> | undefined
+}
+
 /** The places of one store, given to calls of several processes in the order in which they ask. */
 export class OwnedPlaces {
   readonly #number: number
-  readonly #queue: TurnQueue
+  readonly #queue: TurnQueue | SharedPlaces
+  readonly #stored: OwnedPlacesOptions['stored']
   readonly #places = new Map<PlaceAsker, Map<number, OwnedPlace>>()
 
-  /** `number` is that of the store. */
-  constructor(number: number, clock: Pick<Clock, 'monotonicMs' | 'setTimer'>) {
+  constructor({ number, clock, shared, stored }: OwnedPlacesOptions) {
     this.#number = number
-    this.#queue = new TurnQueue(clock)
+    this.#queue = shared ?? new TurnQueue(clock)
+    this.#stored = stored
   }
 
   /** Does what a client asks; `list` is the arguments. */
@@ -57,7 +69,11 @@ export class OwnedPlaces {
     for (const { place } of places) place.leave()
   }
 
-  #enter(asker: PlaceAsker, number: number, call: EnteringCall): QueuePlace['state'] {
+  async #enter(
+    asker: PlaceAsker,
+    number: number,
+    call: EnteringCall,
+  ): Promise<QueuePlace['state']> {
     const tell = (event: PlaceNews['event']) => asker.placeNews(this.#number, number, event)
     const place = this.#queue.enter({
       ...call,
@@ -66,6 +82,8 @@ export class OwnedPlaces {
     })
     const { tenant, conversation } = call
     this.#note(asker, number, { tenant, conversation, place })
+    // Those of other replicas may have to be asked, whose answer may be that they are not available.
+    if ('decided' in place) await place.decided
     return place.state
   }
 
@@ -80,15 +98,17 @@ export class OwnedPlaces {
     this.#places.set(asker, known.set(number, place))
   }
 
-  /** Returns the seconds after which a call that goes without its place should try again. */
-  #leave(asker: PlaceAsker, number: number): number {
+  /** Resolves to the seconds after which a call that goes without its place should try again. */
+  async #leave(asker: PlaceAsker, number: number): Promise<number> {
     const known = this.#places.get(asker)
     const owned = known?.get(number)
     if (known === undefined || owned === undefined) return 1
     known.delete(number)
     if (known.size === 0) this.#places.delete(asker)
-    owned.place.leave()
     const { tenant, conversation } = owned
+    const storing = this.#stored(tenant, conversation)
+    if (storing !== undefined) await storing
+    owned.place.leave()
     return this.#queue.retryAfterSeconds(tenant, conversation)
   }
 }

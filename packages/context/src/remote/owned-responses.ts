@@ -2,13 +2,26 @@ import type { Clock } from '@fairlead/base'
 import { interrupted } from '../service/interrupted-response.ts'
 import { hasEnded, type KeptResponse, type ResponseError } from '../stores/kept-response.ts'
 import type { ResponseEnd, ResponseFinish, ResponseStore } from '../stores/response-store.ts'
+import type { StoreMembers } from '../stores/store-members.ts'
 import type { ResponseOperation } from './store-messages.ts'
+
+/** What replicas tell each other of a response that is to end. */
+const cancelType = 'response-cancel'
 
 /** One process that runs responses. */
 export interface ResponseAsker {
   /** Its process is gone: what it began will not be ended by it. */
   readonly gone: boolean
   cancelResponse(store: number, tenant: string, id: string): void
+}
+
+interface OwnedResponsesOptions {
+  /** Of the store. */
+  readonly number: number
+  readonly store: ResponseStore
+  /** Who else may run responses of it; undefined for nobody. */
+  readonly members: StoreMembers | undefined
+  readonly clock: Pick<Clock, 'now'>
 }
 
 interface RunningResponse {
@@ -24,14 +37,25 @@ interface RunningResponse {
 export class OwnedResponses {
   readonly #number: number
   readonly #store: ResponseStore
+  readonly #members: StoreMembers | undefined
   readonly #clock: Pick<Clock, 'now'>
   readonly #running = new Map<string, RunningResponse>()
+  readonly #unsubscribe: (() => void) | undefined
 
-  /** `number` is that of the store. */
-  constructor(number: number, store: ResponseStore, clock: Pick<Clock, 'now'>) {
+  constructor({ number, store, members, clock }: OwnedResponsesOptions) {
     this.#number = number
     this.#store = store
+    this.#members = members
     this.#clock = clock
+    this.#unsubscribe = members?.subscribe(({ type, tenant, id }) => {
+      if (type !== cancelType || typeof tenant !== 'string' || typeof id !== 'string') return
+      this.#cancelHere(tenant, id)
+    })
+  }
+
+  /** Listens to other replicas no more. */
+  close(): void {
+    this.#unsubscribe?.()
   }
 
   /** Does what a client asks; `list` is the arguments. Rejects when the store is unavailable. */
@@ -102,8 +126,15 @@ export class OwnedResponses {
     return existed
   }
 
+  /** Tells whoever runs it, here or in another replica. */
   async #cancel(tenant: string, id: string): Promise<void> {
-    this.#running.get(keyOf(tenant, id))?.asker.cancelResponse(this.#number, tenant, id)
+    if (!this.#cancelHere(tenant, id)) this.#members?.publish({ type: cancelType, tenant, id })
+  }
+
+  #cancelHere(tenant: string, id: string): boolean {
+    const running = this.#running.get(keyOf(tenant, id))
+    running?.asker.cancelResponse(this.#number, tenant, id)
+    return running !== undefined
   }
 
   async #endFailed(

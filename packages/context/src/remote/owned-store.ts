@@ -18,6 +18,8 @@ import { OwnedAnswers } from './owned-answers.ts'
 import { OwnedPlaces, type PlaceAsker } from './owned-places.ts'
 import { performOnRecords } from './owned-records.ts'
 import { OwnedResponses, type ResponseAsker } from './owned-responses.ts'
+import { OrphanedTurns } from './orphaned-turns.ts'
+import { SharedPlaces } from './shared-places.ts'
 import { RunningTurnRegister, type RegisteredTurn } from './running-turn-register.ts'
 import type {
   AnswerOperation,
@@ -50,17 +52,42 @@ export class OwnedStore {
   readonly #deadSweep: DeadMembersSweep
   readonly #counting: CountingPlans<StoreAsker>
   readonly #running = new RunningTurnRegister<StoreAsker>()
+  /** Where other replicas use the store, too. */
+  readonly #shared: SharedPlaces | undefined
+  readonly #orphans: OrphanedTurns | undefined
+  /** Ends of turns that are being stored, by conversation. */
+  readonly #finishing = new Map<string, Promise<void>>()
 
   constructor(number: number, store: ContextStore, clock: Clock, logger: Logger) {
     this.number = number
     this.store = store
     this.#clock = clock
-    this.#places = new OwnedPlaces(number, clock)
-    this.#responses = new OwnedResponses(number, store.responses, clock)
+    const { members } = store
+    const shared =
+      members &&
+      new SharedPlaces({
+        members,
+        clock,
+        isRunning: async ({ tenant, conversation }, turn) => {
+          const basis = await store.basis(tenant, conversation, { pathMax: 0 })
+          const running = basis?.running?.id
+          return running !== undefined && (turn === undefined || turn === running)
+        },
+      })
+    this.#shared = shared
+    this.#places = new OwnedPlaces({
+      number,
+      clock,
+      shared,
+      stored: (tenant, conversation) => this.#finishing.get(keyOf(tenant, conversation)),
+    })
+    this.#responses = new OwnedResponses({ number, store: store.responses, members, clock })
     this.#counting = new CountingPlans(clock)
     this.#answers = new OwnedAnswers(store.answers)
     this.#sweep = new ExpirySweep(store, clock, logger)
-    this.#deadSweep = new DeadMembersSweep(store, clock, logger)
+    this.#deadSweep = new DeadMembersSweep({ store, clock, logger, shared })
+    this.#orphans =
+      shared && new OrphanedTurns({ store, clock, shared, sweep: () => this.#deadSweep.sweepNow() })
   }
 
   /** Does what a client asks; `list` is the arguments. Rejects when the store is unavailable. */
@@ -153,6 +180,8 @@ export class OwnedStore {
       sweep.stop()
       await sweep.ended()
     }
+    this.#shared?.close()
+    this.#responses.close()
     await this.store.close()
   }
 
@@ -169,7 +198,10 @@ export class OwnedStore {
     query: BasisQuery,
   ): Promise<ConversationBasis | undefined> {
     const basis = await this.store.basis(tenant, id, query)
-    if (basis?.running !== undefined) this.#running.watch(tenant, id, asker)
+    const running = basis?.running
+    if (running === undefined) return basis
+    await this.#orphans?.found(tenant, running)
+    this.#running.watch(tenant, id, asker)
     return basis
   }
 
@@ -200,7 +232,17 @@ export class OwnedStore {
   }
 
   async #finish(tenant: string, change: TurnEndChange): Promise<FinishOutcome> {
-    const outcome = await this.store.finish(tenant, change)
+    const key = keyOf(tenant, change.turn.conversation)
+    const finishing = this.store.finish(tenant, change)
+    const settled = finishing.then(
+      () => {},
+      () => {},
+    )
+    this.#finishing.set(key, settled)
+    void settled.then(() => {
+      if (this.#finishing.get(key) === settled) this.#finishing.delete(key)
+    })
+    const outcome = await finishing
     this.#forget(tenant, change.turn.conversation, change.turn.id)
     return outcome
   }
@@ -253,4 +295,9 @@ function isOfAnswers(
   operation: TurnOperation | ResponseOperation | AnswerOperation,
 ): operation is AnswerOperation {
   return operation.startsWith('answer-')
+}
+
+/** JSON, so that no tenant or id with a separator in it can imitate another pair. */
+function keyOf(tenant: string, conversation: string): string {
+  return JSON.stringify([tenant, conversation])
 }

@@ -28,6 +28,7 @@ const cancelledWords: Readonly<Record<YieldCause, string>> = {
   cancelled: 'The turn was cancelled.',
   interrupted: 'A newer message of the conversation has interrupted this turn.',
   left: 'A newer message of the conversation has ended this turn, because nobody was listening.',
+  lost: 'The replica that ran this turn could not reach its conversation store for so long that another may have gone on. What came is in the conversation; read it, then ask again.',
 }
 
 /**

@@ -5,13 +5,13 @@ import { HoldTimes } from './hold-times.ts'
 export type ConcurrencyMode = 'Queue' | 'Interrupt' | 'Reject'
 
 /**
- * Why a running turn is to end: somebody cancelled it, a newer message interrupts it, or its callers
- * have all left and a newer message waits.
+ * Why a running turn is to end: somebody cancelled it, a newer message interrupts it, its callers have
+ * all left and a newer message waits, or its place is lost to another replica.
  */
-export type YieldCause = 'cancelled' | 'interrupted' | 'left'
+export type YieldCause = 'cancelled' | 'interrupted' | 'left' | 'lost'
 
 /** A call that wants to run a turn. */
-interface QueuedCall {
+export interface QueuedCall {
   readonly tenant: string
   readonly conversation: string
   /** Size of what is held while it waits. */
@@ -24,6 +24,8 @@ interface QueuedCall {
   granted(evicted: boolean): void
   /** It is to end its turn and leave. May be called more than once, and before a turn has begun. */
   giveWay(cause: YieldCause): void
+  /** It has not left in time: its place has been taken from it. */
+  evicted?(): void
 }
 
 /** The place of one call, from `enter` to `leave`. */
@@ -34,6 +36,11 @@ export interface QueuePlace {
   began(turn: string): void
   /** Whether its caller has left, so that it gives way to the next unless others follow it. */
   setAbandoned(isAbandoned: boolean): void
+  /**
+   * Whether it has the place in this queue alone, and waits for another that does not use it: then it
+   * runs nothing, so that nothing is to give way, and a call that interrupts goes before it.
+   */
+  setTentative(isTentative: boolean): void
   /** Gives the place to the next. Safe to call more than once. */
   leave(): void
 }
@@ -77,6 +84,11 @@ export class TurnQueue {
       place.state = 'refused'
       return place
     }
+    if (this.#goesBefore(line.holder, call)) {
+      this.#putBack(line, line.holder)
+      this.#hold(line, place)
+      return place
+    }
     line.add(place)
     this.#count(place, 1)
     this.#pressHolder(line)
@@ -94,6 +106,25 @@ export class TurnQueue {
     if (turn !== undefined && holder.turn !== turn) return Promise.resolve()
     this.#press(line, holder, 'cancelled')
     return holder.left
+  }
+
+  /** Tells what runs to end, because its place is lost. */
+  lose(tenant: string, conversation: string): void {
+    const line = this.#lines.get(keyOf(tenant, conversation))
+    if (line?.holder !== undefined) this.#press(line, line.holder, 'lost')
+  }
+
+  /** Whether a call waits for the place that is not in this queue, and how; undefined for none. */
+  setOutside(tenant: string, conversation: string, mode: ConcurrencyMode | undefined): void {
+    const line = this.#lines.get(keyOf(tenant, conversation))
+    if (line === undefined) return
+    line.outside = mode
+    this.#pressHolder(line)
+  }
+
+  /** Whether nobody listens to what runs. */
+  isAbandoned(tenant: string, conversation: string): boolean {
+    return this.#lines.get(keyOf(tenant, conversation))?.holder?.isAbandoned === true
   }
 
   /** Somebody else listens to a turn that runs; returns how they leave. */
@@ -115,6 +146,11 @@ export class TurnQueue {
     return this.#lines.get(keyOf(tenant, conversation))?.holder
   }
 
+  /** The turn that runs in a conversation, once it has begun. */
+  turnOf(tenant: string, conversation: string): string | undefined {
+    return this.#lines.get(keyOf(tenant, conversation))?.holder?.turn
+  }
+
   #refuses({ holder, waiting, bytes }: Line, call: QueuedCall): boolean {
     const gives = holder?.isAbandoned === true && waiting.length === 0
     if (call.mode === 'Reject' && !gives) return true
@@ -127,6 +163,16 @@ export class TurnQueue {
     )
   }
 
+  #goesBefore(holder: Place, { mode }: QueuedCall): boolean {
+    return holder.isTentative && mode === 'Interrupt' && holder.call.mode !== 'Interrupt'
+  }
+
+  #putBack(line: Line, holder: Place): void {
+    holder.state = 'waiting'
+    line.add(holder, true)
+    this.#count(holder, 1)
+  }
+
   #hold(line: Line, place: Place): void {
     place.state = 'granted'
     place.sinceMs = this.#clock.monotonicMs()
@@ -135,9 +181,11 @@ export class TurnQueue {
 
   /** What runs ends at once where nobody listens to it or the next one interrupts it. */
   #pressHolder(line: Line): void {
-    const { holder, waiting } = line
-    if (holder === undefined || waiting.length === 0) return
-    if (waiting[0]?.call.mode === 'Interrupt') this.#press(line, holder, 'interrupted')
+    const { holder, waiting, outside } = line
+    const next = waiting[0]?.call.mode ?? outside
+    if (holder === undefined || holder.isTentative || next === undefined) return
+    const isInterrupted = next === 'Interrupt' || outside === 'Interrupt'
+    if (isInterrupted) this.#press(line, holder, 'interrupted')
     else if (holder.isAbandoned) this.#press(line, holder, 'left')
   }
 
@@ -164,13 +212,14 @@ export class TurnQueue {
     const next = line.waiting[0]
     if (next === undefined) {
       this.#lines.delete(keyOf(holder.call.tenant, holder.call.conversation))
-      return
+    } else {
+      line.remove(next)
+      this.#count(next, -1)
+      this.#hold(line, next)
+      next.call.granted(evicted)
+      this.#pressHolder(line)
     }
-    line.remove(next)
-    this.#count(next, -1)
-    this.#hold(line, next)
-    next.call.granted(evicted)
-    this.#pressHolder(line)
+    if (evicted) holder.call.evicted?.()
   }
 
   #count({ call }: Place, by: 1 | -1): void {
@@ -184,11 +233,13 @@ class Line {
   holder: Place | undefined
   /** In the order in which they will run. */
   readonly waiting: Place[] = []
+  outside: ConcurrencyMode | undefined
   bytes = 0
 
-  add(place: Place): void {
+  add(place: Place, wasFirst = false): void {
     const isFirst = (one: Place) => one.call.mode === 'Interrupt'
-    const at = isFirst(place) ? this.waiting.filter(isFirst).length : this.waiting.length
+    const goesFirst = isFirst(place) || wasFirst
+    const at = goesFirst ? this.waiting.filter(isFirst).length : this.waiting.length
     this.waiting.splice(at, 0, place)
     this.bytes += place.call.bytes
   }
@@ -215,6 +266,7 @@ class Place implements QueuePlace {
   /** Since when it has had the place. */
   sinceMs = 0
   turn: string | undefined
+  isTentative = false
   evictTimer: Timer | undefined
   readonly #events: PlaceEvents
   #callerHasLeft = false
@@ -239,6 +291,11 @@ class Place implements QueuePlace {
 
   setAbandoned(isAbandoned: boolean): void {
     this.#callerHasLeft = isAbandoned
+    this.#events.changed()
+  }
+
+  setTentative(isTentative: boolean): void {
+    this.isTentative = isTentative
     this.#events.changed()
   }
 
