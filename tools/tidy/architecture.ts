@@ -487,10 +487,14 @@ export const architecture: Architecture = {
     { folder: 'packages/kube-core/src/cel/libraries', contract: [], list: [] },
     {
       folder: 'packages/llm/src/dialects',
-      contract: ['dialect.ts', 'passage.ts'],
+      contract: ['dialect.ts', 'passage.ts', 'value-passage.ts'],
       list: ['dialects.ts'],
     },
-    { folder: 'packages/llm/src/operations', contract: [], list: [] },
+    {
+      folder: 'packages/llm/src/operations',
+      contract: ['operation.ts', 'usage.ts', 'value-format.ts'],
+      list: [],
+    },
     { folder: 'tools/tidy/fixtures', contract: [], list: [] },
     { folder: 'tools/tidy/rules', contract: [], list: [] },
   ],

@@ -70,7 +70,7 @@ const model = object('A model that this provider serves.', {
   ),
   capabilities: Type.Optional(
     setList(
-      'What the model supports. If omitted, no call is refused in advance; what the catalogue knows decides only between targets.',
+      'What the model supports. If omitted, a call is refused in advance only where the catalogue knows the model to be for something else, as chat at a model that makes vectors; what else it knows decides only between targets.',
       choice('A capability.', [
         'Chat',
         'Completions',

@@ -13,7 +13,7 @@ import { beginAnswer } from './assembly/begin-answer.ts'
 import { beginResponse } from './assembly/begin-response.ts'
 import { assembleCall } from './assembly/assemble-call.ts'
 import { recordInput } from './assembly/record-input.ts'
-import type { AssembledCall } from './assembly/assembled-call.ts'
+import type { AttemptBodies } from './assembly/attempt-bodies.ts'
 import { callFirstHealthy } from './attempts/call-first-healthy.ts'
 import type { Call } from './call/call.ts'
 import { endCall } from './call/end-call.ts'
@@ -158,8 +158,8 @@ async function recordResponse(call: Call): Promise<readonly AnswerTap[]> {
 }
 
 /** The answer is recorded in the call's span, where the configuration wants that. */
-function recordContent({ record: { trace } }: Call): readonly AnswerTap[] {
-  return trace?.recordsContent === true ? [new ContentRecorder(trace)] : []
+function recordContent({ record: { operation, trace } }: Call): readonly AnswerTap[] {
+  return operation === 'chat' && trace?.recordsContent === true ? [new ContentRecorder(trace)] : []
 }
 
 /**
@@ -168,15 +168,16 @@ function recordContent({ record: { trace } }: Call): readonly AnswerTap[] {
  */
 function answerUse(
   call: Call,
-  { mustHideAdditions }: AssembledCall,
+  { mustHideAdditions, receive }: AttemptBodies,
   transforms: readonly AnswerTransform[],
   taps: readonly AnswerTap[],
 ): (target: CallTarget | undefined) => AnswerUse {
   const unread = !mustHideAdditions && transforms.every(({ takes }) => takes === 'bytes')
   const needsEvents = taps.length > 0 || !unread
   return (target) => ({
-    passes: unread && isReadable(target?.apiFor(call.dialect), call),
-    needsEvents,
+    // What is received as a value is in the caller's dialect.
+    passes: receive !== undefined || (unread && isReadable(target?.apiFor(call.dialect), call)),
+    needsEvents: receive === undefined && needsEvents,
     heldBytesMax: call.runtime.snapshot.gateway.limits.maxResponseBytes,
   })
 }

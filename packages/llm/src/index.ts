@@ -38,6 +38,8 @@ export type {
 } from './operations/chat/server-quirks.ts'
 export type { Operation } from './operations/operation.ts'
 export { findModel } from './catalogue/models/find-model.ts'
+export { modelKind } from './catalogue/models/model-kind.ts'
+export { bareName } from './catalogue/models/model-names.ts'
 export { listedModels } from './catalogue/models/listed-models.ts'
 export type { CataloguePrice, CatalogueRates } from './catalogue/models/catalogue-price.ts'
 export type { CatalogueModel } from './catalogue/models/model-row.ts'
@@ -114,6 +116,8 @@ export {
   type Dialect,
   type EncodedError,
   type ErrorAnswer,
+  operationOf,
+  valueFormatOf,
 } from './dialects/dialect.ts'
 export type {
   Passage,
@@ -129,7 +133,17 @@ export { openAiResponses } from './dialects/openai-responses/dialect.ts'
 export { checkGivenItem, readGivenItems } from './dialects/openai-responses/given-items.ts'
 export { type ItemInclude, itemIncludes } from './dialects/openai-responses/item-includes.ts'
 export { presentItem } from './dialects/openai-responses/present-item.ts'
-export { openAiCompletions } from './dialects/dialects.ts'
+export {
+  cohereEmbeddings,
+  cohereRerank,
+  geminiEmbeddings,
+  openAiCompletions,
+  openAiEmbeddings,
+  openAiRerank,
+} from './dialects/dialects.ts'
+export type { EmbeddingsRequest } from './operations/embeddings/embeddings-request.ts'
+export type { RerankRequest } from './operations/rerank/rerank-request.ts'
+export { inputUsage } from './operations/usage.ts'
 export { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'
 export { ollamaChat, ollamaGenerate } from './dialects/ollama/dialect.ts'
 export { bedrockConverse } from './dialects/bedrock-converse/dialect.ts'

@@ -45,9 +45,10 @@ export function compatibilityTables(
   ])
 }
 
-/** Which dialects pass as they are, and which are translated, by the paths that callers use. */
+/** Which dialects of chat pass as they are, and which are translated, by the paths that callers use. */
 function surfaceTable(dialects: readonly Dialect[], surfaces: readonly Surface[]): string {
-  const calling = surfaces.flatMap(({ dialect, routes }) =>
+  const chatting = surfaces.filter(({ dialect }) => dialect.operations.chat !== undefined)
+  const calling = chatting.flatMap(({ dialect, routes }) =>
     routes.filter((route) => 'reader' in route).map(({ path }) => ({ dialect, path })),
   )
   return markdownTable(

@@ -13,6 +13,7 @@ import {
   invalidField,
   ModelError,
   type ModelRequest,
+  operationOf,
   type RequestEdits,
 } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
@@ -23,6 +24,8 @@ import { requestDigest } from '../call/request-digest.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
+import { AssembledValue } from './assembled-value.ts'
+import type { AttemptBodies } from './attempt-bodies.ts'
 import { type KeptHistory, withKeptHistory } from './kept-history.ts'
 import { findPersona, personaInput } from './named-settings.ts'
 import { probableTargets } from './prompt-target.ts'
@@ -40,8 +43,9 @@ import {
  * unchanged. In a conversation the turn is stored, and `call.turn` set, before anything is sent
  * upstream.
  */
-export async function assembleCall(call: Call): Promise<AssembledCall> {
+export async function assembleCall(call: Call): Promise<AttemptBodies> {
   const { dialect, request } = call
+  if (operationOf(dialect) !== 'chat') return new AssembledValue(dialect, request)
   const { context, kept } = request
   if (kept?.background === true && context.onDisconnect === 'Cancel') {
     throw invalidField(

@@ -2,7 +2,8 @@ import type { Cancellation } from '@fairlead/base'
 import { adaptationText, ModelError, readRequestId } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import { usageOfPrompt } from '../answer/estimated-usage.ts'
-import type { AssembledCall, AttemptBody } from '../assembly/assembled-call.ts'
+import type { AttemptBody } from '../assembly/assembled-call.ts'
+import type { AttemptBodies } from '../assembly/attempt-bodies.ts'
 import type { AttemptPermit } from '../call/attempt-gate.ts'
 import type { Call } from '../call/call.ts'
 import { answerOfApi, type PreparedRequest, prepareRequest } from '../providers/prepare-request.ts'
@@ -35,7 +36,7 @@ interface Attempt {
  */
 export async function attempt(
   { target, credential, use }: Attempt,
-  assembled: AssembledCall,
+  assembled: AttemptBodies,
   call: Call,
 ): Promise<AnswerStream> {
   const { record, services } = call
@@ -79,6 +80,7 @@ export async function attempt(
       nowMs,
       renamedTools,
       watch: running,
+      receive: (source) => assembled.receive?.(source),
       noteSpent: (usage) => record.spent.push({ target, usage }),
     })
     running.begun(status, readRequestId(exchange.headers))
@@ -146,8 +148,8 @@ const ofProofs: ReadonlySet<FailureEffect['credential']> = new Set(['Refused', '
 /** What one target cannot express, another may. */
 function bodyFor(
   target: CallTarget,
-  asked: Parameters<AssembledCall['bodyFor']>[1],
-  assembled: AssembledCall,
+  asked: Parameters<AttemptBodies['bodyFor']>[1],
+  assembled: AttemptBodies,
   { record }: Call,
 ): AttemptBody {
   try {

@@ -42,11 +42,13 @@ export async function beginAnswer(
     readonly nowMs: number
     readonly renamedTools: RenamedTools
     readonly watch: AnswerSource['watch']
+    /** Receives an answer that is no chat; undefined for one that is. */
+    readonly receive: (source: AnswerSource) => Promise<AnswerStream> | undefined
     /** Told what an answer has used that comes to nothing. */
     readonly noteSpent: (usage: Usage) => void
   },
 ): Promise<AnswerStream> {
-  const { dialect, stream, use, nowMs, renamedTools, watch, noteSpent } = asked
+  const { dialect, stream, use, nowMs, receive, renamedTools, watch, noteSpent } = asked
   const { key } = target.provider
   const encoding = answerEncoding(exchange.headers)
   if (encoding !== undefined) {
@@ -54,13 +56,10 @@ export async function beginAnswer(
     const detail = `encoded as "${encoding.slice(0, 100)}", which the gateway does not know and has not asked for`
     throw gatewayError.upstreamInvalidResponse(key, detail)
   }
-  const body = await bodyOf(exchange, dialect, stream)
-  const isAsked = body.isStream === stream
-  // What came in another form than was asked for is decoded and written in that form.
-  const source: AnswerSource = {
-    exchange: body.exchange,
+  const received: AnswerSource = {
+    exchange,
     dialect,
-    use: isAsked ? use : { ...use, passes: false, needsEvents: true },
+    use,
     provider: key,
     model: target.model,
     nowMs,
@@ -69,6 +68,16 @@ export async function beginAnswer(
   }
   let begun: AnswerStream | undefined
   try {
+    const value = await receive(received)
+    if (value !== undefined) return value
+    const body = await bodyOf(exchange, dialect, stream)
+    const isAsked = body.isStream === stream
+    // What came in another form than was asked for is decoded and written in that form.
+    const source: AnswerSource = {
+      ...received,
+      exchange: body.exchange,
+      use: isAsked ? use : { ...use, passes: false, needsEvents: true },
+    }
     if (!body.isStream) {
       const answer = await WholeAnswer.receive(source)
       begun = answer

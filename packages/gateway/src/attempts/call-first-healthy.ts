@@ -1,6 +1,6 @@
 import { sleep } from '@fairlead/base'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
-import type { AssembledCall } from '../assembly/assembled-call.ts'
+import type { AttemptBodies } from '../assembly/attempt-bodies.ts'
 import { isOfAccount } from '../assembly/prompt-target.ts'
 import type { Call } from '../call/call.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
@@ -17,7 +17,7 @@ import { failureEffects } from './failure-effects.ts'
  * Throws the error of the last target that was asked.
  */
 export async function callFirstHealthy(
-  assembled: AssembledCall,
+  assembled: AttemptBodies,
   useFor: (target: CallTarget) => AnswerUse,
   call: Call,
 ): Promise<AnswerStream> {
@@ -51,7 +51,7 @@ export async function callFirstHealthy(
 function chosenKey(
   target: CallTarget,
   keys: CredentialChoice,
-  assembled: AssembledCall,
+  assembled: AttemptBodies,
   { record }: Call,
 ): Credential | undefined {
   const { credentials, key } = target.provider

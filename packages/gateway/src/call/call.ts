@@ -1,5 +1,5 @@
 import type { Conversation, OpenAnswer, OpenResponse, OpenTurn } from '@fairlead/context'
-import type { Dialect } from '@fairlead/llm'
+import { type Dialect, operationOf } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { ClientSink } from '../http/client-sink.ts'
 import type { MatchedRoute, RoutingTable } from '../routing/match-route.ts'
@@ -80,6 +80,7 @@ export class Call {
   ) {
     this.http = http
     this.record = http.record
+    this.record.operation = operationOf(dialect)
     this.dialect = dialect
     this.runtime = runtime
     this.table = table

@@ -1,5 +1,5 @@
 import type { HeaderFields } from '@fairlead/http1'
-import type { Dialect, ModelFeature } from '@fairlead/llm'
+import { type Dialect, type ModelFeature, operationOf } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { CallContent } from '../routing/call-content.ts'
 import type { RoutedCall } from '../routing/routed-call.ts'
@@ -22,6 +22,7 @@ export function routedCallOf(
   const { context, edits, inputTokens, model, prompt, sent } = request
   return {
     model,
+    operation: operationOf(dialect),
     caller,
     headers,
     prompt,
@@ -53,7 +54,7 @@ function contentOf(
     headers,
     model,
     stream: sent.stream,
-    operation: 'chat',
+    operation: operationOf(dialect),
     inputTokens,
     conversation: context.conversation,
     variables: context.variables,

@@ -1,7 +1,7 @@
 import { dollarsOf } from '@fairlead/usage'
 import type { Registry } from 'prom-client'
 import type { AnswerUse } from '../answer/answer-stream.ts'
-import type { AssembledCall } from '../assembly/assembled-call.ts'
+import type { AttemptBodies } from '../assembly/attempt-bodies.ts'
 import { callFirstHealthy } from '../attempts/call-first-healthy.ts'
 import { readToEnd } from '../attempts/read-to-end.ts'
 import type { AttemptOutcome } from '../call/attempt-record.ts'
@@ -41,7 +41,7 @@ export class Mirrors {
   }
 
   /** Copies a call whose own answer has begun, if its route has a mirror and the draw says so. */
-  offer(assembled: AssembledCall, call: Call): void {
+  offer(assembled: AttemptBodies, call: Call): void {
     const { route, services } = call
     const { mirror } = route
     if (mirror === undefined || services.random() * 100 >= mirror.percent) return
@@ -57,7 +57,7 @@ export class Mirrors {
     for (const lifetime of this.#running) lifetime.cancel(gatewayError.shuttingDown())
   }
 
-  async #copy(target: CallTarget, assembled: AssembledCall, original: Call): Promise<void> {
+  async #copy(target: CallTarget, assembled: AttemptBodies, original: Call): Promise<void> {
     const { runtime, services } = original
     const { maxResponseBytes, requestTimeoutMs } = runtime.snapshot.gateway.limits
     // Answers are read as they come and not decoded.
@@ -68,6 +68,7 @@ export class Mirrors {
     }
     const lifetime = new CallLifetime(nobody, services.clock, requestTimeoutMs)
     const record = new CallRecord(original.record.requestId, services.clock)
+    record.operation = original.record.operation
     const call = copyOf(original, target, record, lifetime)
     this.#running.add(lifetime)
     runtime.acquire()

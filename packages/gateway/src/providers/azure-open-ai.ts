@@ -2,6 +2,7 @@ import {
   type Dialect,
   type EncodeOptions,
   openAiChat,
+  openAiEmbeddings,
   openAiResponses,
   spliceTopLevel,
 } from '@fairlead/llm'
@@ -32,8 +33,10 @@ const chat = apiOf(openAiChat, 'chat/completions', { outputLimitField: 'max_comp
 /** https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses: at `/openai/v1` only. */
 const responses = apiOf(openAiResponses, 'responses', {})
 
-const v1Apis: ProviderApis = [chat, responses]
-const deploymentApis: ProviderApis = [chat]
+const embeddings = apiOf(openAiEmbeddings, 'embeddings', {})
+
+const v1Apis: ProviderApis = [chat, responses, embeddings]
+const deploymentApis: ProviderApis = [chat, embeddings]
 
 function apiOf(dialect: Dialect, path: string, encoding: EncodeOptions): ProviderApi {
   return {

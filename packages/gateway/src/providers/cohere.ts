@@ -1,4 +1,4 @@
-import { cohereChat } from '@fairlead/llm'
+import { cohereChat, cohereEmbeddings, cohereRerank } from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
 import type { ProviderApis, ProviderType } from './provider-type.ts'
 
@@ -7,6 +7,16 @@ const apis: ProviderApis = [
     dialect: cohereChat,
     encoding: {},
     prepare: (request, credential) => bearerRequest(request, '/chat', credential),
+  },
+  {
+    dialect: cohereEmbeddings,
+    encoding: {},
+    prepare: (request, credential) => bearerRequest(request, '/embed', credential),
+  },
+  {
+    dialect: cohereRerank,
+    encoding: {},
+    prepare: (request, credential) => bearerRequest(request, '/rerank', credential),
   },
 ]
 

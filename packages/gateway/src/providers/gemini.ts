@@ -1,4 +1,4 @@
-import { gemini as geminiDialect } from '@fairlead/llm'
+import { gemini as geminiDialect, geminiEmbeddings } from '@fairlead/llm'
 import type { ProviderApis, ProviderType } from './provider-type.ts'
 
 const apis: ProviderApis = [
@@ -9,6 +9,14 @@ const apis: ProviderApis = [
       if (credential !== undefined) headers.push('x-goog-api-key', credential)
       const method = stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
       return { path: `${basePath}/${modelPath(model)}:${method}`, headers, body }
+    },
+  },
+  {
+    dialect: geminiEmbeddings,
+    encoding: {},
+    prepare({ basePath, headers, body, model }, credential) {
+      if (credential !== undefined) headers.push('x-goog-api-key', credential)
+      return { path: `${basePath}/${modelPath(model)}:batchEmbedContents`, headers, body }
     },
   },
 ]

@@ -1,4 +1,4 @@
-import { openAiChat, presets, type ServerQuirks } from '@fairlead/llm'
+import { openAiChat, openAiEmbeddings, presets, type ServerQuirks } from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
 import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 
@@ -44,6 +44,11 @@ function apisWith(own: ServerQuirks): ProviderApis {
       dialect: openAiChat,
       encoding,
       prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
+    },
+    {
+      dialect: openAiEmbeddings,
+      encoding: {},
+      prepare: (request, credential) => bearerRequest(request, '/embeddings', credential),
     },
   ]
 }

@@ -1,4 +1,4 @@
-import { ollamaChat, ollamaGenerate, openAiChat, presets } from '@fairlead/llm'
+import { ollamaChat, ollamaGenerate, openAiChat, openAiEmbeddings, presets } from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
 import type { OutgoingHttp, OutgoingRequest, ProviderApis, ProviderType } from './provider-type.ts'
 
@@ -24,6 +24,11 @@ const apis: ProviderApis = [
     dialect: ollamaGenerate,
     encoding: {},
     prepare: (request, credential) => nativeRequest(request, 'generate', credential),
+  },
+  {
+    dialect: openAiEmbeddings,
+    encoding: { quirks },
+    prepare: (request, credential) => bearerRequest(request, '/embeddings', credential),
   },
 ]
 

@@ -1,4 +1,12 @@
-import { openAiChat, openAiCompletions, openAiResponses, type Preset, presets } from '@fairlead/llm'
+import {
+  openAiChat,
+  openAiCompletions,
+  openAiEmbeddings,
+  openAiRerank,
+  openAiResponses,
+  type Preset,
+  presets,
+} from '@fairlead/llm'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
 import { bearerRequest } from './bearer-request.ts'
 import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
@@ -59,6 +67,8 @@ function apisWith(
     ...(responses === true
       ? [{ dialect: openAiResponses, encoding: { quirks }, prepare: at('/responses') }]
       : []),
+    { dialect: openAiEmbeddings, encoding: { quirks }, prepare: at('/embeddings') },
+    { dialect: openAiRerank, encoding: { quirks }, prepare: at('/rerank') },
   ]
 }
 

@@ -1,4 +1,4 @@
-import { openAiChat, openAiCompletions, openAiResponses } from '@fairlead/llm'
+import { openAiChat, openAiCompletions, openAiEmbeddings, openAiResponses } from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
 import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 
@@ -20,7 +20,13 @@ const completions: ProviderApi = {
   prepare: (request, credential) => bearerRequest(request, '/completions', credential),
 }
 
-const both: ProviderApis = [chat, responses]
+const embeddings: ProviderApi = {
+  dialect: openAiEmbeddings,
+  encoding: {},
+  prepare: (request, credential) => bearerRequest(request, '/embeddings', credential),
+}
+
+const usual: ProviderApis = [chat, responses, embeddings]
 const onlyCompletions: ProviderApis = [completions]
 const onlyResponses: ProviderApis = [responses]
 
@@ -43,6 +49,6 @@ export const openAi: ProviderType = {
   needsCredential: true,
   apisOf(model) {
     if (completionsOnly.test(model)) return onlyCompletions
-    return responsesOnly.test(model) ? onlyResponses : both
+    return responsesOnly.test(model) ? onlyResponses : usual
   },
 }

@@ -1,10 +1,10 @@
 import type { LLMProviderSettings, ProviderModel, SecretKeyRef } from '@fairlead/snapshot'
-import { type Dialect, findModel } from '@fairlead/llm'
+import { type Dialect, findModel, modelKind, type Operation, operationOf } from '@fairlead/llm'
 import type { CredentialState } from '../upstream/credential-state.ts'
 import type { Transport } from '../upstream/exchange.ts'
 import type { ProviderState } from '../upstream/provider-state.ts'
 import { type ModelFacts, modelFacts } from './model-facts.ts'
-import type { ProviderApi, ProviderType } from './provider-type.ts'
+import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 import type { RequestAuthorizer } from './request-authorizer.ts'
 
 export interface Credential {
@@ -49,7 +49,14 @@ export interface ProviderRuntime {
   declaredModel(model: string): ProviderModel | undefined
   /** What is known of a model by its name or alias, from the resource or the catalogue. */
   modelFacts(model: string): ModelFacts | undefined
-  /** The API that a call of a model is made at: the one in the caller's dialect, or the first. */
+  /** What a model is for, where the catalogue can tell. */
+  modelKind(model: string): Operation | undefined
+  /** Whether a call of the operation can be made for a model. */
+  offers(model: string, operation: Operation): boolean
+  /**
+   * The API that a call of a model is made at: the one in the caller's dialect, or the first for the
+   * same operation. Throws where it is not offered.
+   */
   apiFor(model: string, dialect: Dialect | undefined): ProviderApi
 }
 
@@ -78,13 +85,26 @@ export function buildProviderRuntime(
     realModel: (model) => byName.get(model)?.name ?? model,
     declaredModel: (model) => byName.get(model),
     modelFacts: rememberedFacts(byName, type.catalogueVendor),
+    modelKind(model) {
+      const { catalogueVendor } = type
+      return catalogueVendor === undefined ? undefined : modelKind(catalogueVendor, model)
+    },
+    offers: (model, operation) =>
+      type.apisOf(model, settings).some(({ dialect }) => operationOf(dialect) === operation),
     apiFor(model, dialect) {
       const apis = type.apisOf(model, settings)
       const wanted = dialect?.requestDialect ?? dialect?.name
-      const api = apis.find((one) => one.dialect.name === wanted) ?? apis[0]
+      const api = apis.find((one) => one.dialect.name === wanted) ?? firstOf(apis, dialect)
       return settings.streamUsage === 'Request' ? askingForUsage(api, asking) : api
     },
   }
+}
+
+function firstOf(apis: ProviderApis, dialect: Dialect | undefined): ProviderApi {
+  const operation = dialect === undefined ? 'chat' : operationOf(dialect)
+  const api = apis.find((one) => operationOf(one.dialect) === operation)
+  if (api === undefined) throw new Error(`a provider is asked for ${operation}, which it lacks`)
+  return api
 }
 
 /** Models of one provider whose facts are remembered at most: callers may name any. */

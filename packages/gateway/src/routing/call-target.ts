@@ -1,7 +1,7 @@
 import type { FoundPrice, Price } from '@fairlead/usage'
 import type { ModelPrices } from '../prices/gateway-prices.ts'
 import type { ModelFacts } from '../providers/model-facts.ts'
-import type { Dialect } from '@fairlead/llm'
+import type { Dialect, Operation } from '@fairlead/llm'
 import type { ProviderApi } from '../providers/provider-type.ts'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { ModelMeasurements } from '../upstream/model-measurements.ts'
@@ -34,6 +34,18 @@ export class CallTarget implements TargetView {
   /** What is known of the model, from the configuration or the catalogue; undefined if nothing. */
   get facts(): ModelFacts | undefined {
     return this.provider.modelFacts(this.model)
+  }
+
+  /** Why it cannot do what an operation asks for; undefined if it may. */
+  lacks(operation: Operation): string | undefined {
+    const { model, provider } = this
+    if (!provider.offers(model, operation)) return `its provider has no API for ${operation}`
+    const { capabilities = [] } = provider.declaredModel(model) ?? {}
+    if (capabilities.length > 0) return declaredLack(capabilities, operation)
+    const kind = provider.modelKind(model)
+    return kind === undefined || kind === operation
+      ? undefined
+      : `its model is for ${kind}, not for ${operation}`
   }
 
   /** The API at which a call in a dialect is made. */
@@ -85,4 +97,25 @@ export class CallTarget implements TargetView {
   noteLatency(stream: boolean, begunMs: number, nowMs: number): void {
     this.measurements.latency(stream).note(nowMs - begunMs, nowMs)
   }
+}
+
+const words = { chat: 'Chat', embeddings: 'Embeddings', rerank: 'Rerank' } as const
+
+/** What no model has that chats. */
+const otherKinds: ReadonlySet<string> = new Set([
+  'Embeddings',
+  'Rerank',
+  'Images',
+  'Speech',
+  'Transcription',
+  'Moderation',
+])
+
+/** By LLMProvider `spec.models[].capabilities`, where `Chat` may be left out beside what it needs. */
+function declaredLack(capabilities: readonly string[], operation: Operation): string | undefined {
+  const word = words[operation]
+  const isMeant =
+    capabilities.includes(word) ||
+    (operation === 'chat' && capabilities.some((one) => !otherKinds.has(one)))
+  return isMeant ? undefined : `its model lacks ${word}`
 }

@@ -20,6 +20,7 @@ const modelWith = (parts: Partial<ModelFacts>): ModelFacts => ({
 const choosable = (name: string, parts: Partial<ChoosableTarget> = {}): ChoosableTarget => ({
   ...targetOf(name),
   facts: undefined,
+  lacks: () => undefined,
   ...parts,
 })
 

@@ -1,3 +1,4 @@
+import type { Operation } from '@fairlead/llm'
 import type { StickinessSettings } from '@fairlead/snapshot'
 import type { ModelFacts } from '../providers/model-facts.ts'
 import type { RoutedCall } from './routed-call.ts'
@@ -9,6 +10,8 @@ import { type Unfitness, unfitnessOf } from './unfitness.ts'
 export interface ChoosableTarget extends TargetView {
   /** What is known of its model; undefined if nothing. */
   readonly facts: ModelFacts | undefined
+  /** Why it cannot do what an operation asks for; undefined if it may. */
+  lacks(operation: Operation): string | undefined
 }
 
 /** A target that cannot answer the call, and why. */
@@ -44,7 +47,7 @@ export function chooseTargets<Target extends ChoosableTarget>(
 ): TargetChoice<Target> {
   const passedOver: UnfitTarget<Target>[] = []
   const known = all.filter((target) => {
-    const unfitness = unfitnessOf(target.facts, call)
+    const unfitness = unfitnessOf(target, call)
     if (unfitness !== undefined) passedOver.push({ target, ...unfitness })
     return unfitness === undefined
   })

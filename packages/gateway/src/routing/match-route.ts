@@ -8,6 +8,7 @@ import type { AccessRules } from '../access/rules/access-rules.ts'
 import { CallTarget } from './call-target.ts'
 import { AccessCheck } from './check-access.ts'
 import { chooseTargets, type TargetChoice } from './choose-targets.ts'
+import { ofOneModel } from './one-model.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { RouteIndex } from './route-index.ts'
 import { priority } from './strategies/priority.ts'
@@ -88,7 +89,8 @@ export function findRoute(
   if (targets.length === 0) throw gatewayError.noTargets(label)
   access?.admit(route)
   const mirror = mirrorOf(route, call, table)
-  const { allowed, denied } = accessibleTargets(targets, asked, access, route)
+  const { others, same } = ofOneModel(targets, call.operation)
+  const { allowed, denied } = accessibleTargets(same, asked, access, route)
   const choice = chooseTargets(allowed, call, { strategy, stickiness: route.stickiness }, random)
   return {
     label,
@@ -99,6 +101,7 @@ export function findRoute(
     access,
     denied,
     ...choice,
+    unfit: [...choice.unfit, ...others],
   }
 }
 
@@ -161,7 +164,8 @@ function defaultRoute(
         new CallTarget({ name: provider.key, provider, model, weight: 1 }, table.prices),
     )
   if (targets.length === 0) throw gatewayError.modelNotFound(model)
-  const { allowed, denied } = accessibleTargets(targets, model, access)
+  const { others, same } = ofOneModel(targets, call.operation)
+  const { allowed, denied } = accessibleTargets(same, model, access)
   const settings = { strategy: priority, stickiness: undefined }
   const choice = chooseTargets(allowed, call, settings, random)
   return {
@@ -174,6 +178,7 @@ function defaultRoute(
     access,
     denied,
     ...choice,
+    unfit: [...choice.unfit, ...others],
   }
 }
 
@@ -186,6 +191,6 @@ function mirrorOf(
   if (mirror === undefined || provider === undefined) return undefined
   const model = mirror.model ?? call.model
   const target = new CallTarget({ name: 'mirror', provider, model, weight: 1 }, table.prices)
-  const isFit = unfitnessOf(target.facts, call) === undefined
+  const isFit = unfitnessOf(target, call) === undefined
   return isFit ? { target, percent: mirror.percent } : undefined
 }

@@ -1,11 +1,12 @@
 import type { HeaderFields } from '@fairlead/http1'
-import type { ModelFeature } from '@fairlead/llm'
+import type { ModelFeature, Operation } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import type { CallContent } from './call-content.ts'
 
 /** What determines the route of a call, and the order of its targets. */
 export interface RoutedCall {
   readonly model: string
+  readonly operation: Operation
   readonly caller: Caller
   readonly headers: HeaderFields
   /** The PromptTemplate that is used, if any. */

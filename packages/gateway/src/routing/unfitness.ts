@@ -1,3 +1,4 @@
+import type { Operation } from '@fairlead/llm'
 import type { ModelFacts } from '../providers/model-facts.ts'
 import type { RoutedCall } from './routed-call.ts'
 
@@ -23,10 +24,14 @@ export interface Unfitness {
  * model without a list of capabilities may be able to do everything.
  */
 export function unfitnessOf(
-  model: ModelFacts | undefined,
-  { features, inConversation, inputTokens, outputTokensMax = 0 }: FittedCall,
+  target: FittedTarget,
+  { features, inConversation, inputTokens, operation, outputTokensMax = 0 }: FittedCall,
 ): Unfitness | undefined {
-  if (model === undefined) return undefined
+  const lacking = target.lacks(operation)
+  if (lacking !== undefined) return { reason: lacking, tooLong: false, certain: true }
+  const model = target.facts
+  // The window of what makes vectors is for each text, not for all of them.
+  if (model === undefined || operation !== 'chat') return undefined
   const { capabilities, contextWindow, fromCatalogue } = model
   const missing =
     capabilities.length === 0 ? [] : [...features].filter((each) => !capabilities.includes(each))
@@ -44,7 +49,12 @@ export function unfitnessOf(
   return { reason, tooLong: true, certain }
 }
 
+interface FittedTarget {
+  readonly facts: ModelFacts | undefined
+  lacks(operation: Operation): string | undefined
+}
+
 type FittedCall = Pick<
   RoutedCall,
-  'features' | 'inConversation' | 'inputTokens' | 'outputTokensMax'
+  'features' | 'inConversation' | 'inputTokens' | 'operation' | 'outputTokensMax'
 >

@@ -1,12 +1,14 @@
 import { chatCompletions } from './chat-completions/surface.ts'
 import { completions } from './completions/surface.ts'
 import { conversations } from './conversations/surface.ts'
+import { embeddings } from './embeddings/surface.ts'
 import { gemini } from './gemini/surface.ts'
 import { messages } from './messages/surface.ts'
 import { models } from './models/surface.ts'
 import { ollama, ollamaPrompt } from './ollama/surface.ts'
 import { prompts } from './prompts/surface.ts'
 import { requests } from './requests/surface.ts'
+import { rerank } from './rerank/surface.ts'
 import { responses } from './responses/surface.ts'
 import { route } from './route/surface.ts'
 import type { Surface } from './surface.ts'
@@ -21,6 +23,8 @@ export const surfaces: readonly Surface[] = [
   messages,
   responses,
   gemini,
+  embeddings,
+  rerank,
   models,
   prompts,
   conversations,

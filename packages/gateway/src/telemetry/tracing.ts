@@ -111,9 +111,11 @@ export class Tracing {
   }
 
   /** The trace of a call that the gateway makes for another one, whose trace is given. */
-  beginWithin({ isSampled, parent, plan, spanId, traceId }: CallTrace): CallTrace {
-    const context = { traceId, parentSpanId: spanId, isSampled, traceState: parent?.traceState }
-    return new CallTrace(traceId, context, isSampled, plan, this.#ids)
+  beginWithin(within: CallTrace): CallTrace {
+    const { isSampled: sampled, parent, plan, spanId, traceId } = within
+    const traceState = parent?.traceState
+    const context = { traceId, parentSpanId: spanId, isSampled: sampled, traceState }
+    return new CallTrace(traceId, context, sampled, plan, this.#ids)
   }
 
   /** Sends the spans of one call, soon. */

@@ -1,5 +1,11 @@
 import type { ModelError } from '../errors/model-error.ts'
 import type { ChatFormat } from '../operations/chat/chat-format.ts'
+import type { EmbeddingsAnswer } from '../operations/embeddings/embeddings-answer.ts'
+import type { EmbeddingsRequest } from '../operations/embeddings/embeddings-request.ts'
+import type { Operation } from '../operations/operation.ts'
+import type { RerankAnswer } from '../operations/rerank/rerank-answer.ts'
+import type { RerankRequest } from '../operations/rerank/rerank-request.ts'
+import type { ValueFormat } from '../operations/value-format.ts'
 import type { Passage } from './passage.ts'
 
 /**
@@ -15,7 +21,12 @@ export interface Dialect {
    * to its own name.
    */
   readonly requestDialect?: string
-  readonly operations: { readonly chat?: ChatFormat }
+  /** One, or none in a toy. */
+  readonly operations: {
+    readonly chat?: ChatFormat
+    readonly embeddings?: ValueFormat<EmbeddingsRequest, EmbeddingsAnswer>
+    readonly rerank?: ValueFormat<RerankRequest, RerankAnswer>
+  }
   /** How bytes pass through undecoded between two parties that both speak it. */
   readonly passage: Passage
 
@@ -51,4 +62,20 @@ export function chatFormatOf(dialect: Dialect): ChatFormat {
   const { chat } = dialect.operations
   if (chat === undefined) throw new Error(`the dialect ${dialect.name} has no chat`)
   return chat
+}
+
+/** What a dialect asks of a model. */
+export function operationOf({ operations }: Pick<Dialect, 'operations'>): Operation {
+  if (operations.embeddings !== undefined) return 'embeddings'
+  return operations.rerank === undefined ? 'chat' : 'rerank'
+}
+
+/**
+ * The format of a dialect whose requests and answers are single values. Throws if it is one of chat.
+ * Those of one operation understand each other's requests and answers.
+ */
+export function valueFormatOf({ name, operations }: Dialect): ValueFormat<unknown, object> {
+  const format = operations.embeddings ?? operations.rerank
+  if (format === undefined) throw new Error(`the dialect ${name} has no single values`)
+  return format
 }

@@ -1,3 +1,7 @@
+import { cohereEmbeddingsBeside } from './cohere-embeddings/dialect.ts'
+import { rerankBeside } from './cohere-rerank/dialect.ts'
+import { geminiEmbeddingsBeside } from './gemini-embeddings/dialect.ts'
+import { embeddingsBeside } from './openai-embeddings/dialect.ts'
 import { anthropicMessages } from './anthropic-messages/dialect.ts'
 import { cohereChat } from './cohere-chat/dialect.ts'
 import { bedrockConverse } from './bedrock-converse/dialect.ts'
@@ -11,7 +15,17 @@ import { completionsBeside } from './openai-completions/dialect.ts'
 /** OpenAI's legacy completions. */
 export const openAiCompletions: Dialect = completionsBeside(openAiChat)
 
-/** Every dialect. The dialect contract is tested over this list. */
+/** OpenAI's embeddings, which most servers of its dialect have. */
+export const openAiEmbeddings: Dialect = embeddingsBeside(openAiChat)
+
+export const cohereEmbeddings: Dialect = cohereEmbeddingsBeside(cohereChat)
+export const geminiEmbeddings: Dialect = geminiEmbeddingsBeside(gemini)
+
+/** Cohere's rerank, with the errors of OpenAI, as its callers expect them. */
+export const openAiRerank: Dialect = rerankBeside(openAiChat)
+export const cohereRerank: Dialect = rerankBeside(cohereChat)
+
+/** Every dialect of chat. The dialect contract is tested over this list. */
 export const dialects: readonly Dialect[] = [
   openAiChat,
   openAiCompletions,

@@ -194,6 +194,8 @@ export class CallAdmission {
     const { metrics, queues } = this.#parts
     const { record, request, route, routed } = call
     const refusal = this.#refusal(asking, refused)
+    // Vectors of another model are not what was asked for.
+    if (record.operation === 'embeddings') throw refusal
     const asked = record.model
     try {
       call.request = request.insteadFor(model)

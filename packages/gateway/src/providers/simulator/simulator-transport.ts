@@ -8,7 +8,7 @@ import {
   type ModelResponse,
   openAiChat,
 } from '@fairlead/llm'
-import { type Cancellation, type Clock, parseJson, sleep } from '@fairlead/base'
+import { type Cancellation, type Clock, objectOrEmpty, parseJson, sleep } from '@fairlead/base'
 import { collectBody } from '../../upstream/collect-body.ts'
 import type {
   CollectedBody,
@@ -17,6 +17,8 @@ import type {
   UpstreamRequest,
 } from '../../upstream/exchange.ts'
 import { simulatedAnswer } from './simulated-answer.ts'
+import { simulatedRanks } from './simulated-ranks.ts'
+import { simulatedVectors } from './simulated-vectors.ts'
 import { streamPieces } from './stream-pieces.ts'
 
 /**
@@ -41,13 +43,16 @@ export function createSimulatorTransport(
       const { failure } = settings
       const fails = failure !== undefined && number % failure.everyNth === 0
       if (fails && failure.afterWords === undefined) return failedExchange(failure)
+      const cutAfterWords = fails ? failure.afterWords : undefined
+      if (upstreamRequest.path !== '/chat/completions') {
+        return valueExchange(upstreamRequest, cutAfterWords)
+      }
       const request = readRequest(upstreamRequest, format)
       if (request instanceof ModelError) return refusal(request)
       const answer = simulatedAnswer(request, settings, {
         id: `chatcmpl-sim-${number}`,
         createdAt: Math.floor(clock.now() / 1000),
       })
-      const cutAfterWords = fails ? failure.afterWords : undefined
       if (!request.stream) return wholeExchange(format, answer, cutAfterWords)
       const pieces = streamPieces(format, request, answer, cutAfterWords)
       return streamExchange(pieces, { clock, delayMs: settings.wordDelayMs, cancellation })
@@ -93,7 +98,26 @@ function wholeExchange(
   answer: ModelResponse,
   cutAfterWords: number | undefined,
 ): Exchange {
-  const body = Buffer.from(JSON.stringify(format.encodeResponse(answer)))
+  return jsonExchange(format.encodeResponse(answer), cutAfterWords)
+}
+
+/** Vectors and ranks come whole. */
+function valueExchange(
+  { body, path }: UpstreamRequest,
+  cutAfterWords: number | undefined,
+): Exchange {
+  try {
+    const fields = objectOrEmpty(parseJson(Buffer.from(body).toString('utf8')))
+    const value = path === '/embeddings' ? simulatedVectors(fields) : simulatedRanks(fields)
+    return jsonExchange(value, cutAfterWords)
+  } catch (error) {
+    if (error instanceof ModelError) return refusal(error)
+    throw error
+  }
+}
+
+function jsonExchange(value: unknown, cutAfterWords: number | undefined): Exchange {
+  const body = Buffer.from(JSON.stringify(value))
   const headers = { 'content-type': 'application/json', 'content-length': String(body.length) }
   if (cutAfterWords === undefined) return new PreparedExchange(200, headers, [body])
   return new PreparedExchange(200, headers, [

@@ -1,4 +1,4 @@
-import { openAiChat } from '@fairlead/llm'
+import { openAiChat, openAiEmbeddings, openAiRerank } from '@fairlead/llm'
 import type { SimulatorSettings } from '@fairlead/snapshot'
 import type { ProviderApis, ProviderType } from '../provider-type.ts'
 import { createSimulatorTransport } from './simulator-transport.ts'
@@ -19,6 +19,16 @@ const apis: ProviderApis = [
       quirks: { reasoning: { field: 'reasoning_details', echo: 'ToolLoop' } },
     },
     prepare: (request) => ({ ...request, path: '/chat/completions' }),
+  },
+  {
+    dialect: openAiEmbeddings,
+    encoding: {},
+    prepare: (request) => ({ ...request, path: '/embeddings' }),
+  },
+  {
+    dialect: openAiRerank,
+    encoding: {},
+    prepare: (request) => ({ ...request, path: '/rerank' }),
   },
 ]
 

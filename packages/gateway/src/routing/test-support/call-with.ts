@@ -6,6 +6,7 @@ import { contentOf } from './call-content.ts'
 /** A call that asks for nothing particular. */
 export const callWith = (parts: Partial<RoutedCall> = {}): RoutedCall => ({
   model: 'm',
+  operation: 'chat',
   caller: anonymousCaller('default'),
   headers: new HeaderFields(),
   prompt: undefined,

@@ -41,7 +41,7 @@ export async function dryRun(
     headers,
     model,
     stream,
-    operation: 'chat',
+    operation: 'chat' as const,
     inputTokens,
     conversation: id,
     variables: context.variables,
@@ -51,6 +51,7 @@ export async function dryRun(
   })
   const routed = {
     model,
+    operation: 'chat' as const,
     caller,
     headers,
     prompt: undefined,

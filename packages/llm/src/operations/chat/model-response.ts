@@ -1,4 +1,7 @@
+import type { Usage } from '../usage.ts'
 import type { DialectExtras, Item } from './item.ts'
+
+export type { Usage } from '../usage.ts'
 
 /** A whole answer in no provider's format. */
 export interface ModelResponse {
@@ -18,22 +21,3 @@ export interface ModelResponse {
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
-
-/**
- * Tokens of one call. `inputTokens` counts every input token, including cached and cache-writing
- * ones (as OpenAI does; Anthropic reports them separately and its dialect adds them up);
- * `outputTokens` includes reasoning.
- */
-export interface Usage {
-  readonly inputTokens: number
-  readonly cachedInputTokens: number
-  readonly cacheWriteInputTokens: number
-  /** Those of `cacheWriteInputTokens` that the cache keeps for an hour, where that is told. */
-  readonly cacheWrite1hInputTokens?: number
-  readonly outputTokens: number
-  readonly reasoningTokens: number
-  readonly audioInputTokens?: number
-  readonly audioOutputTokens?: number
-  /** Counted by the gateway because the provider reported nothing. */
-  readonly estimated?: true
-}
