@@ -142,6 +142,7 @@ export {
   openAiRerank,
 } from './dialects/dialects.ts'
 export type { EmbeddingsRequest } from './operations/embeddings/embeddings-request.ts'
+export type { RankedDocument } from './operations/rerank/rerank-answer.ts'
 export type { RerankRequest } from './operations/rerank/rerank-request.ts'
 export { inputUsage } from './operations/usage.ts'
 export { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'

@@ -1,4 +1,5 @@
-import type { Usage } from '@fairlead/llm'
+import type { RankedDocument, Usage } from '@fairlead/llm'
+import type { Embedder } from '@fairlead/retrieval'
 import type { Caller } from '../access/caller.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
@@ -16,6 +17,22 @@ export type OwnCallPurpose = 'summary' | 'retrieval' | 'knowledge' | 'rewrite' |
 export interface OwnCalls {
   /** The text that a model answers. Rejects with a ModelError, also for an answer without text. */
   text(request: OwnTextRequest, on: OwnCallContext): Promise<OwnTextAnswer>
+  /**
+   * Makes vectors by a model, in as many calls as are needed; each has the time of `on`. A text longer
+   * than the model is known to read is cut, and a blank one stands for a full stop. Rejects with a
+   * ModelError, also if the vectors have another dimension than the first ones of this embedder.
+   */
+  embedder(model: string, on: Omit<OwnCallContext, 'signal'>): Embedder
+  /** The best `topN` documents for a query, the best first. Rejects with a ModelError. */
+  rerank(request: OwnRerankRequest, on: OwnCallContext): Promise<readonly RankedDocument[]>
+}
+
+export interface OwnRerankRequest {
+  readonly model: string
+  readonly query: string
+  /** At least one. */
+  readonly documents: readonly string[]
+  readonly topN: number
 }
 
 export interface OwnTextRequest {

@@ -1,5 +1,15 @@
-import type { OwnCallContext, OwnCalls, OwnTextAnswer, OwnTextRequest } from '../call/own-calls.ts'
+import type { RankedDocument } from '@fairlead/llm'
+import type { Embedder } from '@fairlead/retrieval'
+import type {
+  OwnCallContext,
+  OwnCalls,
+  OwnRerankRequest,
+  OwnTextAnswer,
+  OwnTextRequest,
+} from '../call/own-calls.ts'
+import { GatewayEmbedder } from './gateway-embedder.ts'
 import { makeOwnCall, type OwnCallParts } from './make-own-call.ts'
+import { ranksCall } from './ranks-call.ts'
 import { textCall } from './text-call.ts'
 
 /** The calls that this gateway makes for itself. */
@@ -12,5 +22,13 @@ export class GatewayCalls implements OwnCalls {
 
   text(request: OwnTextRequest, on: OwnCallContext): Promise<OwnTextAnswer> {
     return makeOwnCall(textCall(request), on, this.#parts)
+  }
+
+  embedder(model: string, on: Omit<OwnCallContext, 'signal'>): Embedder {
+    return new GatewayEmbedder(model, on, this.#parts)
+  }
+
+  rerank(request: OwnRerankRequest, on: OwnCallContext): Promise<readonly RankedDocument[]> {
+    return makeOwnCall(ranksCall(request), on, this.#parts)
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Dialect } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
-import type { AssembledCall } from '../assembly/assembled-call.ts'
+import type { AttemptBodies } from '../assembly/attempt-bodies.ts'
 import { callFirstHealthy } from '../attempts/call-first-healthy.ts'
 import { readToEnd } from '../attempts/read-to-end.ts'
 import { Call } from '../call/call.ts'
@@ -36,9 +36,9 @@ export interface OwnCall<T> {
   readonly use: AnswerUse
   read(call: Call): CallRequest
   /** What its targets are sent; called when it has been routed. */
-  assemble(call: Call): AssembledCall
-  /** What is asked for, of the answer that has come to its end. Throws a ModelError. */
-  result(answer: AnswerStream, call: Call): T
+  assemble(call: Call): AttemptBodies
+  /** What is asked for, of the answer that has come to its end, and its bytes. Throws a ModelError. */
+  result(answer: AnswerStream, call: Call, bytes: Buffer): T
 }
 
 /**
@@ -65,8 +65,9 @@ export async function makeOwnCall<T>(
     await permits.enter(admissionPolicies, call)
     const answer = await callFirstHealthy(own.assemble(call), () => own.use, call)
     record.noteFirstByte()
-    await readToEnd(answer, call)
-    const result = own.result(answer, call)
+    const pieces: Buffer[] = []
+    await readToEnd(answer, call, ({ bytes }) => pieces.push(bytes))
+    const result = own.result(answer, call, Buffer.concat(pieces))
     record.status = 200
     return result
   } catch (thrown) {
