@@ -5,6 +5,14 @@ export interface ContextStrategySettings extends ResourceIdentity {
     | { readonly mode: 'Full' }
     | { readonly mode: 'LastTurns'; readonly turns: number; readonly slackTurns: number }
     | { readonly mode: 'TokenWindow'; readonly highTokens: number; readonly lowTokens: number }
+    | {
+        readonly mode: 'Summarize'
+        readonly triggerTokens: number
+        readonly targetTokens: number
+        readonly keepLastTurns: number
+        /** As callers name it; undefined for the model of the conversation. */
+        readonly model: string | undefined
+      }
   /** Which earlier turns are looked for that the history lacks. */
   readonly retrieval:
     | { readonly mode: 'None' }

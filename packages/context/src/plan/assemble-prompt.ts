@@ -1,3 +1,4 @@
+import type { Item } from '@fairlead/llm'
 import { checkToolOutputs } from './check-tool-outputs.ts'
 import { explainPrompt } from './explain-prompt.ts'
 import type { CountTokens } from './count-tokens.ts'
@@ -17,7 +18,7 @@ import { selectHistory } from './select-history.ts'
  */
 export function assemblePrompt(source: PromptSource): AssembledPrompt {
   const history = readHistory(source)
-  const wanted = renderPrompt(source, history, selectHistory(source, history))
+  const wanted = renderSelected(source, history)
   const quotes = (source.current.retrieved?.items.length ?? 0) > 0
   // What was retrieved gives way before the history does.
   if (quotes && isTooLong(source, wanted)) {
@@ -25,10 +26,9 @@ export function assemblePrompt(source: PromptSource): AssembledPrompt {
   }
   const prompt = fitWindow(source, history, wanted)
   checkToolOutputs(prompt.groups.at(-1)?.repairs ?? [], history.open, source.current)
-  const said = prompt.groups.flatMap((group) => group.entries.map((entry) => entry.item))
   return {
     epoch: prompt.epoch,
-    items: [...prompt.system, ...said],
+    items: itemsOf(prompt),
     tools: prompt.tools,
     retrieved: source.current.retrieved,
     hasSeals: prompt.groups.some(({ hasSeals }) => hasSeals),
@@ -40,6 +40,25 @@ export function assemblePrompt(source: PromptSource): AssembledPrompt {
       return explainPrompt(counted, history, renderPrompt(counted, history, prompt.selection))
     },
   }
+}
+
+/** A summary that shortens the history is used before the window cuts it. */
+function renderSelected(source: PromptSource, history: History): RenderedPrompt {
+  const wanted = renderPrompt(source, history, selectHistory(source, history))
+  if (source.summaries.length === 0 || !isTooLong(source, wanted)) return wanted
+  return renderPrompt(source, history, selectHistory(source, history, { overflows: true }))
+}
+
+function itemsOf({ groups, pinnedCount, summary, system }: RenderedPrompt): readonly Item[] {
+  const said = (some: RenderedPrompt['groups']) =>
+    some.flatMap((group) => group.entries.map((entry) => entry.item))
+  const before = said(groups.slice(0, pinnedCount))
+  return [
+    ...system,
+    ...before,
+    ...(summary ? [summary.item] : []),
+    ...said(groups.slice(pinnedCount)),
+  ]
 }
 
 /** What is sent comes first, and of that the newest: too much to count may be left of the others. */

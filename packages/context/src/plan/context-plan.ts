@@ -48,6 +48,8 @@ export interface ContextPlan extends PlanPlacement {
   }
   /** What was retrieved for the turn. Absent where nothing was looked for. */
   readonly retrieval?: PlanRetrieval
+  /** What stands in place of older turns. Absent where the strategy summarises none. */
+  readonly summary?: PlanSummary
   readonly epoch: { readonly n: number; readonly compacted: boolean }
   readonly prefix: { readonly hash: string; readonly stable_tokens: number }
   /** Of all that is sent: tools, system, history with its seals, new input. */
@@ -61,6 +63,27 @@ export interface PlanBudget {
   readonly reserve_output: number
   /** Of past turns, beside what is pinned and an open tool loop; null for no limit. */
   readonly history: number | null
+}
+
+/** What became of a summary that is wanted. */
+export interface SummaryWork {
+  readonly state: 'being_made' | 'failed'
+  /** In words, without anything secret; null where all goes well. */
+  readonly problem: string | null
+}
+
+/** The summary in a prompt, and whether another one is wanted, of more. */
+export interface PlanSummary {
+  /** Null for none. */
+  readonly id: string | null
+  /** The turns that it covers. */
+  readonly from: string | null
+  readonly to: string | null
+  /** How often the oldest of it has been shortened. */
+  readonly level: number | null
+  /** `not_made`: it is wanted, and nobody has begun it, or it has come to nothing that helps. */
+  readonly next: 'not_needed' | 'not_made' | SummaryWork['state']
+  readonly problem: string | null
 }
 
 /** Where in the conversation's tree the new turn was placed. */
@@ -122,7 +145,7 @@ export interface LeftOutItem {
 }
 
 export interface PlanSegment {
-  readonly kind: 'tools' | 'system' | 'pinned' | 'history' | 'retrieval' | 'input'
+  readonly kind: 'tools' | 'system' | 'pinned' | 'summary' | 'history' | 'retrieval' | 'input'
   /**
    * Names of the tools, name of the persona; of history, its first turn and its last one; of what
    * was retrieved, the passages that are quoted.
@@ -140,7 +163,7 @@ export interface PlanDecision {
   readonly to: string
   /** Null where they were not looked at. */
   readonly count: number | null
-  readonly action: 'kept' | 'dropped' | 'pinned' | 'trimmed'
+  readonly action: 'kept' | 'dropped' | 'pinned' | 'trimmed' | 'summarised'
   /** The strategy field that decided, such as `history.lastTurns`. */
   readonly rule: string
   readonly reason: string

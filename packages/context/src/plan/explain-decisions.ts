@@ -6,6 +6,8 @@ import type { PlanDecision } from './context-plan.ts'
 import { sum } from './count-tokens.ts'
 import type { RenderedEntry } from './render-group.ts'
 
+const summaryRule = 'history.summarize'
+
 interface DecisionSource {
   readonly log: readonly Turn[]
   /** Whether `log` begins with the first turn of the path. */
@@ -60,7 +62,10 @@ function decide(turn: Turn, sent: number | undefined, source: DecisionSource): P
   const leftOut = source.leftOut.get(turn.id)
   const { rule, keptReason, droppedReason } = source.selection
   if (leftOut !== undefined) return dropped(turn, 'log.status', leftOut, source)
-  if (sent === undefined) return dropped(turn, rule, droppedReason, source)
+  if (sent === undefined) {
+    const isTold = turn.seq <= (source.selection.summary?.to_seq ?? 0)
+    return isTold ? summarised(turn, source) : dropped(turn, rule, droppedReason, source)
+  }
   const { id } = turn
   const asSent = source.asSent.has(id)
   return {
@@ -113,10 +118,26 @@ function added(one: number | null, other: number | null): number | null {
   return one === null || other === null ? null : one + other
 }
 
+function summarised(turn: Turn, source: DecisionSource): PlanDecision {
+  return {
+    ...dropped(turn, summaryRule, 'summarised', source),
+    action: 'summarised',
+  }
+}
+
 /** What the strategy cannot reach is not read. */
 function notLookedAt({ log, selection, startsAtRoot }: DecisionSource): PlanDecision[] {
   const to = startsAtRoot ? null : (log[0]?.parent ?? null)
   if (to === null) return []
+  const { summary } = selection
+  const told = { action: 'summarised', rule: summaryRule, reason: 'summarised' } as const
+  if (summary !== undefined && (log[0]?.seq ?? 0) <= summary.to_seq) {
+    return [{ ...told, from: null, to, count: null, tokens: null }]
+  }
+  if (summary !== undefined && to === summary.to) {
+    const { from, tokens, turns: count } = summary
+    return [{ ...told, from, to, count, tokens }]
+  }
   const { droppedReason: reason, rule } = selection
   return [{ from: null, to, count: null, action: 'dropped', rule, reason, tokens: null }]
 }

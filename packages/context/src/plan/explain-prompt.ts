@@ -1,3 +1,4 @@
+import type { HistorySelection } from '../strategies/history-rule.ts'
 import type { RetrievedBlock } from '../turns/retrieved-block.ts'
 import type { Turn } from '../turns/turn.ts'
 import {
@@ -10,6 +11,7 @@ import {
 import { itemTokens, sum } from './count-tokens.ts'
 import { explainDecisions } from './explain-decisions.ts'
 import { explainRetrieval } from './explain-retrieval.ts'
+import { explainSummary } from './explain-summary.ts'
 import { promptLimit } from './fit-window.ts'
 import type { PromptSource } from './prompt-source.ts'
 import type { PromptTarget } from './prompt-target.ts'
@@ -63,10 +65,16 @@ export function explainPrompt(
       repairs: repairs.slice(-planListMax),
     },
     ...(retrieved === undefined ? {} : { retrieval: explainRetrieval(retrieved) }),
+    ...explainSummary(prompt.selection, source.summaryWork),
     epoch: { n: prompt.epoch.n, compacted: prompt.compacted },
     prefix: {
       hash: prompt.digests.prefix,
-      stable_tokens: sum([...prompt.headTokens, tokensOf(pinned), tokensOf(past)]),
+      stable_tokens: sum([
+        ...prompt.headTokens,
+        tokensOf(pinned),
+        prompt.summary?.tokens ?? 0,
+        tokensOf(past),
+      ]),
     },
     rendered_digest: prompt.digests.whole,
   }
@@ -95,7 +103,7 @@ function splitEntries({ groups, pinnedCount }: RenderedPrompt, current: Turn) {
 }
 
 function segmentsOf(
-  { tools, persona, headTokens }: RenderedPrompt,
+  { tools, persona, headTokens, selection, summary }: RenderedPrompt,
   { pinned, past, fresh }: ReturnType<typeof splitEntries>,
   retrieved: RetrievedBlock | undefined,
 ): PlanSegment[] {
@@ -110,6 +118,7 @@ function segmentsOf(
       cache: 'stable',
     },
     ...(pinned.length === 0 ? [] : [pinnedSegment(pinned)]),
+    ...(summary === undefined ? [] : [summarySegment(selection, summary.tokens)]),
     { kind: 'history', ids: [...turns], tokens: tokensOf(past), cache: 'append' },
     ...(retrieved === undefined ? [] : [retrievalSegment(retrieved, fresh)]),
     {
@@ -124,6 +133,15 @@ function segmentsOf(
 function pinnedSegment(pinned: readonly RenderedEntry[]): PlanSegment {
   const ids = [...new Set(pinned.map(({ turn }) => turn))]
   return { kind: 'pinned', ids, tokens: tokensOf(pinned), cache: 'stable' }
+}
+
+function summarySegment({ summary }: HistorySelection, tokens: number): PlanSegment {
+  return {
+    kind: 'summary',
+    ids: summary === undefined ? [] : [summary.id],
+    tokens,
+    cache: 'stable',
+  }
 }
 
 function retrievalSegment(

@@ -22,12 +22,12 @@ export function fitWindow(
   if (mayNotFit(source, prompt, source.target)) return prompt
   const limit = promptLimit(source, source.target)
   const overflows = prompt.tokens > limit
-  if (overflows && source.request.strategy.onOverflow === 'Error') {
+  if (overflows && source.request.strategy.onOverflow === 'Error' && !lacksSummary(prompt)) {
     throw overflow(source, prompt.tokens, limit)
   }
   const groups = pastGroups(prompt)
   const pastTokens = sum(groups)
-  const budget = historyBudget(source)
+  const budget = historyBudget(source, prompt)
   if (!overflows && pastTokens <= budget) return prompt
   const room = limit - (prompt.tokens - pastTokens)
   const cut = renderPrompt(source, history, {
@@ -63,7 +63,7 @@ export function mayNotFit(
   return (
     prompt.selection.isUnsure === true ||
     prompt.tokens * atMost > promptLimit(source, target) ||
-    sum(pastGroups(prompt)) * atMost > historyBudget(source)
+    sum(pastGroups(prompt)) * atMost > historyBudget(source, prompt)
   )
 }
 
@@ -89,8 +89,17 @@ export function promptLimit(
   return window === undefined ? Number.POSITIVE_INFINITY : window - reserveOutputTokens
 }
 
-function historyBudget({ request }: Pick<PromptSource, 'request'>): number {
-  return request.strategy.historyTokens ?? Number.POSITIVE_INFINITY
+/** What the strategy allows turns that are told word for word. */
+function historyBudget(
+  { request }: Pick<PromptSource, 'request'>,
+  { summary }: RenderedPrompt,
+): number {
+  return (request.strategy.historyTokens ?? Number.POSITIVE_INFINITY) - (summary?.tokens ?? 0)
+}
+
+/** That a summary could not be made in time fails no call: the history is cut instead. */
+function lacksSummary({ selection }: RenderedPrompt): boolean {
+  return selection.needsSummary === true
 }
 
 function overflow({ request, target }: PromptSource, tokens: number, limit: number): ModelError {

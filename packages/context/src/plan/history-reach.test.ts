@@ -31,6 +31,7 @@ const reaches = (turns: number, change: { from?: string; cutFor?: number } = {})
       tools: [],
     },
     continuesEpoch: true,
+    summaries: [],
   })
 
 it('takes one group more than a strategy may send, for the first may lack its beginning', () => {

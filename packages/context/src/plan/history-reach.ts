@@ -1,7 +1,7 @@
 import { historyRuleFor } from '../strategies/history-rule-for.ts'
 import type { HistoryReach } from '../strategies/history-rule.ts'
 import { historyRules } from '../strategies/strategies.ts'
-import type { EpochState } from '../turns/conversation.ts'
+import type { EpochState, EpochSummary } from '../turns/conversation.ts'
 import { groupTurns, type TurnGroup } from '../turns/group-turns.ts'
 import { leftOutReason, supersededTurns } from '../turns/turn-in-history.ts'
 import type { Turn } from '../turns/turn.ts'
@@ -15,6 +15,8 @@ interface ReachSource {
   readonly request: Pick<PromptRequest, 'strategy'>
   readonly targets: readonly Pick<PromptTarget, 'model' | 'window'>[]
   readonly epoch: EpochState
+  /** Those that may stand in place of the beginning of the path, if they are on it. */
+  readonly summaries: readonly EpochSummary[]
   /** As in TurnPromptSource. */
   readonly continuesEpoch: boolean
 }
@@ -26,19 +28,27 @@ interface ReachSource {
 export function reachesFarEnough(path: readonly Turn[], source: ReachSource): boolean {
   const [first] = path
   if (first === undefined || first.parent === null) return true
-  const { history } = source.request.strategy
-  const rule = historyRuleFor(history, historyRules)
-  const reaches = [rule.reach(history), budgetReach(source)].filter((one) => one !== undefined)
-  if (reaches.length > 0) {
-    const groups = groupsOf(path)
-    if (reaches.some((reach) => hasAll(groups, reach, source))) return true
-  }
-  const { epoch, targets } = source
+  const { epoch, request, targets } = source
+  const { history } = request.strategy
+  const reach = historyRuleFor(history, historyRules).reach(history)
   const cutFor = epoch.cut_for ?? null
   const hasMoreRoom = targets.some(({ window = Infinity }) => cutFor !== null && window > cutFor)
   const startsAnew =
-    !source.continuesEpoch || hasMoreRoom || epoch.rule !== epochRule(source.request.strategy)
-  return !startsAnew && path.some(({ id }) => id === epoch.from_turn)
+    !source.continuesEpoch || hasMoreRoom || epoch.rule !== epochRule(request.strategy)
+  if (!startsAnew && path.some(({ id }) => id === epoch.from_turn)) {
+    // A summary that was made meanwhile gives back what a window had cut.
+    const told = epoch.summary?.to_seq ?? 0
+    const isEarlier = ({ to_seq: seq }: EpochSummary) => seq > told && seq < first.seq
+    return cutFor === null || !source.summaries.some(isEarlier)
+  }
+  const reaches = [reach, budgetReach(source)].filter((one) => one !== undefined)
+  if (reaches.length === 0) return false
+  const groups = groupsOf(path)
+  return reaches.some((one) =>
+    'summaryBefore' in one
+      ? startsAnew && isToldBefore(groups, one.summaryBefore, source)
+      : hasAll(groups, one, source),
+  )
 }
 
 function budgetReach({ request }: ReachSource): HistoryReach | undefined {
@@ -52,12 +62,22 @@ function budgetReach({ request }: ReachSource): HistoryReach | undefined {
  */
 function hasAll(
   groups: readonly TurnGroup[],
-  reach: HistoryReach,
+  reach: Exclude<HistoryReach, { readonly summaryBefore: number }>,
   { targets }: Pick<ReachSource, 'targets'>,
 ): boolean {
   if ('groups' in reach) return groups.length > reach.groups + 1
   const tokens = groupTokens(groups, targets[0]?.model ?? '', bytesPerFour)
   return tokens(1) > reach.tokens * 2
+}
+
+/** Whether a summary covers everything up to the end of a group that is followed by so many others. */
+function isToldBefore(
+  groups: readonly TurnGroup[],
+  followed: number,
+  { summaries }: Pick<ReachSource, 'summaries'>,
+): boolean {
+  const ends = groups.slice(0, Math.max(0, groups.length - followed))
+  return summaries.some(({ to }) => ends.some(({ turns }) => turns.at(-1)?.id === to))
 }
 
 function groupsOf(path: readonly Turn[]): readonly TurnGroup[] {

@@ -10,7 +10,7 @@ import type { History } from './read-history.ts'
 export function nextEpoch(
   { continuesEpoch, epoch, request, startsAtRoot, target }: PromptSource,
   { closed, open, epochFrom }: History,
-  { from, isCut = false }: HistorySelection,
+  { from, isCut = false, summary }: HistorySelection,
   {
     persona,
     frozenTools,
@@ -23,13 +23,16 @@ export function nextEpoch(
   },
 ): EpochState {
   const { name, generation } = request.strategy
-  const headHash = digest(pinned.length === 0 ? [system] : [system, pinned])
+  const summaries = summary === undefined ? [] : [summary.id]
+  const parts = [system, pinned, summaries]
+  const headHash = digest(parts.slice(0, summary ? 3 : pinned.length > 0 ? 2 : 1))
   const goesOn =
     continuesEpoch && from === epochFrom && !toolsChanged && headHash === epoch.head_hash
   const before = from === epochFrom ? (epoch.cut_for ?? null) : null
   return {
     n: epoch.n + (epoch.head_hash !== '' && !goesOn ? 1 : 0),
     from_turn: from === 0 && startsAtRoot ? null : (closed[from] ?? open).id,
+    ...(summary === undefined ? {} : { summary }),
     cut_for: isCut ? (target.window ?? null) : before,
     persona,
     strategy: { name, revision: generation },

@@ -1,8 +1,8 @@
 import type { Item, ToolDefinition } from '@fairlead/llm'
-import type { EpochState } from '../turns/conversation.ts'
+import type { EpochState, EpochSummary } from '../turns/conversation.ts'
 import type { RetrievedBlock } from '../turns/retrieved-block.ts'
 import type { Turn } from '../turns/turn.ts'
-import type { ContextPlan, PlanPlacement } from './context-plan.ts'
+import type { ContextPlan, PlanPlacement, SummaryWork } from './context-plan.ts'
 import type { TokenCounts } from './count-tokens.ts'
 import type { PersonaInput } from './persona-input.ts'
 import type { PromptTarget } from './prompt-target.ts'
@@ -27,6 +27,10 @@ export interface TurnPromptSource {
   readonly instructing: Turn | undefined
   /** Whether `log` begins with the first turn of the path, rather than somewhere on it. */
   readonly startsAtRoot: boolean
+  /** Summaries of the path that there are, newest first, beside the one that the epoch has. */
+  readonly summaries: readonly EpochSummary[]
+  /** Whether the next summary is being made, or why it could not be; undefined for neither. */
+  readonly summaryWork?: SummaryWork | undefined
   /** Pinned turns of the path before `log`, oldest first. */
   readonly pinned: readonly Turn[]
   /** The turns before, oldest first, followed by those that the request brought as history. */

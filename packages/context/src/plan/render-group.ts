@@ -11,7 +11,7 @@ import type { PrefixDigest } from './prefix-digest.ts'
 import type { PromptTarget } from './prompt-target.ts'
 import { sealProblem } from './seal-problem.ts'
 
-interface RenderScope {
+export interface RenderScope {
   readonly target: PromptTarget
   /** Turns that the caller brought with this very call, whose seals are its own to answer for. */
   readonly brought: ReadonlySet<string>

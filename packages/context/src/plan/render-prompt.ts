@@ -1,3 +1,4 @@
+import type { Item } from '@fairlead/llm'
 import type { HistorySelection } from '../strategies/history-rule.ts'
 import type { EpochState } from '../turns/conversation.ts'
 import { itemTokens, sum, toolTokens } from './count-tokens.ts'
@@ -6,8 +7,9 @@ import { pinnedGroups } from './pinned-groups.ts'
 import { PrefixDigest } from './prefix-digest.ts'
 import type { PromptSource } from './prompt-source.ts'
 import type { History } from './read-history.ts'
-import { renderGroup, type RenderedGroup } from './render-group.ts'
+import { renderGroup, type RenderedGroup, type RenderScope } from './render-group.ts'
 import { type PromptHead, renderHead } from './render-head.ts'
+import { summaryItem } from './summary-item.ts'
 
 /** A prompt with a given selection of the history; it may still be too long for the window. */
 export interface RenderedPrompt extends PromptHead {
@@ -18,6 +20,8 @@ export interface RenderedPrompt extends PromptHead {
   readonly groups: readonly RenderedGroup[]
   /** How many of the groups are pinned and not part of the history. */
   readonly pinnedCount: number
+  /** Stands after the pinned groups; undefined for none. */
+  readonly summary: RenderedSummary | undefined
   /** Tokens of tools and system. */
   readonly headTokens: readonly [tools: number, system: number]
   readonly tokens: number
@@ -26,6 +30,11 @@ export interface RenderedPrompt extends PromptHead {
     readonly prefix: string
     readonly whole: string
   }
+}
+
+interface RenderedSummary {
+  readonly item: Item
+  readonly tokens: number
 }
 
 /** Renders tools, persona, the caller's instructions, the selected history and the new input. */
@@ -41,9 +50,11 @@ export function renderPrompt(
   const prefix = new PrefixDigest()
   for (const part of [target.rendering, head.tools, ...head.system]) prefix.add(part)
   const pinned = pinnedGroups(source, history, selection.from)
-  const selected = [...pinned, ...history.closed.slice(selection.from), history.open]
+  const selected = [...history.closed.slice(selection.from), history.open]
   const scope = { target, brought, prefix, countTokens: counts.count }
-  const groups = selected.map((group) => renderGroup(group, scope))
+  const before = pinned.map((group) => renderGroup(group, scope))
+  const summary = renderSummary(selection, scope)
+  const groups = [...before, ...selected.map((group) => renderGroup(group, scope))]
   const headTokens = [
     toolTokens(head.tools, target.model, counts.count),
     sum(head.system.map((item) => itemTokens(item, target.model, counts.count))),
@@ -56,10 +67,21 @@ export function renderPrompt(
     ...head,
     groups,
     pinnedCount: pinned.length,
+    summary,
     headTokens,
-    tokens: sum([...headTokens, ...groups.map(renderedTokens)]),
+    tokens: sum([...headTokens, summary?.tokens ?? 0, ...groups.map(renderedTokens)]),
     digests: { prefix: groups.at(-1)?.prefix ?? whole, whole },
   }
+}
+
+function renderSummary(
+  { summary }: HistorySelection,
+  { countTokens, prefix, target }: RenderScope,
+): RenderedSummary | undefined {
+  if (summary === undefined) return undefined
+  const item = summaryItem(summary)
+  prefix.add(item)
+  return { item, tokens: itemTokens(item, target.model, countTokens) }
 }
 
 export function renderedTokens(group: RenderedGroup): number {

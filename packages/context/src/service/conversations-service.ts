@@ -52,6 +52,7 @@ import {
 import { planOfResponse } from './plan-of-response.ts'
 import { ResponsesService } from './responses-service.ts'
 import { withDeadlines, withFactorDeadlines, withRecordDeadlines } from './store-deadline.ts'
+import { SummaryShelf } from './summary-shelf.ts'
 import { StoreHealth } from './store-health.ts'
 import { TokenFigures } from './token-figures.ts'
 import { TreeService } from './tree-service.ts'
@@ -99,8 +100,13 @@ class ConversationsService implements Conversations {
     const { counter, store } = settings
     const factors = withFactorDeadlines(store.factors, clock, deadlineMs)
     this.#figures = new TokenFigures({ counter, factors, clock, logger })
-    this.#turns = new TurnRunner(settings, this.#store, this.#newId, this.#figures)
-    this.#itemChanges = new ItemChanges({ store: this.#store, clock, newId: this.#newId })
+    const records = withRecordDeadlines(store.records, clock, deadlineMs)
+    const shelf = new SummaryShelf(records, logger)
+    this.#turns = new TurnRunner(settings, this.#store, this.#newId, {
+      figures: this.#figures,
+      shelf,
+    })
+    this.#itemChanges = new ItemChanges({ store: this.#store, shelf, clock, newId: this.#newId })
     this.responses = new ResponsesService(settings, this.#newId)
     this.tree = new TreeService(this.#store)
     this.archive = new ConversationArchive({
@@ -112,7 +118,6 @@ class ConversationsService implements Conversations {
     this.answers = new AnswersService(settings, this.#newId)
     if (!settings.sweepsExpired) return
     const { answers, responses } = this
-    const records = withRecordDeadlines(store.records, clock, deadlineMs)
     const expiring = { expire: () => this.#store.expire(), answers, responses, records }
     this.#sweep = new ExpirySweep(expiring, clock, logger)
   }

@@ -18,6 +18,7 @@ import type { FollowedAnswer } from './followed-answer.ts'
 import type { ConversationReference } from './change-conversation.ts'
 import type { CountedInput, CountInputRequest } from './counted-input.ts'
 import type { ConversationArchive } from './conversation-archive.ts'
+import type { ContextModels } from './context-models.ts'
 import type { ConversationTree } from './conversation-tree.ts'
 import type { SubjectErasure } from './erase-subject.ts'
 import type { ConversationList, ConversationListRequest } from './list-conversations.ts'
@@ -177,6 +178,8 @@ export interface TurnRequest extends PromptRequest {
   readonly subject?: string
   /** What a conversation that the turn creates keeps for its later turns. */
   readonly chosen?: Pick<CreateConversation, 'persona' | 'strategy'>
+  /** The models by which its history may be summarised and searched. None when left out. */
+  readonly models?: ContextModels
   readonly expectedRevision?: number
   readonly idempotencyKey?: string
   readonly requestDigest?: string

@@ -11,15 +11,16 @@ import { seededRandom } from '../turns/test-support/seeded-random.ts'
 import { createConversations } from './conversations-service.ts'
 import type { Conversations, OpenTurn, TurnRequest } from './conversations.ts'
 import { ChaoticCaller } from './test-support/chaotic-caller.ts'
-import { promptTarget, turnRequest, turnsOf } from './test-support/conversation-bench.ts'
 import type { TurnRetriever } from '../retrieval/turn-retriever.ts'
+import { promptTarget, settled, turnRequest, turnsOf } from './test-support/conversation-bench.ts'
 import { brokenRules } from './test-support/pairing-rules.ts'
+import { ScriptedModels } from './test-support/scripted-models.ts'
 import { StrictProvider } from './test-support/strict-provider.ts'
 
 /** A long run, such as that of a night, sets more. */
 const histories = Number(process.env['FAIRLEAD_LEGALITY_HISTORIES'] ?? 150)
 const turnsPerHistory = 25
-const millisecondsPerHistory = 200
+const millisecondsPerHistory = 400
 
 const tenant = 'team/app'
 const chat = 'chat-1'
@@ -31,6 +32,12 @@ const modes: StrategyInput['history'][] = [
   ),
   ...[40, 120, 400].map(
     (highTokens) => ({ mode: 'TokenWindow', highTokens, lowTokens: highTokens / 2 }) as const,
+  ),
+  ...[100, 200, 300].flatMap((triggerTokens) =>
+    [0, 2].map((keepLastTurns) => {
+      const targetTokens = triggerTokens * 0.6
+      return { mode: 'Summarize', triggerTokens, targetTokens, keepLastTurns } as const
+    }),
   ),
 ]
 
@@ -67,6 +74,13 @@ function takesDialogue({ operations }: Dialect): boolean {
   return operations.chat?.singlePrompt !== true
 }
 
+/** Writes short summaries, and sometimes none, or one that is too long. */
+const writer = (chaos: ChaoticCaller) =>
+  new ScriptedModels(() => {
+    if (chaos.chance(0.1)) throw new ModelError('unavailable', 'nobody writes now')
+    return chaos.chance(0.1) ? 'far too long '.repeat(100) : `summary ${chaos.random()}`
+  })
+
 /** Counts more than is estimated. */
 const counter: TokenCounter = {
   count: async ({ texts }) => texts.map(({ length }) => Math.ceil(length / 3)),
@@ -81,6 +95,7 @@ class Seen {
   cut = 0
   branched = 0
   overflowed = 0
+  summarised = 0
   quoted = 0
   unquoted = 0
   refused = 0
@@ -120,6 +135,7 @@ class Life {
   readonly #clock = new FakeClock(Date.UTC(2026, 0, 1, 12))
   readonly #store = createMemoryStore({ clock: this.#clock, ttlMs: undefined })
   readonly #random: () => number
+  readonly #models: ScriptedModels
   /** Few, so that each is asked again. */
   readonly #providers: readonly StrictProvider[]
   #conversations: Conversations
@@ -129,6 +145,7 @@ class Life {
   constructor(seed: number, seen: Seen) {
     this.#chaos = new ChaoticCaller(seed)
     this.#seen = seen
+    this.#models = writer(new ChaoticCaller(seed))
     this.#random = seededRandom(seed)
     this.#providers = [0, 1, 2].map(() => this.#chaos.pick(providers))
     this.#choose()
@@ -141,6 +158,9 @@ class Life {
       const asked = this.#providers.toSorted(() => this.#chaos.random() - 0.5)
       const open = await this.#begin(await this.#request(step, asked))
       if (open !== undefined) await this.#answer(open, asked)
+      // What is summarised in the background is done.
+      for (let round = 0; round < 15; round += 1) await settled()
+      await this.#clock.advance(1000)
     }
   }
 
@@ -174,6 +194,7 @@ class Life {
       model: first.model,
       targets: [first, ...others],
       tools: [{ name: 'look_up' }, ...(chaos.chance(0.1) ? [{ name: 'a_rare_one' }] : [])],
+      models: this.#models,
       strategy: {
         name: 'chaos',
         generation: 1,
@@ -245,6 +266,7 @@ class Life {
       for (const { reason } of plan.sealed) seen.omitted.add(reason)
       seen.repaired += plan.tool_groups.repaired
       seen.cut += plan.epoch.compacted ? 1 : 0
+      seen.summarised += plan.segments.some(({ kind }) => kind === 'summary') ? 1 : 0
       for (const { action } of plan.retrieval?.passages ?? []) {
         seen[action === 'retrieved' ? 'quoted' : 'unquoted'] += 1
       }
@@ -310,6 +332,7 @@ describe('every plan', () => {
         'cut',
         'branched',
         'overflowed',
+        'summarised',
         'quoted',
         'unquoted',
         'refused',

@@ -16,6 +16,7 @@ import {
   revisionConflict,
 } from './conversation-errors.ts'
 import type { StoredItem } from './conversations.ts'
+import type { SummaryShelf } from './summary-shelf.ts'
 import { turnsThatQuote } from './turns-that-quote.ts'
 
 /** How often a change is attempted when the conversation is changed meanwhile. */
@@ -24,6 +25,7 @@ const attempts = 5
 interface ItemChangesOptions {
   /** With a deadline on every operation. */
   readonly store: TurnStore
+  readonly shelf: Pick<SummaryShelf, 'removeFrom'>
   readonly clock: Clock
   readonly newId: NewId
 }
@@ -33,17 +35,21 @@ interface ItemChange<Result> {
   readonly conversation: Conversation
   readonly turns: readonly Turn[]
   readonly rewritten?: readonly Turn[]
+  /** As in ConversationChange. True when left out. */
+  readonly keepsEpoch?: boolean
   readonly result: Result
 }
 
 /** Items that are added to a conversation, or deleted, without asking a model. */
 export class ItemChanges {
   readonly #store: TurnStore
+  readonly #shelf: ItemChangesOptions['shelf']
   readonly #clock: Clock
   readonly #newId: NewId
 
-  constructor({ clock, newId, store }: ItemChangesOptions) {
+  constructor({ clock, newId, shelf, store }: ItemChangesOptions) {
     this.#store = store
+    this.#shelf = shelf
     this.#clock = clock
     this.#newId = newId
   }
@@ -61,13 +67,15 @@ export class ItemChanges {
     })
   }
 
-  remove(from: ConversationReference, itemId: string): Promise<Conversation> {
+  async remove(from: ConversationReference, itemId: string): Promise<Conversation> {
     const { tenant, id } = from
-    return this.#change(from, async (conversation) => {
+    let seq = 0
+    const removed = await this.#change(from, async (conversation) => {
       const turns = await this.#store.turnsOfItem(tenant, id, itemId)
       if (turns.length === 0) throw itemNotFound(itemId)
       if (turns.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
-      const { ccp } = conversation
+      seq = Math.min(...turns.map((turn) => turn.seq))
+      const ccp = withoutSummaryOf(seq, conversation.ccp)
       if (ccp.retention.legal_hold) throw conversationHeld(id)
       const changed: Conversation = {
         ...conversation,
@@ -76,8 +84,12 @@ export class ItemChanges {
       const quoting = await turnsThatQuote(this.#store, conversation, turns)
       if (quoting.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
       const rewritten = [...turns.map((turn) => withoutItem(turn, itemId)), ...quoting]
-      return { conversation: changed, turns: [], rewritten, result: changed }
+      const keepsEpoch = ccp === conversation.ccp
+      return { conversation: changed, turns: [], rewritten, keepsEpoch, result: changed }
     })
+    // Its text is gone from what was made of it, too.
+    await this.#shelf.removeFrom(tenant, id, seq)
+    return removed
   }
 
   async #takenIds(tenant: string, id: string, items: readonly Item[]): Promise<Set<string>> {
@@ -113,6 +125,13 @@ export class ItemChanges {
     }
     throw conversationLocked(id, 1)
   }
+}
+
+/** The next prompt begins with the turns themselves where a summary has something that is deleted. */
+function withoutSummaryOf(seq: number, ccp: Conversation['ccp']): Conversation['ccp'] {
+  const { summary, ...epoch } = ccp.epoch
+  if (summary === undefined || summary.to_seq < seq) return ccp
+  return { ...ccp, epoch: { ...epoch, from_turn: null, rule: '' } }
 }
 
 function withoutItem(turn: Turn, itemId: string): Turn {

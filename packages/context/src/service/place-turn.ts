@@ -2,6 +2,8 @@ import { invalidField } from '@fairlead/llm'
 import { isModelItem } from '../turns/item-kind.ts'
 import { reachesFarEnough } from '../plan/history-reach.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
+import { epochSummary, leavesOutTheSame } from '../summaries/summary-record.ts'
+import type { EpochState, EpochSummary } from '../turns/conversation.ts'
 import { placeInput, type Placement } from '../turns/place-input.ts'
 import { outlineOf } from '../turns/turn-outline.ts'
 import { leftOutReason } from '../turns/turn-in-history.ts'
@@ -10,6 +12,7 @@ import type { Turn } from '../turns/turn.ts'
 import { choiceOf, chosenPlace } from './chosen-place.ts'
 import type { TurnRequest } from './conversations.ts'
 import type { OutlineCache } from './outline-cache.ts'
+import { noSummaries, type ShelvedSummaries } from './summary-shelf.ts'
 import type { TurnBasis } from './turn-basis.ts'
 
 /** Where a request's turns belong, and what of the log their prompts are made from. */
@@ -28,11 +31,15 @@ export interface TurnPlace {
   readonly pinned: readonly Turn[]
   /** Whether the turn follows one of the epoch, on whatever branch, so that the epoch can go on. */
   readonly continuesEpoch: boolean
+  /** Summaries that prompts of the turn may have, newest first. */
+  readonly summaries: readonly EpochSummary[]
 }
 
 interface PlaceOptions {
   readonly retried?: Turn | undefined
   readonly hasWaited?: boolean
+  /** What is kept of the conversation. None when left out. */
+  readonly summaries?: ShelvedSummaries
 }
 
 /** How many more turns of a path are read at a time, at first and at most. */
@@ -56,7 +63,7 @@ export class TurnPlacer {
   async place(
     basis: TurnBasis,
     request: TurnRequest,
-    { retried, hasWaited = false }: PlaceOptions = {},
+    { retried, hasWaited = false, summaries: shelved = noSummaries }: PlaceOptions = {},
   ): Promise<TurnPlace> {
     const { conversation } = basis
     const { ccp } = conversation
@@ -91,8 +98,10 @@ export class TurnPlacer {
             sendsHistory: ccp.sends_history,
           })
     const parent = await this.#turn(basis, placement.parent)
-    const continuesEpoch = followsEpoch(basis, placement.parent, tree)
-    const reach = { request, targets: request.targets, epoch: ccp.epoch, continuesEpoch }
+    const summaries = shelved.ready.filter((one) => tellsTheSame(one, placement, tree))
+    const continuesEpoch =
+      followsEpoch(basis, placement.parent, tree) && holds(ccp.epoch, { placement, tree, shelved })
+    const reach = { request, targets: request.targets, epoch: ccp.epoch, continuesEpoch, summaries }
     const path = await this.#path(basis, parent, reach)
     return {
       placement,
@@ -104,6 +113,7 @@ export class TurnPlacer {
           : await this.#instructing(basis, parent),
       pinned: await this.#pinned(basis, parent, tree, path),
       continuesEpoch,
+      summaries: summaries.map(epochSummary),
     }
   }
 
@@ -179,6 +189,34 @@ function followsEpoch({ conversation }: TurnBasis, parent: string | null, tree: 
   // Of a long path, only its end may be known: then the epoch began before it.
   const begun = toHead.indexOf(from)
   return parent !== null && (begun === -1 || begun >= toHead.indexOf(parent))
+}
+
+/** Whether the turns that a summary covers are those that the caller has. */
+function tellsTheSame(
+  summary: EpochSummary,
+  { asSent, leftOut }: Placement,
+  tree: TurnTree,
+): boolean {
+  if (!leavesOutTheSame(summary.left_out, leftOut)) return false
+  return ![...asSent.keys()].some((id) => (tree.get(id)?.seq ?? 0) <= summary.to_seq)
+}
+
+/** Whether what the epoch has in place of turns can stay there; one that was deleted cannot. */
+function holds(
+  { summary }: EpochState,
+  {
+    placement,
+    shelved,
+    tree,
+  }: {
+    readonly placement: Placement
+    readonly shelved: ShelvedSummaries
+    readonly tree: TurnTree
+  },
+): boolean {
+  if (summary === undefined) return true
+  const isKept = !shelved.isKnown || shelved.versions.has(summary.id)
+  return isKept && tellsTheSame(summary, placement, tree)
 }
 
 /**

@@ -1,6 +1,8 @@
 import { invalidField, missingField } from '@fairlead/llm'
+import type { SummaryWork } from '../plan/context-plan.ts'
 import type { TurnPromptSource } from '../plan/prompt-source.ts'
 import { TurnPrompts } from '../plan/turn-prompts.ts'
+import { leavesOutTheSame } from '../summaries/summary-record.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import type { RetrievedBlock } from '../turns/retrieved-block.ts'
 import { turnAsSent } from '../turns/turn-as-sent.ts'
@@ -20,6 +22,8 @@ interface TurnSource {
   readonly retried: Turn | undefined
   readonly newId: NewId
   readonly nowMs: number
+  /** What becomes of a summary that is wanted; undefined where nothing is known. */
+  readonly summaryWork?: SummaryWork | undefined
 }
 
 /** A turn before anything is retrieved for it, and what its prompts are made from. */
@@ -28,6 +32,8 @@ export interface TurnDraft {
   readonly request: TurnRequest
   readonly retried: Turn | undefined
   readonly sendsHistory: boolean
+  /** Whether it leaves the same turns out of its prompts as the turn before it. */
+  readonly leavesOutTheSame: boolean
   /** Exchanges that the request brought as history and that the log did not have. */
   readonly imported: readonly Turn[]
   readonly turn: Turn
@@ -41,13 +47,16 @@ export interface PreparedTurn {
   /** Exchanges that the request brought as history and that the log did not have. */
   readonly imported: readonly Turn[]
   readonly turn: Turn
+  /** Turns of which its caller has something else than the log. */
+  readonly asSent: ReadonlySet<string>
+  readonly leavesOutTheSame: boolean
   /** Its prompts; the first is what the conversation and the turn are stored with. */
   readonly prompts: TurnPrompts
 }
 
 /** Makes the turn. Throws a ModelError 400 for what it cannot be made from. */
 export function draftTurn(source: TurnSource): TurnDraft {
-  const { conversation, place, request, retried, newId, nowMs } = source
+  const { conversation, place, request, retried, newId, nowMs, summaryWork } = source
   if (request.input.length === 0 && request.regenerate === undefined) {
     throw missingField('messages', 'send at least one message')
   }
@@ -64,6 +73,7 @@ export function draftTurn(source: TurnSource): TurnDraft {
     request,
     retried,
     sendsHistory: placement.sendsHistory,
+    leavesOutTheSame: leavesOutTheSame(place.parent?.left_out ?? null, turn.left_out),
     imported,
     turn: current,
     planId,
@@ -72,6 +82,8 @@ export function draftTurn(source: TurnSource): TurnDraft {
       revision: conversation.ccp.revision,
       epoch: conversation.ccp.epoch,
       continuesEpoch,
+      summaries: place.summaries,
+      ...(summaryWork === undefined ? {} : { summaryWork }),
       instructing,
       variables,
       pinned,
@@ -122,6 +134,8 @@ export function prepareTurn(
     },
     imported: imported.map((one) => ({ ...one, epoch })),
     turn: begun,
+    asSent: promptSource.asSent,
+    leavesOutTheSame: draft.leavesOutTheSame,
     prompts,
   }
 }

@@ -26,6 +26,13 @@ import { TurnPlacer } from './place-turn.ts'
 import { PlanFigures } from './plan-figures.ts'
 import { draftTurn, prepareTurn, type PreparedTurn } from './prepare-turn.ts'
 import { retrieveForTurn } from './retrieve-for-turn.ts'
+import { SummaryMaker } from './summary-maker.ts'
+import {
+  noSummaries,
+  type ShelvedSummaries,
+  type SummaryShelf,
+  summaryWork,
+} from './summary-shelf.ts'
 import { RunningTurns } from './running-turns.ts'
 import { onChosenBranch } from './on-chosen-branch.ts'
 import { withinDeadline } from './store-deadline.ts'
@@ -59,13 +66,15 @@ export class TurnRunner {
   readonly #placer: TurnPlacer
   readonly #figures: TokenFigures
   readonly #planFigures: PlanFigures
+  readonly #shelf: SummaryShelf
+  readonly #summaries: SummaryMaker
   readonly #indexes: TurnIndexes
 
   constructor(
     settings: Required<ConversationsOptions>,
     store: TurnStore,
     newId: NewId,
-    figures: TokenFigures,
+    { figures, shelf }: { readonly figures: TokenFigures; readonly shelf: SummaryShelf },
   ) {
     const { clock, logger, flushIntervalMs: intervalMs, planCounting } = settings
     this.#settings = settings
@@ -76,6 +85,8 @@ export class TurnRunner {
     this.#figures = figures
     this.#indexes = new TurnIndexes(store)
     this.#planFigures = new PlanFigures({ figures, store, planCounting, clock, logger })
+    this.#shelf = shelf
+    this.#summaries = new SummaryMaker({ store, shelf, figures, clock, logger })
     this.#followers = new TurnFollowers(settings, store)
     this.#flushes = createFlushQueue({ store, clock, logger, intervalMs })
     this.#ends = new TurnEnds(settings, store, {
@@ -144,9 +155,10 @@ export class TurnRunner {
     this.#line.refuse(error)
   }
 
-  /** Writes the partial answers that are left. */
-  close(): Promise<void> {
+  /** Writes the partial answers that are left, and gives up summaries that are being made. */
+  async close(): Promise<void> {
     this.#planFigures.close()
+    await this.#summaries.close()
     return this.#flushes.close()
   }
 
@@ -175,7 +187,7 @@ export class TurnRunner {
         const waited = { retried: supersedes, hasWaited: !isImmediate, signal: call.signal }
         const prepared = await this.#prepare(request, basis, waited)
         call.throwIfEnded()
-        if (await this.#append(basis, prepared)) return this.#open(prepared, place)
+        if (await this.#append(basis, prepared)) return this.#open(prepared, place, request)
       } else if (!(await this.#ends.endAbandoned(request.tenant, running, evicted))) {
         await call.pause(place, lockPollMs)
       }
@@ -223,8 +235,19 @@ export class TurnRunner {
     const { clock, logger } = this.#settings
     const newId = this.#newId
     const { retried, signal } = placing
-    const place = await this.#placer.place(basis, request, placing)
-    const draft = draftTurn({ conversation, place, request, retried, newId, nowMs: clock.now() })
+    const summaries = await this.#summariesOf(request, basis)
+    const place = await this.#placer.place(basis, request, { ...placing, summaries })
+    const nowMs = clock.now()
+    const work = summaryWork(summaries, nowMs)
+    const draft = draftTurn({
+      conversation,
+      place,
+      request,
+      retried,
+      newId,
+      nowMs,
+      summaryWork: work,
+    })
     const retrieved = await retrieveForTurn(this.#retrievers(request), draft, {
       clock,
       logger,
@@ -233,6 +256,14 @@ export class TurnRunner {
     const make = (countsFor: TurnPromptSource['countsFor']) =>
       prepareTurn(draft, { countsFor, retrieved })
     return this.#figures.fit(request.targets, make, options)
+  }
+
+  async #summariesOf(
+    { strategy, tenant }: TurnRequest,
+    { conversation, isStored }: TurnBasis,
+  ): Promise<ShelvedSummaries> {
+    const isUsed = strategy.history.mode === 'Summarize' && isStored
+    return isUsed ? this.#shelf.read(tenant, conversation.id) : noSummaries
   }
 
   #retrievers({ conversation, retrievers = [], strategy }: TurnRequest): readonly TurnRetriever[] {
@@ -262,8 +293,8 @@ export class TurnRunner {
     }
   }
 
-  #open(prepared: PreparedTurn, place: TurnPlace): OpenTurn {
-    const { conversation, turn, prompts } = prepared
+  #open(prepared: PreparedTurn, place: TurnPlace, request: TurnRequest): OpenTurn {
+    const { asSent, conversation, leavesOutTheSame, turn, prompts } = prepared
     const { tenant } = conversation.ccp
     place.began(turn.id)
     this.#running.add(turn, place)
@@ -283,11 +314,10 @@ export class TurnRunner {
       store: (ended, error) => this.#ends.finish(tenant, ended, error),
       stored: (ended, answering) => {
         this.#indexes.ended(conversation, ended)
-        this.#planFigures.count({
-          tenant,
-          prompt: answering ?? prompts.first,
-          reportedTokens: answering === undefined ? undefined : ended.usage?.input_tokens,
-        })
+        const prompt = answering ?? prompts.first
+        const reportedTokens = answering === undefined ? undefined : ended.usage?.input_tokens
+        this.#planFigures.count({ tenant, prompt, reportedTokens })
+        this.#summaries.turnEnded({ turn: ended, request, prompt, asSent, leavesOutTheSame })
       },
     })
   }

@@ -20,7 +20,15 @@ const nothing: HistoryRule<NothingSettings> = {
   }),
 }
 const rules: readonly HistoryRule<HistorySettings | NothingSettings>[] = [...historyRules, nothing]
-const figures = { tokens: () => 0, atMost: 1 }
+const figures = {
+  tokens: () => 0,
+  summaryTokens: () => 0,
+  summary: undefined,
+  summaries: [],
+  isWhole: true,
+  mustShrink: false,
+  atMost: 1,
+}
 const state = { groups: [], epochFrom: 0, startsAnew: false, ...figures }
 
 describe('the settings of an epoch that was started under others', () => {
@@ -56,7 +64,7 @@ describe('the rule for a history mode', () => {
         historyRules as readonly HistoryRule<{ readonly mode: string }>[],
       )
     expect(find).toThrow(
-      'history mode "Nothing" is not supported: use Full or LastTurns or TokenWindow',
+      'history mode "Nothing" is not supported: use Full or LastTurns or TokenWindow or Summarize',
     )
   })
 })

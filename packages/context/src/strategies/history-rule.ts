@@ -1,3 +1,4 @@
+import type { EpochSummary } from '../turns/conversation.ts'
 import type { TurnGroup } from '../turns/group-turns.ts'
 
 /** What a rule decides from. Nothing else may influence it, so that a plan can be reproduced. */
@@ -10,13 +11,32 @@ export interface HistoryState {
   readonly startsAnew: boolean
   /** Tokens of the groups from one index up to another, which is not among them; to the end when left out. */
   readonly tokens: (from: number, to?: number) => number
+  /** The summary that the current epoch has in place of turns; undefined for none. */
+  readonly summary: EpochSummary | undefined
+  /** Summaries of the path that there are, newest first; each ends with a group. */
+  readonly summaries: readonly PlacedSummary[]
+  readonly summaryTokens: (summary: EpochSummary) => number
+  /** Whether the first group is the first of the path. */
+  readonly isWhole: boolean
+  /** Whether what the epoch has is known not to fit, or did not and was cut. */
+  readonly mustShrink: boolean
   /** By how much larger the true numbers can be at most; 1 for the best figures that there are. */
   readonly atMost: number
+}
+
+export interface PlacedSummary {
+  readonly summary: EpochSummary
+  /** Index of the first group that it does not cover. */
+  readonly from: number
 }
 
 export interface HistorySelection {
   /** Index of the first group to send; `groups.length` sends none. */
   readonly from: number
+  /** What stands in place of the groups before. None when left out. */
+  readonly summary?: EpochSummary
+  /** Whether a summary of more is wanted that there is not. Left out by rules that use none. */
+  readonly needsSummary?: boolean
   /** The settings field that decided, as plans name it. */
   readonly rule: string
   readonly keptReason: string
@@ -30,8 +50,12 @@ export interface HistorySelection {
   readonly isUnsure?: boolean
 }
 
-/** How much of the end of a path has all that a rule may select: so many closed groups or tokens. */
-export type HistoryReach = { readonly groups: number } | { readonly tokens: number }
+/**
+ * How much of the end of a path has all that a rule may select: so many closed groups or tokens, or all
+ * since a summary that at least so many groups follow.
+ */
+export type HistoryReach =
+  { readonly groups: number } | { readonly tokens: number } | { readonly summaryBefore: number }
 
 /**
  * Selects how much history a prompt includes, for one `spec.history.mode` of ContextStrategy. A

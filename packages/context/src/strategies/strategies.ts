@@ -1,10 +1,11 @@
 import { full } from './full.ts'
 import type { HistoryRule } from './history-rule.ts'
 import { lastTurns } from './last-turns.ts'
+import { summarize } from './summarize.ts'
 import { tokenWindow } from './token-window.ts'
 
 /** Every rule by which history can be selected; adding one here serves its mode. */
-const rules = [full, lastTurns, tokenWindow] as const
+const rules = [full, lastTurns, tokenWindow, summarize] as const
 
 type SettingsOf<Rule> = Rule extends HistoryRule<infer Settings> ? Settings : never
 

@@ -24,6 +24,11 @@ const fromOf = (
       epochFrom,
       startsAnew,
       atMost,
+      summary: undefined,
+      summaries: [],
+      summaryTokens: () => 0,
+      isWhole: true,
+      mustShrink: false,
       tokens: (from, to) => sizes.slice(from, to).reduce((sum, one) => sum + one, 0),
     },
   )

@@ -1,4 +1,5 @@
 import type { ToolDefinition } from '@fairlead/llm'
+import type { LeftOutTurns } from './turn.ts'
 
 /** The protocol's version on the wire. */
 export const protocolVersion = 'v1alpha1'
@@ -72,6 +73,8 @@ export interface EpochState {
    * larger one brings the history back. Absent in what older versions stored, as `tools` is.
    */
   readonly cut_for?: number | null
+  /** What stands in place of the turns before `from_turn`. Absent where nothing does. */
+  readonly summary?: EpochSummary
   readonly persona: PinnedPersona | null
   /** The ContextStrategy of the newest turn; null before the first. */
   readonly strategy: { readonly name: string; readonly revision: number } | null
@@ -81,6 +84,25 @@ export interface EpochState {
   readonly head_hash: string
   /** The tools of the epoch, in the order in which they are sent. */
   readonly tools?: readonly FrozenTool[]
+}
+
+/** A summary of the turns from the root of the tree to one of them, which are kept all the same. */
+export interface EpochSummary {
+  readonly id: string
+  readonly text: string
+  /** The first turn, and the last one, with which a group ends. */
+  readonly from: string
+  readonly to: string
+  /** The `seq` of `to`. */
+  readonly to_seq: number
+  /** How many turns. */
+  readonly turns: number
+  /** Of those turns. */
+  readonly tokens: number
+  /** How often the oldest of it has been shortened: 1 for what was summarised once. */
+  readonly level: number
+  /** Those of the turns that it leaves out, as `Turn.left_out` has them. */
+  readonly left_out: LeftOutTurns | null
 }
 
 /** A tool as an epoch keeps it: another definition under its name starts the next epoch. */

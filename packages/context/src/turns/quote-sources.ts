@@ -29,15 +29,16 @@ function quoted({ id, about, text }: QuotedSource): string {
   const attributes = Object.entries({ id, ...about }).map(
     ([name, value]) => ` ${name}="${attributeText(value)}"`,
   )
-  return `<source${attributes.join('')}>\n${escaped(text)}\n</source>`
+  return `<source${attributes.join('')}>\n${escapedMarkup(text)}\n</source>`
 }
 
 function attributeText(value: string): string {
-  return escaped(value)
+  return escapedMarkup(value)
     .replaceAll('"', '&quot;')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
 }
 
-function escaped(text: string): string {
+/** Text without markup that could end its quotation. */
+export function escapedMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }

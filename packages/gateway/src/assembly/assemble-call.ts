@@ -26,6 +26,7 @@ import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { AssembledValue } from './assembled-value.ts'
 import type { AttemptBodies } from './attempt-bodies.ts'
+import { contextModels } from './context-models.ts'
 import { type KeptHistory, withKeptHistory } from './kept-history.ts'
 import { findPersona, personaInput } from './named-settings.ts'
 import { probableTargets } from './prompt-target.ts'
@@ -93,6 +94,7 @@ async function assembleTurn(
     input,
     isNewInput: request.kept?.conversation !== undefined,
     route: call.route,
+    models: contextModels(call),
     targets: probableTargets(call.route.targets, {
       dialect,
       responseFormat: edits.responseFormat ?? decoded.responseFormat,

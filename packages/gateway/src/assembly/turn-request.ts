@@ -1,4 +1,5 @@
 import {
+  type ContextModels,
   type Conversations,
   isOwnConversationId,
   type PromptTargets,
@@ -30,6 +31,8 @@ export interface TurnSource {
   /** Whether all of it is new, as OpenAI's Responses has it that name a conversation. */
   readonly isNewInput?: boolean
   readonly targets: PromptTargets
+  /** The models that its history may be summarised by; undefined where nothing is kept. */
+  readonly models?: ContextModels
   /** The route that the call has matched. */
   readonly route: Pick<MatchedRoute, 'access' | 'route'>
 }
@@ -84,6 +87,7 @@ export function turnRequest(
       tools: input.tools,
       model: targets[0].model,
       targets,
+      ...(source.models === undefined ? {} : { models: source.models }),
       strategy,
       onConcurrent: { mode: context.onConcurrent ?? mode, maxWaitMs },
       bytes: source.bytes,

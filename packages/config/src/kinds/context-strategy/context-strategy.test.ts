@@ -25,17 +25,21 @@ it.each([
   expect(conditionsOf(result, 'ContextStrategy', 'default/s').Accepted).toMatchObject({ reason })
 })
 
-it('compiles every mode that is served, and what past turns may take', () => {
-  const capabilities = { ...testCapabilities, historyModes: ['Full', 'TokenWindow'] }
-  const spec = {
-    history: { mode: 'TokenWindow', tokenWindow: { highTokens: 1000, lowTokens: 600 } },
-    budget: { historyTokens: 500 },
-  }
+it.each([
+  { mode: 'TokenWindow', tokenWindow: { highTokens: 1000, lowTokens: 600 } },
+  {
+    mode: 'Summarize',
+    summarize: { triggerTokens: 900, targetTokens: 600, keepLastTurns: 3, model: 'small' },
+  },
+])('compiles every mode that is served, and what past turns may take: $mode', (history) => {
+  const capabilities = { ...testCapabilities, historyModes: ['TokenWindow', 'Summarize'] }
+  const { mode, tokenWindow, summarize } = history
+  const spec = { history, budget: { historyTokens: 500 } }
   const windowed: Described = { kind: 'ContextStrategy', name: 's', spec }
   const result = compileResources(resourceSet([gateway, windowed]), { capabilities })
   const compiled = result.snapshots.get('default/default')?.contextStrategies.get('default/s')
   expect(compiled).toMatchObject({
-    history: { mode: 'TokenWindow', highTokens: 1000, lowTokens: 600 },
+    history: { mode, ...tokenWindow, ...summarize },
     historyTokens: 500,
   })
   expect(conditionsOf(result, 'ContextStrategy', 'default/s').Accepted).toMatchObject({

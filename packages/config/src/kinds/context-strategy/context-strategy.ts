@@ -44,7 +44,7 @@ function compileHistory(
   findings: Findings,
   { historyModes }: Capabilities,
 ): ContextStrategySettings['history'] {
-  const { mode, lastTurns, tokenWindow } = history
+  const { mode, lastTurns, summarize, tokenWindow } = history
   if (!historyModes.includes(mode)) return { mode: fallbackMode }
   switch (mode) {
     case 'LastTurns':
@@ -53,6 +53,10 @@ function compileHistory(
       return tokenWindow === undefined
         ? missing('tokenWindow', mode, findings)
         : { mode, ...tokenWindow }
+    case 'Summarize':
+      return summarize === undefined
+        ? missing('summarize', mode, findings)
+        : { mode, ...summarize, model: summarize.model }
     default:
       return { mode: fallbackMode }
   }

@@ -1,0 +1,133 @@
+import type { Logger } from '@fairlead/base'
+import type { SummaryWork } from '../plan/context-plan.ts'
+import type { KeptRecord, NewRecord, RecordStore } from '../stores/record-store.ts'
+import {
+  type KeptSummary,
+  readSummary,
+  type SummaryAttempt,
+  summaryKind,
+} from '../summaries/summary-record.ts'
+
+/** As many summaries of a conversation are kept: those of the newest turns, on whatever branch. */
+const summariesMax = 32
+
+/** The summaries of a conversation as they are kept at one moment. */
+export interface ShelvedSummaries {
+  /** Those of the newest turns first. */
+  readonly ready: readonly KeptSummary[]
+  /** By the id of the record. */
+  readonly attempts: ReadonlyMap<string, SummaryAttempt>
+  readonly versions: ReadonlyMap<string, number>
+  /** Whether the records could be read. */
+  readonly isKnown: boolean
+}
+
+/** Of a conversation that has none. */
+export const noSummaries: ShelvedSummaries = {
+  ready: [],
+  attempts: new Map(),
+  versions: new Map(),
+  isKnown: true,
+}
+
+/** Keeps the summaries of conversations as records, and no more than `summariesMax` of each. */
+export class SummaryShelf {
+  readonly #records: RecordStore
+  readonly #logger: Logger
+
+  /** The records with a deadline on every operation. */
+  constructor(records: RecordStore, logger: Logger) {
+    this.#records = records
+    this.#logger = logger
+  }
+
+  /** Never rejects: without its summaries, a conversation goes on with what its epoch has. */
+  async read(tenant: string, conversation: string): Promise<ShelvedSummaries> {
+    try {
+      return sorted(await this.#all(tenant, conversation))
+    } catch (error) {
+      this.#logger.warn(
+        { err: error, conversation },
+        'the summaries of a conversation were not read',
+      )
+      return { ...noSummaries, isKnown: false }
+    }
+  }
+
+  /** False where somebody else was first, or the conversation is gone. */
+  put(
+    owner: { readonly tenant: string; readonly conversation: string },
+    id: string,
+    body: NewRecord['body'],
+    expectedVersion: number | null,
+  ): Promise<boolean> {
+    const { conversation, tenant } = owner
+    const record = { tenant, kind: summaryKind, owner: conversation, id, body, expiresAtMs: null }
+    return this.#records.put(record, expectedVersion)
+  }
+
+  remove(tenant: string, conversation: string, id: string): Promise<boolean> {
+    return this.#records.remove({ tenant, kind: summaryKind, owner: conversation, id })
+  }
+
+  /** Deletes those of turns from a `seq` on, in which something may stand that is deleted. */
+  async removeFrom(tenant: string, conversation: string, seq: number): Promise<void> {
+    for (const { body, id } of await this.#all(tenant, conversation)) {
+      const kept = readSummary(body)
+      if (kept?.state === 'ready' && kept.to_seq < seq) continue
+      await this.remove(tenant, conversation, id)
+    }
+  }
+
+  /** Deletes the oldest that are too many, and attempts that have been overtaken. `used` stays. */
+  async prune(
+    tenant: string,
+    conversation: string,
+    used: readonly (string | undefined)[],
+  ): Promise<void> {
+    const all = await this.#all(tenant, conversation)
+    const { attempts, ready } = sorted(all)
+    const [newest] = ready
+    const spare = ready.slice(summariesMax).filter(({ id }) => !used.includes(id))
+    const overtaken = [...attempts.keys()].filter((id) => newest !== undefined && id < newest.id)
+    for (const id of [...spare.map((one) => one.id), ...overtaken]) {
+      await this.remove(tenant, conversation, id)
+    }
+  }
+
+  async #all(tenant: string, owner: string): Promise<readonly KeptRecord[]> {
+    const all: KeptRecord[] = []
+    for (;;) {
+      const after = all.at(-1)?.id
+      const query = { tenant, kind: summaryKind, owner, limit: 2 * summariesMax }
+      const page = await this.#records.list(after === undefined ? query : { ...query, after })
+      if (page.length === 0) return all
+      all.push(...page)
+      if (page.length < query.limit && all.length > 0) return all
+    }
+  }
+}
+
+/** What plans say of a summary that is wanted and not there. */
+export function summaryWork(
+  { attempts, isKnown }: ShelvedSummaries,
+  nowMs: number,
+): SummaryWork | undefined {
+  if (!isKnown) return { state: 'failed', problem: 'the kept summaries could not be read' }
+  const last = [...attempts.values()].at(-1)
+  if (last === undefined) return undefined
+  if (last.state === 'failed') return { state: 'failed', problem: last.problem }
+  return last.until_ms > nowMs ? { state: 'being_made', problem: last.problem } : undefined
+}
+
+function sorted(records: readonly KeptRecord[]): ShelvedSummaries {
+  const ready: KeptSummary[] = []
+  const attempts = new Map<string, SummaryAttempt>()
+  for (const { body, id } of records) {
+    const kept = readSummary(body)
+    if (kept?.state === 'ready') ready.unshift(kept)
+    else if (kept !== undefined) attempts.set(id, kept)
+  }
+  const versions = new Map(records.map(({ id, version }) => [id, version]))
+  return { ready, attempts, versions, isKnown: true }
+}
