@@ -185,7 +185,16 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   knowledge: {
     mayImport: ['base', 'retrieval'],
     plane: 'data',
-    layers: ['*.ts', 'index.ts'],
+    layers: [
+      '*.ts',
+      'cutting',
+      'sqlite',
+      'postgres',
+      'sources',
+      'retrievers',
+      'refresher.ts',
+      'index.ts',
+    ],
   },
   context: {
     mayImport: ['base', 'llm', 'retrieval'],

@@ -1,0 +1,64 @@
+import type { Retriever } from './found-passage.ts'
+import type { MetadataValue } from './metadata-filter.ts'
+
+/** A document as it is indexed, cut into passages. */
+export interface IndexedDocument {
+  readonly source: string
+  /** Unique within the source. */
+  readonly id: string
+  /** Changes with the document and with how it is cut and embedded. */
+  readonly digest: string
+  readonly title: string | null
+  readonly url: string | null
+  readonly metadata: Readonly<Record<string, MetadataValue>>
+  readonly passages: readonly IndexedPassage[]
+}
+
+export interface IndexedPassage {
+  readonly text: string
+  /** Those above it, the outermost first. */
+  readonly headings: readonly string[]
+  /** Where in the document it is: its url, or the document's where it has none. */
+  readonly url: string | null
+  /** Of length 1. Absent where only words are searched. */
+  readonly vector?: Float32Array
+}
+
+/** What an index holds of a source, or of all. */
+export interface KnowledgeFigures {
+  readonly documents: number
+  readonly passages: number
+  /** Of the texts. */
+  readonly bytes: number
+}
+
+/**
+ * Passages of documents, found by words, by vectors and by both. Every index passes the suite in
+ * `test-support/knowledge-index-contract.ts`.
+ *
+ * Scores. BM25: that of the formula, from 0. Vector: the cosine, to 1. Hybrid: the share of what a
+ * passage would have that is the first by words and by vectors, to 1.
+ *
+ * Errors: a rejection has a message for an operator, and nothing secret in it.
+ */
+export interface KnowledgeIndex extends Retriever {
+  /**
+   * Replaces the passages of a document, all at once, unless its digest is the same. Rejects for vectors
+   * of another dimension than those that there are, and beyond the bytes that the index may hold.
+   */
+  put(document: IndexedDocument): Promise<'stored' | 'unchanged'>
+  /** The digest of each document of a source, by its id. */
+  digests(source: string): Promise<ReadonlyMap<string, string>>
+  /** Returns how many of the documents there were. */
+  remove(source: string, documents: readonly string[]): Promise<number>
+  removeSource(source: string): Promise<number>
+  /** By source. */
+  figures(): Promise<ReadonlyMap<string, KnowledgeFigures>>
+  close(): Promise<void>
+}
+
+/** The most bytes of the JSON of a document's metadata. */
+export const metadataBytesMax = 16 * 1024
+
+/** The most passages that one search returns. */
+export const foundMax = 100

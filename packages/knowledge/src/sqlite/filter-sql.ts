@@ -1,0 +1,84 @@
+import type { MetadataFilter, MetadataValue } from '../metadata-filter.ts'
+
+/** A condition in SQL, with the values of its placeholders in their order. */
+interface SqlCondition {
+  readonly sql: string
+  readonly values: readonly (string | number)[]
+}
+
+const operators = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
+
+/** More conditions than these are no filter that anybody has written. */
+const conditionsMax = 200
+
+/**
+ * A filter as a condition on `documents.metadata`. No key and no value becomes a part of the SQL. Throws
+ * a RangeError for a filter of very many conditions.
+ */
+export function filterSql(filter: MetadataFilter): SqlCondition {
+  if (sizeOf(filter) > conditionsMax) {
+    throw new RangeError(`the filter has more than ${conditionsMax} conditions`)
+  }
+  return conditionOf(filter)
+}
+
+function conditionOf(filter: MetadataFilter): SqlCondition {
+  switch (filter.type) {
+    case 'and':
+    case 'or': {
+      const parts = filter.filters.map(conditionOf)
+      const none = filter.type === 'and' ? '1' : '0'
+      return {
+        sql:
+          parts.length === 0 ? none : `(${parts.map(({ sql }) => sql).join(` ${filter.type} `)})`,
+        values: parts.flatMap(({ values }) => values),
+      }
+    }
+    case 'in':
+    case 'nin':
+      return oneOf(filter.key, filter.value, filter.type === 'in')
+    default: {
+      const { key, type, value } = filter
+      return member(key, [value], (compared) => `member.value ${operators[type]} ${compared}`)
+    }
+  }
+}
+
+function oneOf(key: string, values: readonly (string | number)[], isIn: boolean): SqlCondition {
+  const texts = values.filter((value) => typeof value === 'string')
+  const numbers = values.filter((value) => typeof value === 'number')
+  const among = (list: readonly unknown[]) => list.map(() => '?').join(', ')
+  const sql = `(member.type = 'text' AND member.value IN (${among(texts)}) OR ${numeric} AND member.value IN (${among(numbers)}))`
+  const typed = `(member.type = 'text' OR ${numeric})`
+  return {
+    sql: exists(isIn ? sql : `${typed} AND NOT ${sql}`),
+    values: [key, ...texts, ...numbers],
+  }
+}
+
+const numeric = "member.type IN ('integer', 'real')"
+
+function member(
+  key: string,
+  [value]: readonly [MetadataValue],
+  compare: (compared: string) => string,
+): SqlCondition {
+  if (typeof value === 'boolean') {
+    // JSON's true and false are 1 and 0 in SQL.
+    const sql = `member.type IN ('true', 'false') AND ${compare('?')}`
+    return { sql: exists(sql), values: [key, value ? 1 : 0] }
+  }
+  const type = typeof value === 'string' ? "member.type = 'text'" : numeric
+  return { sql: exists(`${type} AND ${compare('?')}`), values: [key, value] }
+}
+
+function exists(condition: string): string {
+  return `EXISTS (SELECT 1 FROM json_each(documents.metadata) AS member WHERE member.key = ? AND (${condition}))`
+}
+
+function sizeOf(filter: MetadataFilter): number {
+  if (filter.type !== 'and' && filter.type !== 'or') {
+    return filter.type === 'in' || filter.type === 'nin' ? 1 + filter.value.length / 100 : 1
+  }
+  return filter.filters.reduce((total, one) => total + sizeOf(one), 1)
+}

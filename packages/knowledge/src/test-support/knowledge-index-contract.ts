@@ -1,0 +1,271 @@
+import { SeededRandom } from '@fairlead/base'
+import { describe, expect, it } from 'vitest'
+import type { KnowledgeQuery } from '../found-passage.ts'
+import type { IndexedDocument, KnowledgeIndex } from '../knowledge-index.ts'
+import { matchesFilter } from '../matches-filter.ts'
+import type { MetadataFilter, MetadataValue } from '../metadata-filter.ts'
+
+interface IndexUnderTest {
+  readonly name: string
+  /** An empty index, which the suite closes. */
+  open(options: {
+    readonly model: string | null
+    readonly bytesMax?: number
+  }): Promise<KnowledgeIndex>
+}
+
+const { signal } = new AbortController()
+const byWords: Pick<KnowledgeQuery, 'mode' | 'topK' | 'signal'> = { mode: 'BM25', topK: 5, signal }
+
+/** A vector that points mostly along one axis. */
+export function axis(place: number, dimension = 8): Float32Array {
+  const vector = new Float32Array(dimension).fill(0.1)
+  vector[place] = 1
+  const length = Math.hypot(...vector)
+  return vector.map((value) => value / length)
+}
+
+export function documentOf(
+  id: string,
+  texts: readonly string[],
+  change: Partial<IndexedDocument> = {},
+): IndexedDocument {
+  return {
+    source: 'handbook',
+    id,
+    digest: `digest of ${id}`,
+    title: `About ${id}`,
+    url: `https://docs.example.com/${id}`,
+    metadata: {},
+    passages: texts.map((text) => ({ text, headings: [], url: null })),
+    ...change,
+  }
+}
+
+/** What every index must do. */
+export function describeKnowledgeIndexContract({ name, open }: IndexUnderTest): void {
+  const run = async (
+    body: (index: KnowledgeIndex) => Promise<void>,
+    options: { readonly model: string | null; readonly bytesMax?: number } = { model: null },
+  ) => {
+    const index = await open(options)
+    try {
+      await body(index)
+    } finally {
+      await index.close()
+    }
+  }
+  const found = async (index: KnowledgeIndex, text: string, change: Partial<KnowledgeQuery> = {}) =>
+    (await index.search({ ...byWords, text, ...change })).map(({ document }) => document)
+
+  describe(`${name} index`, () => {
+    it('finds passages by their words, the best first, with what is known of them', () =>
+      run(async (index) => {
+        await index.put(
+          documentOf('refunds', ['Refunds are paid within ten days.'], {
+            metadata: { team: 'shop' },
+          }),
+        )
+        await index.put(
+          documentOf('shipping', ['Parcels are shipped within two days.', 'Nothing else.']),
+        )
+        const [first, ...others] = await index.search({
+          ...byWords,
+          text: 'When is a refund paid?',
+        })
+        expect(first).toMatchObject({
+          document: 'refunds',
+          source: 'handbook',
+          title: 'About refunds',
+          url: 'https://docs.example.com/refunds',
+          headings: [],
+          text: 'Refunds are paid within ten days.',
+          metadata: { team: 'shop' },
+        })
+        expect(first?.score).toBeGreaterThan(0)
+        expect(others).toEqual([])
+        expect(await found(index, 'days')).toHaveLength(2)
+        expect(await found(index, 'days', { topK: 1 })).toHaveLength(1)
+        expect(await found(index, 'the and of')).toEqual([])
+      }))
+
+    it('finds a passage by the headings above it, and says where it is', () =>
+      run(async (index) => {
+        const passage = {
+          text: 'Ten days.',
+          headings: ['Payment', 'Refunds'],
+          url: 'https://x.test/#refunds',
+        }
+        await index.put(documentOf('policy', [], { passages: [passage] }))
+        expect(await index.search({ ...byWords, text: 'refund' })).toMatchObject([
+          { url: passage.url, headings: passage.headings },
+        ])
+      }))
+
+    it('replaces a document at once, unless its digest is the same', () =>
+      run(async (index) => {
+        const before = documentOf('refunds', ['ten days'])
+        expect(await index.put(before)).toBe('stored')
+        expect(await index.put({ ...before, title: 'other' })).toBe('unchanged')
+        expect(await index.put(documentOf('refunds', ['three weeks'], { digest: 'new' }))).toBe(
+          'stored',
+        )
+        expect(await found(index, 'days')).toEqual([])
+        expect(await found(index, 'weeks')).toEqual(['refunds'])
+        expect(await index.digests('handbook')).toEqual(new Map([['refunds', 'new']]))
+      }))
+
+    it('forgets documents and sources, and counts what is left', () =>
+      run(async (index) => {
+        await index.put(documentOf('a', ['apples', 'pears']))
+        await index.put(documentOf('b', ['apples']))
+        await index.put(documentOf('a', ['apples'], { source: 'tickets' }))
+        expect((await index.figures()).get('handbook')).toMatchObject({ documents: 2, passages: 3 })
+        expect(await index.remove('handbook', ['a', 'unknown'])).toBe(1)
+        expect(await index.removeSource('tickets')).toBe(1)
+        expect(await found(index, 'apples')).toEqual(['b'])
+        expect([...(await index.figures()).keys()]).toEqual(['handbook'])
+      }))
+
+    it('finds by vectors, and by both', () =>
+      run(
+        async (index) => {
+          const put = (id: string, text: string, place: number) =>
+            index.put(
+              documentOf(id, [], {
+                passages: [{ text, headings: [], url: null, vector: axis(place) }],
+              }),
+            )
+          await put('cats', 'feline companions', 0)
+          await put('dogs', 'canine companions', 1)
+          await put('cars', 'vehicles', 2)
+          const vector = axis(0)
+          const near = await index.search({
+            ...byWords,
+            mode: 'Vector',
+            text: 'kitten',
+            vector,
+            topK: 2,
+          })
+          expect(near[0]).toMatchObject({ document: 'cats' })
+          expect(near[0]?.score).toBeCloseTo(1, 1)
+          expect(near).toHaveLength(2)
+          expect(await found(index, 'kitten', { mode: 'Vector', vector, minScore: 0.9 })).toEqual([
+            'cats',
+          ])
+          const both = await index.search({
+            ...byWords,
+            mode: 'Hybrid',
+            text: 'canine',
+            vector,
+            topK: 3,
+          })
+          expect(both.map(({ document }) => document).toSorted()).toEqual(['cars', 'cats', 'dogs'])
+          expect(both[0]?.score).toBeLessThanOrEqual(1)
+          await expect(index.search({ ...byWords, mode: 'Hybrid', text: 'x' })).rejects.toThrow(
+            'needs the vector',
+          )
+          const other = index.search({ ...byWords, mode: 'Vector', text: 'x', vector: axis(0, 4) })
+          await expect(other).rejects.toThrow('8 dimensions')
+          const wrong = documentOf('w', [], {
+            passages: [{ text: 'w', headings: [], url: null, vector: axis(0, 4) }],
+          })
+          await expect(index.put(wrong)).rejects.toThrow('different models')
+          expect(await found(index, 'w')).toEqual([])
+          expect(await found(index, 'vehicles')).toEqual(['cars'])
+        },
+        { model: 'toy' },
+      ))
+
+    it('refuses more bytes than it may hold, and keeps what it has', () =>
+      run(
+        async (index) => {
+          await index.put(documentOf('a', ['x'.repeat(500)]))
+          await expect(index.put(documentOf('b', ['y'.repeat(500)]))).rejects.toThrow(
+            'room for 900 bytes',
+          )
+          await index.put(documentOf('a', ['short'], { digest: 'new' }))
+          expect(await index.put(documentOf('b', ['y'.repeat(500)]))).toBe('stored')
+        },
+        { model: null, bytesMax: 900 },
+      ))
+
+    it('takes words for words, whatever they look like', () =>
+      run(async (index) => {
+        await index.put(documentOf('a', ['a "quoted" NEAR(b) OR title:c* 東京 C++ don\'t']))
+        for (const text of [
+          '"',
+          'title:',
+          'NEAR(',
+          'a OR',
+          '* ^ -',
+          "'; DROP TABLE documents; --",
+          '東京',
+          '\0',
+        ]) {
+          await index.search({ ...byWords, text })
+        }
+        expect(await found(index, '東京')).toEqual(['a'])
+        expect(await found(index, 'quoted')).toEqual(['a'])
+      }))
+
+    it('lets nothing through a filter that metadata does not pass', () =>
+      run(async (index) => {
+        const random = new SeededRandom(7)
+        const keys = ['group', 'level', "it's", 'a.b', '"q"', '$', '__proto__', 'ключ']
+        const values: readonly MetadataValue[] = [
+          'hr',
+          'it',
+          "' OR 1=1 --",
+          '',
+          '1',
+          1,
+          0,
+          2.5,
+          -3,
+          true,
+          false,
+          '日本',
+        ]
+        const pick = <T>(list: readonly T[]): T =>
+          list[Math.floor(random.next() * list.length)] as T
+        const documents = Array.from({ length: 60 }, (_, number) => {
+          const pairs = Array.from({ length: 3 }, () => [pick(keys), pick(values)] as const)
+          return documentOf(`d${number}`, ['shared words'], { metadata: Object.fromEntries(pairs) })
+        })
+        for (const document of documents) await index.put(document)
+        const filterOf = (depth: number): MetadataFilter => {
+          const type = pick([
+            'eq',
+            'ne',
+            'gt',
+            'gte',
+            'lt',
+            'lte',
+            'in',
+            'nin',
+            'and',
+            'or',
+          ] as const)
+          if (type === 'and' || type === 'or') {
+            if (depth === 0) return { type: 'eq', key: pick(keys), value: pick(values) }
+            const filters = Array.from({ length: 2 }, () => filterOf(depth - 1))
+            return { type, filters }
+          }
+          if (type === 'in' || type === 'nin') {
+            const list = [pick(values), pick(values)].filter((value) => typeof value !== 'boolean')
+            return { type, key: pick(keys), value: list }
+          }
+          return { type, key: pick(keys), value: pick(values) }
+        }
+        for (let round = 0; round < 150; round++) {
+          const filter = filterOf(2)
+          const expected = documents.filter(({ metadata }) => matchesFilter(metadata, filter))
+          const ids = await found(index, 'shared words', { filter, topK: 100 })
+          expect(ids.toSorted(), JSON.stringify(filter)).toEqual(
+            expected.map(({ id }) => id).toSorted(),
+          )
+        }
+      }))
+  })
+}
