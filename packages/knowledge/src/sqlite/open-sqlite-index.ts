@@ -16,8 +16,8 @@ const program = fileURLToPath(
 const waitingMax = 1000
 
 interface Waiting {
-  resolve(result: unknown): void
-  reject(error: Error): void
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: Error) => void
 }
 
 /**

@@ -43,12 +43,12 @@ export function documentOf(
 }
 
 /** What every index must do. */
-export function describeKnowledgeIndexContract({ name, open }: IndexUnderTest): void {
+export function describeKnowledgeIndexContract(subject: IndexUnderTest): void {
   const run = async (
     body: (index: KnowledgeIndex) => Promise<void>,
     options: { readonly model: string | null; readonly bytesMax?: number } = { model: null },
   ) => {
-    const index = await open(options)
+    const index = await subject.open(options)
     try {
       await body(index)
     } finally {
@@ -58,7 +58,7 @@ export function describeKnowledgeIndexContract({ name, open }: IndexUnderTest): 
   const found = async (index: KnowledgeIndex, text: string, change: Partial<KnowledgeQuery> = {}) =>
     (await index.search({ ...byWords, text, ...change })).map(({ document }) => document)
 
-  describe(`${name} index`, () => {
+  describe(`${subject.name} index`, () => {
     it('finds passages by their words, the best first, with what is known of them', () =>
       run(async (index) => {
         await index.put(
