@@ -297,8 +297,8 @@ export class SqliteIndex {
     const known = this.#statements.get(text)
     if (known !== undefined) return known
     const statement = this.#database.prepare(text)
-    // Its own tables have rows of larger numbers, of which a change tells the last.
-    if (/^(?:DELETE FROM|INSERT INTO) words/.test(text)) statement.setReadBigInts(true)
+    // The full-text index has rows of its own with larger numbers, and the last one is told with every change.
+    if (!text.startsWith('SELECT')) statement.setReadBigInts(true)
     if (this.#statements.size < 50) this.#statements.set(text, statement)
     return statement
   }
