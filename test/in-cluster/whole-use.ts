@@ -101,6 +101,9 @@ export const oldResources = [
     limits: [{ name: 'few', requests: 10, window: { every: '1h' } }],
   }),
   former('PriceBook', 'first', { targetRefs }),
+  former('KnowledgeBase', 'first', {
+    sources: [{ name: 'texts', configMapRef: { name: 'texts' } }],
+  }),
   former('AccessPolicy', 'first', {
     targetRefs,
     action: 'Allow',

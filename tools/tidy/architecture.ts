@@ -24,6 +24,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'libraries',
       'environment.ts',
       'condition.ts',
+      'metadata-condition.ts',
       'index.ts',
     ],
   },

@@ -4,6 +4,7 @@ import { categories, group, version } from './group.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import { choice, integer, object, typed } from './schema/fields.ts'
 import { duration, modelName } from './schema/formats.ts'
+import { knowledgeUse } from './schema/knowledge-use.ts'
 
 const tokensMax = 100_000_000
 
@@ -158,6 +159,7 @@ const onConcurrent = object(
 const spec = object('How a prompt is assembled from a conversation, and how its turns run.', {
   history,
   retrieval,
+  knowledge: Type.Optional(knowledgeUse),
   budget: object(
     "How the model's context window is divided.",
     {

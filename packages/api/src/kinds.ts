@@ -2,6 +2,7 @@ import { AccessPolicy } from './access-policy.ts'
 import { Consumer } from './consumer.ts'
 import { ContextStrategy } from './context-strategy.ts'
 import { ConversationStore } from './conversation-store.ts'
+import { KnowledgeBase } from './knowledge-base.ts'
 import { LLMGateway } from './llm-gateway.ts'
 import { LLMProvider } from './llm-provider.ts'
 import { Persona } from './persona.ts'
@@ -26,4 +27,5 @@ export const kinds = [
   UsagePolicy,
   PriceBook,
   AccessPolicy,
+  KnowledgeBase,
 ] as const

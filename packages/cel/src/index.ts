@@ -8,6 +8,8 @@ export type { Environment, Library, Program } from './environment.ts'
 export { resultType } from './expression.ts'
 export type { CheckedExpression } from './expression.ts'
 export { ExpressionError } from './syntax/issues.ts'
+export { readMetadataCondition } from './metadata-condition.ts'
+export type { MetadataCondition, MetadataOperand } from './metadata-condition.ts'
 export { isOpaque, opaque, textOf } from './opaque.ts'
 export { optionalNone, optionalOf } from './optional-value.ts'
 export {

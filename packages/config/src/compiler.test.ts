@@ -111,6 +111,15 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
     action: pick(random, ['Allow', 'Deny']),
     resources: { models: pick(random, [['m'], ['*']]) },
   }),
+  KnowledgeBase: (random) => ({
+    sources: [
+      pick<Spec>(random, [
+        { name: 'a', configMapRef: { name: 'c' } },
+        { name: 'a', configMapRef: reference(random, ['c']) },
+      ]),
+    ],
+    store: { sqlite: { path: pick(random, ['a.db', 'b.db', '../c.db']) } },
+  }),
   ReferenceGrant: (random) => ({
     from: [
       {

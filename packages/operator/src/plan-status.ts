@@ -1,4 +1,4 @@
-import { Consumer, LLMGateway, LLMProvider } from '@fairlead/api'
+import { Consumer, KnowledgeBase, LLMGateway, LLMProvider } from '@fairlead/api'
 import {
   keysCondition,
   type CompileResult,
@@ -8,6 +8,7 @@ import {
 import type { TypedObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '@fairlead/controller-runtime'
 import { keysOf } from './consumer-keys.ts'
+import { knowledgeFields, readyCondition } from './knowledge-status.ts'
 import { healthyCondition, mergeAvailability, mergeReferences } from './merge-findings.ts'
 import { planPolicy } from './plan-policy.ts'
 import { programmedCondition } from './programmed-condition.ts'
@@ -56,6 +57,12 @@ export function planStatus(
         credentials: moment.findings.credentialsOf(resource),
       },
     }),
+    ...(kind === KnowledgeBase.kind && {
+      statusFields: {
+        ...planned.statusFields,
+        ...knowledgeFields(moment.findings.knowledgeOf(resource)),
+      },
+    }),
   }
 }
 
@@ -83,6 +90,8 @@ function reported(
     }
     case LLMProvider.kind:
       return [healthyCondition(findings.healthOf(resource))]
+    case KnowledgeBase.kind:
+      return [readyCondition(findings.knowledgeOf(resource), object.metadata.generation ?? 0)]
     default:
       return []
   }

@@ -1,6 +1,7 @@
 import { compareText, sameElements } from '@fairlead/base'
 import type { LLMGateway, LLMGatewayReplica } from '@fairlead/api'
 import { type DeepReadonly, keyOf, keyText } from '@fairlead/controller-runtime'
+import type { KnowledgeReport } from './knowledge-status.ts'
 import { type CredentialReport, mergeCredentials } from './merge-credentials.ts'
 import { resourceText } from './resource-text.ts'
 import { isLive, replicasOf } from './replica-reports.ts'
@@ -19,6 +20,8 @@ export interface ReplicaFindings {
   healthOf(resource: string): readonly Finding[]
   /** The state of a provider's credentials. */
   credentialsOf(resource: string): readonly CredentialReport[]
+  /** A knowledge base as each replica has it. */
+  knowledgeOf(resource: string): readonly KnowledgeReport[]
   /** The live replicas of a gateway, by its `namespace/name`, in the order of their names. */
   liveOf(gateway: string): readonly LLMGatewayReplica[]
   /** What live replicas run and count, as one text for each gateway, for comparison. */
@@ -70,6 +73,7 @@ function gatherFindings(live: readonly LiveReplica[]): ReplicaFindings {
   const problems = new Collection()
   const health = new Collection()
   const credentials = new Map<string, CredentialReport[]>()
+  const knowledge = new Map<string, KnowledgeReport[]>()
   for (const { replica } of live) {
     for (const { kind, namespace, name, reason, message } of replica.problems ?? []) {
       const target = failureReasons.includes(reason) ? health : problems
@@ -83,13 +87,29 @@ function gatherFindings(live: readonly LiveReplica[]): ReplicaFindings {
       if (reason === 'Unknown') continue
       health.add(resource, reason, message ?? '', replica.name)
     }
+    for (const report of replica.knowledge ?? []) {
+      const resource = `KnowledgeBase ${report.base}`
+      const known = knowledge.get(resource) ?? []
+      knowledge.set(resource, [...known, { ...report, replica: replica.name }])
+    }
   }
   const problemsOf = (resource: string) => problems.of(resource)
   const healthOf = (resource: string) => health.of(resource)
   const credentialsOf = (resource: string) => mergeCredentials(credentials.get(resource) ?? [])
-  const named = [...problems.resources, ...health.resources, ...credentials.keys()]
+  const knowledgeOf = (resource: string) => knowledge.get(resource) ?? []
+  const named = [
+    ...problems.resources,
+    ...health.resources,
+    ...credentials.keys(),
+    ...knowledge.keys(),
+  ]
   const texts = named.map((resource) => {
-    const said = [problemsOf(resource), healthOf(resource), credentialsOf(resource)]
+    const said = [
+      problemsOf(resource),
+      healthOf(resource),
+      credentialsOf(resource),
+      knowledgeOf(resource),
+    ]
     return [resource, JSON.stringify(said)] as const
   })
   const byGateway = replicasByGateway(live)
@@ -97,6 +117,7 @@ function gatherFindings(live: readonly LiveReplica[]): ReplicaFindings {
     problemsOf,
     healthOf,
     credentialsOf,
+    knowledgeOf,
     liveOf: (gateway) => byGateway.get(gateway) ?? [],
     running: new Map([...byGateway].map(([key, replicas]) => [key, runningText(replicas)])),
     texts: new Map(texts),

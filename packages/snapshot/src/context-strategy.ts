@@ -1,3 +1,4 @@
+import type { KnowledgeUse } from './knowledge-base.ts'
 import type { ResourceIdentity } from './resource-identity.ts'
 
 export interface ContextStrategySettings extends ResourceIdentity {
@@ -35,4 +36,6 @@ export interface ContextStrategySettings extends ResourceIdentity {
   }
   /** What happens to a turn whose caller disconnects. */
   readonly onDisconnect: 'Continue' | 'Cancel'
+  /** What is retrieved of knowledge bases. Nothing when left out. */
+  readonly knowledge?: KnowledgeUse | undefined
 }

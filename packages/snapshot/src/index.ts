@@ -57,6 +57,15 @@ export type {
   UsageSubject,
   UsageWindow,
 } from './usage-policy.ts'
+export type {
+  KnowledgeBaseSettings,
+  KnowledgeBaseUse,
+  KnowledgeRetrieverSettings,
+  KnowledgeSourceSettings,
+  KnowledgeStoreSettings,
+  KnowledgeUse,
+  MetadataRule,
+} from './knowledge-base.ts'
 export type { AccessSettings } from './access.ts'
 export type { ConsumerSettings } from './consumer.ts'
 export type { Snapshot } from './snapshot.ts'

@@ -2,6 +2,7 @@ import type { AccessPolicySettings } from './access-policy.ts'
 import type { ConsumerSettings } from './consumer.ts'
 import type { ContextStrategySettings } from './context-strategy.ts'
 import type { ConversationStoreSettings } from './conversation-store.ts'
+import type { KnowledgeBaseSettings } from './knowledge-base.ts'
 import type { LLMGatewaySettings } from './llm-gateway.ts'
 import type { LLMProviderSettings } from './llm-provider.ts'
 import type { PersonaSettings } from './persona.ts'
@@ -39,4 +40,6 @@ export interface Snapshot {
   readonly priceBooks: readonly PriceBookSettings[]
   /** As `usagePolicies`. */
   readonly accessPolicies: readonly AccessPolicySettings[]
+  /** By `namespace/name`. */
+  readonly knowledgeBases: ReadonlyMap<string, KnowledgeBaseSettings>
 }

@@ -3,6 +3,7 @@ import { counterStatus } from './counter-status.ts'
 import { credentialStatus } from './credential-status.ts'
 import { atomicList, choice, flag, integer, object, text } from './fields.ts'
 import { dateTime, objectName } from './formats.ts'
+import { knowledgeReport } from './knowledge-status.ts'
 import { unpricedModels } from './unpriced-models.ts'
 
 /** One of `status.replicas[].problems`. */
@@ -75,6 +76,11 @@ export const replica = object('State of one replica of the gateway.', {
     ),
   ),
   unpriced: Type.Optional(unpricedModels()),
+  knowledge: Type.Optional(
+    atomicList('Knowledge bases as the replica has them, at most 64.', knowledgeReport, {
+      max: 64,
+    }),
+  ),
   stateStore: Type.Optional(
     object('The store of the counters, as observed by the replica.', {
       name: Type.Optional(

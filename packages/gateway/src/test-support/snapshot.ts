@@ -7,6 +7,7 @@ import type {
   PersonaSettings,
   PromptTemplateSettings,
   PromptVersion,
+  KnowledgeBaseSettings,
   LLMProviderSettings,
   Route,
   RouteMatch,
@@ -29,6 +30,7 @@ export interface SnapshotParts {
   readonly usagePolicies?: readonly UsagePolicySettings[]
   readonly priceBooks?: readonly PriceBookSettings[]
   readonly accessPolicies?: readonly AccessPolicySettings[]
+  readonly knowledgeBases?: readonly KnowledgeBaseSettings[]
 }
 
 /** Limits that no test reaches by accident. */
@@ -91,6 +93,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     usagePolicies: parts.usagePolicies ?? [],
     priceBooks: parts.priceBooks ?? [],
     accessPolicies: parts.accessPolicies ?? [],
+    knowledgeBases: byKey(parts.knowledgeBases ?? []),
   }
 }
 

@@ -1,16 +1,17 @@
-import { ContextStrategy } from '@fairlead/api'
+import { ContextStrategy, KnowledgeBase } from '@fairlead/api'
 import type { Capabilities, ContextStrategySettings } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { identityOf } from '../../values/resource-key.ts'
+import { compileKnowledge } from './compile-knowledge.ts'
 
 /** What is used instead of a mode that is not served. */
 const fallbackMode = 'Full'
 
 export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySettings> = {
   type: ContextStrategy,
-  references: [],
+  references: [KnowledgeBase],
   compile: (strategy, findings, capabilities) => ({
     ...identityOf(strategy),
     history: compileHistory(strategy, findings, capabilities),
@@ -23,7 +24,10 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
       maxWaitMs: findings.duration(strategy.spec.onConcurrent.maxWait, 'spec.onConcurrent.maxWait'),
     },
     onDisconnect: strategy.spec.onDisconnect,
+    knowledge: compileKnowledge(strategy.spec.knowledge, findings),
   }),
+  needs: ({ knowledge }) =>
+    (knowledge?.bases ?? []).map(({ key }) => ({ type: KnowledgeBase, key })),
   unsupportedFields: ({ historyModes }) => [
     {
       path: 'spec.history.mode',
@@ -35,6 +39,7 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
       unless: ['None', 'BM25'],
       instead: 'earlier turns are found by their words alone, as with BM25',
     },
+    { path: 'spec.knowledge', instead: 'nothing is retrieved yet' },
   ],
   contribute: (members) => ({ contextStrategies: settingsByKey(members) }),
 }

@@ -2,6 +2,7 @@ import { ConversationStore } from '@fairlead/api'
 import type { Capabilities, ConversationStoreSettings } from '@fairlead/snapshot'
 import { blockDefaults } from '../../judging/block-defaults.ts'
 import type { PlannedCondition } from '../../judging/conditions.ts'
+import { leavesDataDirectory } from '../../judging/data-directory.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { Judged } from '../../judging/judged.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
@@ -55,18 +56,6 @@ function compileStore(
     server,
     ttlMs,
   }
-}
-
-/** Whether `..` leads out. An absolute path is for the replica to judge, which knows its directory. */
-function leavesDataDirectory(path: string): boolean {
-  if (/^(?:[/\\]|[A-Za-z]:)/.test(path)) return false
-  let depth = 0
-  for (const part of path.split(/[/\\]/)) {
-    if (part === '..') depth -= 1
-    else if (part !== '' && part !== '.') depth += 1
-    if (depth < 0) return true
-  }
-  return depth === 0
 }
 
 function availableCondition(

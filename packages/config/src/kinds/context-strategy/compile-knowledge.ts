@@ -1,0 +1,50 @@
+import { type ContextStrategySpec, KnowledgeBase } from '@fairlead/api'
+import { parseSectionTemplate } from '@fairlead/base'
+import type { KnowledgeUse } from '@fairlead/snapshot'
+import type { Findings } from '../../judging/findings.ts'
+
+type KnowledgeSpec = NonNullable<ContextStrategySpec['knowledge']>
+
+/** What is retrieved for each message. A base that cannot be resolved is left out. */
+export function compileKnowledge(
+  knowledge: KnowledgeSpec | undefined,
+  findings: Findings,
+): KnowledgeUse | undefined {
+  if (knowledge === undefined) return undefined
+  const { citations, maxTokens, onFailure, query, rewrite, template } = knowledge
+  const path = 'spec.knowledge'
+  const bases = knowledge.bases.flatMap(({ ref, topK, minScore }, index) => {
+    const key = findings.resolve(KnowledgeBase, ref, `${path}.bases[${index}].ref`)
+    return key === undefined
+      ? []
+      : [{ key, topK, minScore: minScore === undefined ? undefined : Number(minScore) }]
+  })
+  if (template !== undefined) checkTemplate(template, `${path}.template`, findings)
+  if (query === 'Rewritten' && rewrite === undefined) {
+    findings.reject(`${path}.rewrite: required for query Rewritten`)
+  }
+  return {
+    bases,
+    query: query === 'Rewritten' ? { mode: query, model: rewrite?.model ?? '' } : { mode: query },
+    maxTokens,
+    template,
+    citations,
+    onFailure,
+  }
+}
+
+/** The names that stand for parts of a passage. */
+const grammar = {
+  section: 'chunks',
+  names: ['index', 'title', 'url', 'base', 'text'],
+  required: 'text',
+}
+
+function checkTemplate(template: string, path: string, findings: Findings): void {
+  try {
+    parseSectionTemplate(template, grammar)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    findings.reject(`${path}: ${error.message}`)
+  }
+}
