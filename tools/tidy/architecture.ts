@@ -294,6 +294,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'routing',
       'runtime',
       'call',
+      'knowledge',
       'answer',
       'assembly',
       'attempts',

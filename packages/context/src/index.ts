@@ -6,7 +6,8 @@ export {
   type PinnedPersona,
 } from './turns/conversation.ts'
 export type { Turn, TurnAnswerer, TurnStatus, TurnUsage } from './turns/turn.ts'
-export { quoteSources, type QuotedSource } from './turns/quote-sources.ts'
+export { quotedValue, quoteSources, type QuotedSource } from './turns/quote-sources.ts'
+export { passageKey } from './turns/retrieved-block.ts'
 export type { RetrievalProblem, RetrievedBlock, RetrievedPassage } from './turns/retrieved-block.ts'
 export type { ToolRepair } from './turns/pair-tool-calls.ts'
 export { createIds, isOwnConversationId, type NewId } from './turns/ulid.ts'

@@ -8,6 +8,7 @@ import type { Clock, Logger } from '@fairlead/base'
 import type { ReviewToken } from './access/tokens/service-account-tokens.ts'
 import type { AnswerTransformer } from './answer/answer-transform.ts'
 import type { IdentityEnvironment } from './identity/identity-environment.ts'
+import type { KnowledgeSearcher } from './call/knowledge-searcher.ts'
 import type { CallAllowance } from './policies/call-allowance.ts'
 import type { CreateCallPolicy } from './policies/call-policy.ts'
 import type { ProviderType } from './providers/provider-type.ts'
@@ -61,6 +62,8 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   readonly identity?: IdentityEnvironment
   /** Has Kubernetes say whose token one is. Without it ServiceAccounts cannot call. */
   readonly reviewToken?: ReviewToken
+  /** Searches knowledge bases that have an index. Without it none can be searched. */
+  readonly knowledge?: KnowledgeSearcher
   readonly clock?: Clock
   /** In [0, 1). */
   readonly random?: () => number

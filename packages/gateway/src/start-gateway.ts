@@ -21,6 +21,7 @@ import { EndpointPools } from './endpoint-picker/endpoint-pools.ts'
 import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
 import { handleRequest, type RequestHandling } from './handle-request.ts'
 import { noIdentityEnvironment } from './identity/identity-environment.ts'
+import { knowledgeSearcher } from './knowledge/external-retrievers.ts'
 import { ListenerTls } from './listener/listener-tls.ts'
 import { EventLoopLag } from './metrics/event-loop-lag.ts'
 import { GatewayMetrics } from './metrics/gateway-metrics.ts'
@@ -225,6 +226,7 @@ function createServices(
     secrets: options.secrets,
     credentialStates: reporter.credentialStates,
     unpriced: reporter.unpriced,
+    knowledge: knowledgeSearcher({ pools, secrets, indexes: options.knowledge }),
     stores: new ConversationStores({
       open: (store, onAvailability) => options.openStore(store, onAvailability),
       secrets: options.secrets,

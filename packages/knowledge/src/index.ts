@@ -7,4 +7,7 @@ export type {
 } from './knowledge-index.ts'
 export { matchesFilter } from './matches-filter.ts'
 export type { MetadataFilter, MetadataValue } from './metadata-filter.ts'
+export { difyRetriever } from './retrievers/dify.ts'
+export { openAIVectorStoreRetriever } from './retrievers/openai-vector-store.ts'
+export type { Fetch } from './retrievers/retriever-options.ts'
 export { openSqliteIndex } from './sqlite/open-sqlite-index.ts'

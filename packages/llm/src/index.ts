@@ -93,6 +93,8 @@ export {
   isGiven,
   readBoolean,
   readModelName,
+  readNumber,
+  readPositiveInteger,
   readNonEmptyString,
   readObject,
   readOptional,

@@ -61,6 +61,7 @@ export function ownHeaders({
     const { namespace, name, version } = record.prompt
     headers.push('x-fairlead-prompt', `${namespace}/${name}@${headerText(version)}`)
   }
+  if (record.knowledge.length > 0) headers.push('x-fairlead-knowledge', knowledgeText(record))
   if (record.replay !== undefined) headers.push('x-fairlead-replay', record.replay)
   headers.push(...costHeaders(record))
   headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
@@ -77,6 +78,16 @@ export function ownHeaders({
     headers.push('x-fairlead-turn', turn.turn.id, 'x-fairlead-plan', turn.plan.id)
   }
   return headers
+}
+
+/** `default/handbook;passages=3, default/news;failed`: a list as RFC 9651 has them, but for its names. */
+function knowledgeText({ knowledge }: Call['record']): string {
+  return knowledge
+    .map(
+      ({ base, passages }) =>
+        `${base};${passages === undefined ? 'failed' : `passages=${passages}`}`,
+    )
+    .join(', ')
 }
 
 /** Clients give up on headers of a few kilobytes, and no name that means something is as long. */

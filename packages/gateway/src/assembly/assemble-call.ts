@@ -16,19 +16,20 @@ import {
   operationOf,
   type RequestEdits,
 } from '@fairlead/llm'
-import type { PersonaSettings } from '@fairlead/snapshot'
+import type { KnowledgeUse, PersonaSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import type { CallContext } from '../call/call-context.ts'
 import type { EarlierCall } from '../call/earlier-call.ts'
 import { requestDigest } from '../call/request-digest.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { beforeQuestion, knowledgeRetriever, retrieveForCall } from '../knowledge/call-knowledge.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { AssembledValue } from './assembled-value.ts'
 import type { AttemptBodies } from './attempt-bodies.ts'
 import { contextModels } from './context-models.ts'
 import { type KeptHistory, withKeptHistory } from './kept-history.ts'
-import { findPersona, personaInput } from './named-settings.ts'
+import { findPersona, knowledgeFor, personaInput } from './named-settings.ts'
 import { probableTargets } from './prompt-target.ts'
 import { responsePrompts } from './response-prompts.ts'
 import {
@@ -62,8 +63,32 @@ export async function assembleCall(call: Call): Promise<AttemptBodies> {
     context.persona === undefined
       ? request.edits
       : withPersona(findPersona(context.persona, call.caller, call.runtime), call)
+  const knowledge = knowledgeFor(context.strategy, call.caller, call.runtime)
+  if (knowledge !== undefined) return assembleWithKnowledge(knowledge, history, edits, call)
   if (history === undefined) return new AssembledCall({ dialect, request, edits })
   return new AssembledCall({ dialect, request, ...responsePrompts(history, edits) })
+}
+
+/** What is retrieved stands in front of the question, as in a conversation. */
+async function assembleWithKnowledge(
+  use: KnowledgeUse,
+  history: KeptHistory | undefined,
+  edits: RequestEdits,
+  call: Call,
+): Promise<AssembledCall> {
+  const { dialect, record, request } = call
+  const decoded = history?.request ?? decodeCall(dialect, request)
+  const block = await record.waitFor(retrieveForCall(use, decoded.items, call))
+  const found = block?.items ?? []
+  if (history !== undefined) {
+    const added = found.map((item) => ({ item }))
+    const parts = beforeQuestion(history.parts, added, ({ item }) => item)
+    return new AssembledCall({ dialect, request, ...responsePrompts({ ...history, parts }, edits) })
+  }
+  if (found.length === 0) return new AssembledCall({ dialect, request, edits })
+  const { itemsBefore = [], ...others } = edits
+  const items = [...itemsBefore, ...beforeQuestion(decoded.items, found, (item) => item)]
+  return new AssembledCall({ dialect, request, edits: { ...others, items }, decoded })
 }
 
 async function assembleTurn(
@@ -95,6 +120,7 @@ async function assembleTurn(
     isNewInput: request.kept?.conversation !== undefined,
     route: call.route,
     models: contextModels(call),
+    knowledge: (use) => knowledgeRetriever(use, call),
     targets: probableTargets(call.route.targets, {
       dialect,
       responseFormat: edits.responseFormat ?? decoded.responseFormat,
@@ -144,7 +170,11 @@ async function assembleUnkept(
   const chosen = isNew
     ? { persona: null, strategy: null }
     : await chosenFor(id, caller.tenant, conversations)
-  const { request: asked, persona } = turnRequest(id, chosen, {
+  const {
+    request: asked,
+    persona,
+    knowledge,
+  } = turnRequest(id, chosen, {
     ...source,
     context: unkeptContext(source.context),
     digest: undefined,
@@ -159,12 +189,18 @@ async function assembleUnkept(
   }
   call.goesOnAlone = source.context.onDisconnect === 'Continue'
   const { itemsBefore: _, ...kept } = request.edits
+  const block = knowledge && (await record.waitFor(retrieveForCall(knowledge, decoded.items, call)))
+  const informed = ({ items, tools }: Pick<PreparedPrompt, 'items' | 'tools'>) => ({
+    items: beforeQuestion(items, block?.items ?? [], (item) => item),
+    tools,
+  })
   const settings = { ...personaSettings(persona), ...kept }
   return new AssembledCall({
     dialect,
     request,
-    ...withPrompt(planned, decoded, settings),
-    prompts: (target, attempt) => withPrompt(planned.promptFor(target, attempt), decoded, settings),
+    ...withPrompt(informed(planned), decoded, settings),
+    prompts: (target, attempt) =>
+      withPrompt(informed(planned.promptFor(target, attempt)), decoded, settings),
     accountAt: (provider) => planned.accountAt(provider),
   })
 }

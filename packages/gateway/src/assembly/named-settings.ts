@@ -1,12 +1,13 @@
 import type { PersonaInput, StrategyInput } from '@fairlead/context'
-import type { ContextStrategySettings, PersonaSettings } from '@fairlead/snapshot'
+import type { ContextStrategySettings, KnowledgeUse, PersonaSettings } from '@fairlead/snapshot'
 import type { Caller } from '../access/caller.ts'
 import { findNamed, type NamingCaller } from '../access/named-resource.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
 /** What a ContextStrategy says of a conversation: of its prompts, and of how its turns run. */
-type ChosenStrategy = StrategyInput & Pick<ContextStrategySettings, 'onConcurrent' | 'onDisconnect'>
+type ChosenStrategy = StrategyInput &
+  Pick<ContextStrategySettings, 'knowledge' | 'onConcurrent' | 'onDisconnect'>
 
 const fullHistory: ChosenStrategy = {
   name: 'full',
@@ -36,6 +37,20 @@ export function findContextStrategy(
   const strategy = contextStrategies.get(key)
   if (strategy === undefined) throw gatewayError.nameNotFound('strategy', key, 'ContextStrategy')
   return strategy
+}
+
+/**
+ * What is retrieved for a call outside conversations: as the strategy that it names says, or the
+ * gateway's default. Throws `strategy_not_found` for one that is named.
+ */
+export function knowledgeFor(
+  name: string | undefined,
+  caller: Caller,
+  runtime: Runtime,
+): KnowledgeUse | undefined {
+  if (name !== undefined) return findContextStrategy(name, caller, runtime).knowledge
+  const { contextStrategies, gateway } = runtime.snapshot
+  return contextStrategies.get(gateway.defaultContextStrategy ?? '')?.knowledge
 }
 
 /** The Persona of this name. Throws `persona_not_found`. */

@@ -4,9 +4,10 @@ import {
   isOwnConversationId,
   type PromptTargets,
   type TurnRequest,
+  type TurnRetriever,
 } from '@fairlead/context'
 import { type ChatInput, ModelError } from '@fairlead/llm'
-import type { PersonaSettings } from '@fairlead/snapshot'
+import type { KnowledgeUse, PersonaSettings } from '@fairlead/snapshot'
 import type { Caller } from '../access/caller.ts'
 import type { CallContext } from '../call/call-context.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
@@ -33,6 +34,8 @@ export interface TurnSource {
   readonly targets: PromptTargets
   /** The models that its history may be summarised by; undefined where nothing is kept. */
   readonly models?: ContextModels
+  /** Looks in knowledge bases; without it nobody does. */
+  readonly knowledge?: (use: KnowledgeUse) => TurnRetriever
   /** The route that the call has matched. */
   readonly route: Pick<MatchedRoute, 'access' | 'route'>
 }
@@ -41,6 +44,8 @@ export interface TurnSource {
 interface RequestedTurn {
   readonly request: TurnRequest
   readonly persona: PersonaSettings | undefined
+  /** What its strategy retrieves; undefined for nothing. */
+  readonly knowledge: KnowledgeUse | undefined
   /** Whether the turn goes on when its caller leaves. */
   readonly goesOnAlone: boolean
 }
@@ -74,8 +79,10 @@ export function turnRequest(
     runtime,
   )
   const { maxWaitMs, mode } = strategy.onConcurrent
+  const retriever = strategy.knowledge && source.knowledge?.(strategy.knowledge)
   return {
     persona,
+    knowledge: strategy.knowledge,
     goesOnAlone: (context.onDisconnect ?? strategy.onDisconnect) === 'Continue',
     request: {
       tenant: caller.tenant,
@@ -89,6 +96,7 @@ export function turnRequest(
       targets,
       ...(source.models === undefined ? {} : { models: source.models }),
       strategy,
+      ...(retriever === undefined ? {} : { retrievers: [retriever] }),
       onConcurrent: { mode: context.onConcurrent ?? mode, maxWaitMs },
       bytes: source.bytes,
       persona: persona === undefined ? undefined : personaInput(persona),

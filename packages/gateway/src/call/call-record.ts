@@ -8,6 +8,7 @@ import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { AttemptRecord, PassedOver } from './attempt-record.ts'
 import type { OwnCallPurpose } from './own-calls.ts'
 import type { SpentUsage } from './spent-usage.ts'
+import type { KnowledgeNote } from './knowledge-searcher.ts'
 import { type MetLimits, noLimitsMet } from './met-limits.ts'
 
 const noGroups: ReadonlySet<string> = new Set()
@@ -54,6 +55,8 @@ export class CallRecord {
   /** The version of a PromptTemplate that was rendered. */
   prompt: UsedPrompt | undefined
   conversation: string | undefined
+  /** The knowledge bases that were searched for it. */
+  readonly knowledge: KnowledgeNote[] = []
   /** Whose answer it gets without a model: that of an earlier call, stored or still being made. */
   replay: 'stored' | 'joined' | undefined
   /** Its place in a trace; undefined where calls are not traced. */

@@ -9,6 +9,7 @@ import type { Tracing } from '../telemetry/tracing.ts'
 import type { AttemptGate } from './attempt-gate.ts'
 import type { CallerLimits } from './caller-limits.ts'
 import type { HeldBytes } from './held-bytes.ts'
+import type { KnowledgeSearcher } from './knowledge-searcher.ts'
 import type { OwnCalls } from './own-calls.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import type { RefusalAudit } from './refused-request.ts'
@@ -38,4 +39,5 @@ export interface Services {
   readonly callerLimits: readonly CallerLimits[]
   readonly unpriced: UnpricedModels
   readonly ownCalls: OwnCalls
+  readonly knowledge: KnowledgeSearcher
 }

@@ -177,6 +177,19 @@ export const gatewayError = {
       'The figures of usage cannot be read at the moment. Retry shortly; if this persists, the log of the gateway says why.',
       { code: 'usage_unavailable', retryAfterSeconds: 1, cause },
     ),
+  vectorStoreNotFound: (id: string) =>
+    new ModelError(
+      'not-found',
+      `The vector store "${id.slice(0, 128)}" does not exist, or you may not search it. Check the name of the KnowledgeBase and its access.`,
+      { code: 'vector_store_not_found' },
+    ),
+  /** `problem` names nothing secret. */
+  knowledgeUnavailable: (base: string, problem: string) =>
+    new ModelError(
+      'unavailable',
+      `The knowledge base ${base} cannot be searched: ${problem}. Its strategy wants no answer without it. Retry shortly; the status of the KnowledgeBase says more.`,
+      { code: 'knowledge_unavailable', retryAfterSeconds: 1 },
+    ),
   modelNotFound: (model: string) =>
     new ModelError(
       'not-found',

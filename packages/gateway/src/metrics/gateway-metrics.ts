@@ -4,6 +4,7 @@ import { AttemptMetrics } from './attempt-metrics.ts'
 import { ConversationMetrics } from './conversation-metrics.ts'
 import { CostMetrics } from './cost-metrics.ts'
 import { Counter, type CounterChild } from './counter.ts'
+import { KnowledgeMetrics } from './knowledge-metrics.ts'
 import { Histogram, type HistogramChild } from './histogram.ts'
 import { QuadrupleMap, TripleMap } from './key-map.ts'
 
@@ -50,6 +51,7 @@ export class GatewayMetrics {
   readonly attempts: AttemptMetrics
   readonly costs: CostMetrics
   readonly conversations: ConversationMetrics
+  readonly knowledge: KnowledgeMetrics
   readonly #tokens: Histogram<ModelLabel | 'gen_ai_token_type'>
   readonly #duration: Histogram<ModelLabel>
   readonly #firstToken: Histogram<ModelLabel>
@@ -74,6 +76,7 @@ export class GatewayMetrics {
     this.attempts = new AttemptMetrics(registry)
     this.costs = new CostMetrics(registry)
     this.conversations = new ConversationMetrics(registry)
+    this.knowledge = new KnowledgeMetrics(registry)
     this.#tokens = new Histogram(registry, {
       name: 'gen_ai_client_token_usage',
       help: 'Tokens per model call, by gen_ai_token_type input or output.',

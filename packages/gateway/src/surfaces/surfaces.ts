@@ -13,6 +13,7 @@ import { responses } from './responses/surface.ts'
 import { route } from './route/surface.ts'
 import type { Surface } from './surface.ts'
 import { usage } from './usage/surface.ts'
+import { vectorStores } from './vector-stores/surface.ts'
 
 /**
  * All surfaces. The dialect of the first is also that of errors about requests that belong to none.
@@ -31,6 +32,7 @@ export const surfaces: readonly Surface[] = [
   requests,
   usage,
   route,
+  vectorStores,
   ollama,
   ollamaPrompt,
 ]

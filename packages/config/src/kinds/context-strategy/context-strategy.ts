@@ -39,7 +39,21 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
       unless: ['None', 'BM25'],
       instead: 'earlier turns are found by their words alone, as with BM25',
     },
-    { path: 'spec.knowledge', instead: 'nothing is retrieved yet' },
+    {
+      path: 'spec.knowledge.query',
+      unless: ['LastUserMessage', 'Conversation'],
+      instead: 'the last user messages are searched for, as with Conversation',
+    },
+    {
+      path: 'spec.knowledge.placement',
+      unless: ['Tail'],
+      instead: 'passages stand in front of the new message, as with Tail',
+    },
+    {
+      path: 'spec.knowledge.citations',
+      unless: ['None', 'Text'],
+      instead: 'answers tell of no passages',
+    },
   ],
   contribute: (members) => ({ contextStrategies: settingsByKey(members) }),
 }

@@ -34,7 +34,7 @@ export const knowledgeBase: KindCompiler<KnowledgeBase, KnowledgeBaseSettings> =
   }),
   unsupportedFields: () => [
     { path: 'spec.sources', instead: 'nothing is read yet' },
-    { path: 'spec.retrieve', instead: 'nothing is asked yet' },
+    { path: 'spec.rerank', instead: 'nothing is reranked' },
   ],
   claims: {
     of: ({ retriever, store }) =>

@@ -1,0 +1,99 @@
+import type { RetrievedBlock, TurnRetriever } from '@fairlead/context'
+import type { Item } from '@fairlead/llm'
+import type { KnowledgeUse } from '@fairlead/snapshot'
+import type { Call } from '../call/call.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
+import { searchTimeoutMs } from './external-retrievers.ts'
+import { type BlockRules, passagesBlock } from './passages-block.ts'
+import { queryText } from './query-text.ts'
+import { searchBases, type SearchedBase } from './search-bases.ts'
+
+type KnowingCall = Pick<Call, 'caller' | 'record' | 'runtime' | 'services'>
+
+/** Beyond the time of the slowest base: what comes after the search. */
+const slackMs = 500
+
+/** Looks in knowledge bases for a turn of a conversation. */
+export function knowledgeRetriever(use: KnowledgeUse, call: KnowingCall): TurnRetriever {
+  const { knowledgeBases } = call.runtime.snapshot
+  const timeouts = use.bases.flatMap(({ key }) => {
+    const base = knowledgeBases.get(key)
+    return base === undefined ? [] : [searchTimeoutMs(base)]
+  })
+  const names = use.bases.map(({ key }) => key).join(', ')
+  return {
+    searches: { kind: 'knowledge', source: names },
+    deadlineMs: Math.max(0, ...timeouts) + slackMs,
+    retrieve: (asked) => {
+      const { earlier, input, path, signal } = asked
+      const countTokens = (text: string) => asked.countTokens(text)
+      const before = use.query.mode === 'Conversation' ? path.flatMap((turn) => turn.input) : []
+      const rules = { ...use, earlier, countTokens }
+      return retrieve(use, [...before, ...input], rules, call, signal)
+    },
+  }
+}
+
+/** The same for a call that belongs to no conversation; `items` are all that its model is to see. */
+export function retrieveForCall(
+  use: KnowledgeUse,
+  items: readonly Item[],
+  call: KnowingCall & Pick<Call, 'signal'>,
+): Promise<RetrievedBlock | undefined> {
+  const rules = { ...use, earlier: new Set<string>(), countTokens: estimatedTokens }
+  return retrieve(use, items, rules, call, call.signal)
+}
+
+/** About four bytes of text are a token. */
+function estimatedTokens(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 4)
+}
+
+async function retrieve(
+  use: KnowledgeUse,
+  items: readonly Item[],
+  rules: BlockRules,
+  call: KnowingCall,
+  signal: AbortSignal,
+): Promise<RetrievedBlock | undefined> {
+  const { mode } = use.query
+  const text = queryText(mode === 'Rewritten' ? 'Conversation' : mode, items)
+  const searched = await searchBases(use.bases, text, call, signal)
+  const failed = searched.find(({ problem }) => problem !== undefined)
+  if (failed?.problem !== undefined && use.onFailure === 'Fail') {
+    throw gatewayError.knowledgeUnavailable(failed.search.key, failed.problem)
+  }
+  const block = passagesBlock(searched, rules)
+  noteSearches(searched, block, call)
+  return block
+}
+
+/** What the header tells: how much of each base the model was given, and what failed. */
+function noteSearches(
+  searched: readonly SearchedBase[],
+  block: RetrievedBlock | undefined,
+  { record }: KnowingCall,
+): void {
+  const kept = (block?.passages ?? []).filter(({ action }) => action === 'kept')
+  for (const { problem, search } of searched) {
+    const passages = kept.filter(({ source }) => source === search.key).length
+    record.knowledge.push({
+      base: search.key,
+      passages: problem === undefined ? passages : undefined,
+    })
+  }
+}
+
+/** Items with others in front of the last message of a user; at the end where there is none. */
+export function beforeQuestion<T>(
+  entries: readonly T[],
+  added: readonly T[],
+  itemOf: (entry: T) => Item,
+): readonly T[] {
+  if (added.length === 0) return entries
+  const place = entries.findLastIndex((entry) => {
+    const item = itemOf(entry)
+    return item.type === 'message' && item.role === 'user'
+  })
+  return entries.toSpliced(place === -1 ? entries.length : place, 0, ...added)
+}

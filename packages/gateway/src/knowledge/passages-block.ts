@@ -1,0 +1,121 @@
+import { parseSectionTemplate } from '@fairlead/base'
+import {
+  passageKey,
+  quoteSources,
+  quotedValue,
+  type RetrievedBlock,
+  type RetrievedPassage,
+} from '@fairlead/context'
+import type { FoundPassage } from '@fairlead/knowledge'
+import type { KnowledgeUse } from '@fairlead/snapshot'
+import type { SearchedBase } from './search-bases.ts'
+
+/** What may be quoted, and how. */
+export interface BlockRules extends Pick<KnowledgeUse, 'citations' | 'maxTokens' | 'template'> {
+  /** Keys of passages that the prompt quotes already. */
+  readonly earlier: ReadonlySet<string>
+  readonly countTokens: (text: string) => number
+}
+
+interface Judged {
+  readonly found: FoundPassage
+  readonly passage: RetrievedPassage
+}
+
+/**
+ * What is quoted of what was found: the first of every base, then the second, and so on, as scores of
+ * different bases say nothing about each other. Undefined where no base was searched.
+ */
+export function passagesBlock(
+  searched: readonly SearchedBase[],
+  rules: BlockRules,
+): RetrievedBlock | undefined {
+  if (searched.length === 0) return undefined
+  const judged = judge(interleaved(searched), rules)
+  const kept = judged.filter(({ passage }) => passage.action === 'kept')
+  const problems = searched.flatMap(({ problem, search }) =>
+    problem === undefined ? [] : [{ kind: 'knowledge' as const, source: search.key, problem }],
+  )
+  return {
+    items: kept.length === 0 ? [] : [quoted(kept, rules)],
+    passages: judged.map(({ passage }) => passage),
+    ...(problems.length === 0 ? {} : { problems }),
+  }
+}
+
+function interleaved(searched: readonly SearchedBase[]) {
+  const longest = Math.max(...searched.map(({ passages }) => passages.length))
+  return Array.from({ length: longest }, (_, rank) =>
+    searched.flatMap(({ passages, search }) => {
+      const found = passages[rank]
+      return found === undefined ? [] : [{ found, search }]
+    }),
+  ).flat()
+}
+
+function judge(
+  candidates: ReturnType<typeof interleaved>,
+  { countTokens, earlier, maxTokens }: BlockRules,
+): readonly Judged[] {
+  const texts = new Set<string>()
+  let left = maxTokens
+  return candidates.map(({ found, search }) => {
+    const { id, metadata, score, title, url } = found
+    const described = { kind: 'knowledge' as const, source: search.key, id }
+    const tokens = countTokens(found.text)
+    const text = found.text.trim()
+    const isKnown = texts.has(text) || earlier.has(passageKey(described))
+    const isWeak = search.minScore !== undefined && score < search.minScore
+    const action = isWeak
+      ? 'below_min_score'
+      : isKnown
+        ? 'duplicate'
+        : tokens > left
+          ? 'over_budget'
+          : 'kept'
+    if (action === 'kept') {
+      left -= tokens
+      texts.add(text)
+    }
+    return { found, passage: { ...described, title, url, score, tokens, metadata, action } }
+  })
+}
+
+const citing = ' Where your answer uses one of them, name its number in brackets, such as [1].'
+
+function quoted(kept: readonly Judged[], { citations, template }: BlockRules) {
+  const sources = kept.map(({ found: { headings, text, title, url }, passage }, index) => ({
+    id: String(index + 1),
+    about: {
+      base: passage.source,
+      ...(title === null ? {} : { title }),
+      ...(headings.length === 0 ? {} : { section: headings.join(' > ') }),
+      ...(url === null ? {} : { url }),
+    },
+    text,
+  }))
+  const what = 'Passages of documents'
+  const more = citations === 'Text' ? citing : ''
+  if (template === undefined) return quoteSources(what, sources, { more })
+  const section = parseSectionTemplate(template, passageTemplate)
+  return quoteSources(what, sources, {
+    more,
+    arrange: (texts) =>
+      section.render(
+        sources.map(({ about, id }, index) => ({
+          index: id,
+          base: quotedValue(about.base),
+          title: quotedValue(about.title ?? ''),
+          url: quotedValue(about.url ?? ''),
+          text: texts[index] ?? '',
+        })),
+      ),
+  })
+}
+
+/** As the compiler of ContextStrategies has checked it. */
+const passageTemplate = {
+  section: 'chunks',
+  names: ['index', 'title', 'url', 'base', 'text'],
+  required: 'text',
+}

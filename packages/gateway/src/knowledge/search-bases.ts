@@ -1,0 +1,92 @@
+import { DeadlineError, openScope, untilAborted } from '@fairlead/base'
+import type { FoundPassage, MetadataFilter } from '@fairlead/knowledge'
+import type { KnowledgeBaseSettings, KnowledgeBaseUse } from '@fairlead/snapshot'
+import type { Call } from '../call/call.ts'
+import { callerFilter, maySearch } from './caller-filter.ts'
+import { searchTimeoutMs } from './external-retrievers.ts'
+
+/** Of whom and with what knowledge bases are searched. */
+type SearchingCall = Pick<Call, 'caller' | 'runtime' | 'services'>
+
+/** What is looked for in one base. */
+interface BaseSearch extends KnowledgeBaseUse {
+  /** What the caller narrows the search to, beside what it may find. */
+  readonly filter?: MetadataFilter
+}
+
+/** What came of the search of one base. */
+export interface SearchedBase {
+  readonly search: BaseSearch
+  readonly passages: readonly FoundPassage[]
+  /** Why it could not be searched, without anything secret; undefined where it was. */
+  readonly problem: string | undefined
+}
+
+/**
+ * Searches several bases at the same time, each within its own time. A base that the caller may not
+ * search is left out, as if it were not there. Rejects only with the reason of the signal.
+ */
+export async function searchBases(
+  searches: readonly BaseSearch[],
+  text: string,
+  call: SearchingCall,
+  signal: AbortSignal,
+): Promise<readonly SearchedBase[]> {
+  const { knowledgeBases } = call.runtime.snapshot
+  const searched = searches.map(async (search) => {
+    const base = knowledgeBases.get(search.key)
+    if (base === undefined || !maySearch(base, call.caller)) return undefined
+    return searchBase(base, search, text, call, signal)
+  })
+  return (await Promise.all(searched)).filter((one) => one !== undefined)
+}
+
+async function searchBase(
+  base: KnowledgeBaseSettings,
+  search: BaseSearch,
+  text: string,
+  { caller, runtime, services }: SearchingCall,
+  parent: AbortSignal,
+): Promise<SearchedBase> {
+  const { clock, knowledge, logger, metrics } = services
+  const filter = filterFor(base, search, caller)
+  if (filter === 'nothing' || text === '') return { search, passages: [], problem: undefined }
+  const timeoutMs = searchTimeoutMs(base)
+  using scope = openScope({ parents: [parent], clock, timeoutMs, what: 'a knowledge base' })
+  const { signal } = scope
+  const startMs = clock.monotonicMs()
+  try {
+    const query = {
+      text,
+      mode: base.index.mode,
+      topK: search.topK,
+      signal,
+      ...(search.minScore === undefined ? {} : { minScore: search.minScore }),
+      ...(filter === undefined ? {} : { filter }),
+    }
+    const found = knowledge.search(base, query, runtime.snapshot.gateway)
+    const passages = await untilAborted(found, signal)
+    const outcome = passages.length > 0 ? 'found' : 'empty'
+    metrics.knowledge.countSearch(search.key, outcome, clock.monotonicMs() - startMs)
+    return { search, passages, problem: undefined }
+  } catch (error) {
+    parent.throwIfAborted()
+    metrics.knowledge.countSearch(search.key, 'failed', clock.monotonicMs() - startMs)
+    const isLate = signal.aborted && signal.reason instanceof DeadlineError
+    const detail = error instanceof Error ? error.message : 'unknown reason'
+    const problem = isLate ? `it took longer than ${timeoutMs} ms` : detail
+    logger.warn({ knowledgeBase: search.key, problem }, 'a knowledge base cannot be searched')
+    return { search, passages: [], problem }
+  }
+}
+
+/** What the caller may find and what it asks for: the latter only ever narrows. */
+function filterFor(
+  { access }: KnowledgeBaseSettings,
+  { filter: asked }: BaseSearch,
+  caller: SearchingCall['caller'],
+): MetadataFilter | 'nothing' | undefined {
+  const own = access.filter && callerFilter(access.filter, caller)
+  if (own === undefined || own === 'nothing') return own ?? asked
+  return asked === undefined ? own : { type: 'and', filters: [own, asked] }
+}

@@ -1,0 +1,84 @@
+import type { JsonObject } from '@fairlead/base'
+import type { FoundPassage } from '@fairlead/knowledge'
+import {
+  invalidField,
+  openAiChat,
+  readArray,
+  readNonEmptyString,
+  readOptional,
+} from '@fairlead/llm'
+import { gatewayError } from '../../errors/gateway-error.ts'
+import { findKnowledgeBase } from '../../knowledge/find-knowledge-base.ts'
+import { readFilter } from '../../knowledge/read-filter.ts'
+import { readResultsMax, readScoreThreshold } from '../../knowledge/read-search-settings.ts'
+import { searchBases } from '../../knowledge/search-bases.ts'
+import { readJson } from '../read-json.ts'
+import type { Surface, SurfaceRequest } from '../surface.ts'
+
+/** Knowledge bases as OpenAI has vector stores: they can be searched, and nothing else. */
+export const vectorStores: Surface = {
+  name: 'vector-stores',
+  dialect: openAiChat,
+  routes: [
+    {
+      method: 'POST',
+      path: '/v1/vector_stores/{id}/search',
+      asksProvider: true,
+      answer: search,
+    },
+  ],
+}
+
+async function search(request: SurfaceRequest): Promise<JsonObject> {
+  const { caller, http, parameters, runtime } = request
+  const { key } = findKnowledgeBase(parameters['id'] ?? '', caller, runtime)
+  const body = await readJson(request)
+  const queries = readQueries(body['query'])
+  if (body['rewrite_query'] === true) {
+    throw invalidField('rewrite_query', 'queries are not rewritten here: leave it out.')
+  }
+  const minScore = readScoreThreshold(body['ranking_options'], 'ranking_options')
+  const filter = readOptional(body['filters'], 'filters', readFilter)
+  const wanted = {
+    key,
+    topK: readResultsMax(body['max_num_results'], 'max_num_results') ?? 10,
+    minScore,
+    ...(filter === undefined ? {} : { filter }),
+  }
+  // The base itself bounds how long a search takes.
+  const { signal } = new AbortController()
+  const searched = await http.record.waitFor(
+    searchBases([wanted], queries.join('\n'), request, signal),
+  )
+  const [found] = searched
+  if (found?.problem !== undefined) throw gatewayError.knowledgeUnavailable(key, found.problem)
+  const passages = (found?.passages ?? []).filter(
+    ({ score }) => minScore === undefined || score >= minScore,
+  )
+  return {
+    object: 'vector_store.search_results.page',
+    search_query: queries,
+    data: passages.map(resultOf),
+    has_more: false,
+    next_page: null,
+  }
+}
+
+function readQueries(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return [readNonEmptyString(value, 'query')]
+  const queries = readArray(value, 'query')
+  if (queries.length === 0 || queries.length > 16) {
+    throw invalidField('query', 'give 1 to 16 queries.')
+  }
+  return queries.map((query, index) => readNonEmptyString(query, `query[${index}]`))
+}
+
+function resultOf({ document, metadata, score, text, title }: FoundPassage): JsonObject {
+  return {
+    file_id: document,
+    filename: title ?? document,
+    score,
+    attributes: { ...metadata },
+    content: [{ type: 'text', text }],
+  }
+}

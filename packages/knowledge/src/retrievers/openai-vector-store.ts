@@ -1,0 +1,52 @@
+import { arrayOrEmpty, isJsonObject, type JsonObject } from '@fairlead/base'
+import type { FoundPassage, Retriever } from '../found-passage.ts'
+import {
+  addressBelow,
+  askService,
+  comparableMetadata,
+  passageId,
+  passageText,
+  scoreOf,
+  textOrNull,
+} from './ask-service.ts'
+import type { RetrieverOptions } from './retriever-options.ts'
+
+/** A vector store of OpenAI, or of a service with the same search. */
+export function openAIVectorStoreRetriever(options: RetrieverOptions): Retriever {
+  const { knowledgeId, url } = options
+  return {
+    async search({ filter, minScore, signal, text, topK }) {
+      const body = {
+        query: text,
+        max_num_results: topK,
+        ...(filter === undefined ? {} : { filters: filter }),
+        ...(minScore === undefined ? {} : { ranking_options: { score_threshold: minScore } }),
+      }
+      const path = `vector_stores/${encodeURIComponent(knowledgeId)}/search`
+      const found = await askService(options, addressBelow(url, path), body, 'data', signal)
+      return found.slice(0, topK).flatMap((result, index) => passageOf(result, index))
+    },
+  }
+}
+
+function passageOf(result: JsonObject, index: number): readonly FoundPassage[] {
+  const parts = arrayOrEmpty(result['content']).filter(isJsonObject)
+  const text = parts.map(({ text: part }) => textOrNull(part) ?? '').join('\n')
+  if (text.trim() === '') return []
+  const title = textOrNull(result['filename'])
+  const document = textOrNull(result['file_id']) ?? title ?? `result ${index + 1}`
+  const metadata = comparableMetadata(result['attributes'])
+  return [
+    {
+      id: passageId(document, text),
+      document,
+      source: 'external',
+      title,
+      url: textOrNull(metadata['url']),
+      headings: [],
+      text: passageText(text),
+      score: scoreOf(result['score']),
+      metadata,
+    },
+  ]
+}
