@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import type { FoundPassage, KnowledgeQuery } from '@fairlead/knowledge'
 import type { KnowledgeBaseSettings, KnowledgeUse } from '@fairlead/snapshot'
 import { knowledgeBaseOf, knowledgeUseOf } from './test-support/knowledge-base.ts'
-import { consumerOf, everything, keyedProvider, strategyOf } from './test-support/snapshot.ts'
+import {
+  consumerOf,
+  everything,
+  keyedProvider,
+  simulatorOf,
+  strategyOf,
+} from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, completion, json } from './test-support/upstream.ts'
 
@@ -348,6 +354,96 @@ describe('a search as OpenAI has it', () => {
         topK: 10,
         filter: { type: 'gte', key: 'year', value: 2026 },
       },
+    ])
+  })
+})
+
+describe('a tool file_search', () => {
+  const tool = (id: string, more: object = {}) => ({
+    tools: [{ type: 'file_search', vector_store_ids: [id], ...more }],
+    tool_choice: { type: 'file_search' },
+  })
+
+  it('is the gateway itself, for a base that the caller names', async () => {
+    const { gateway, provider, retriever } = await knowing({ use: { bases: [] } })
+    const search = tool('handbook', {
+      max_num_results: 3,
+      filters: { type: 'eq', key: 'department', value: 'hr' },
+    })
+    const response = await gateway.chat(ask('How long is leave?', search))
+    expect(response.headers.get('x-fairlead-knowledge')).toBe('default/handbook;passages=1')
+    const { body } = provider.requests[0] ?? { body: {} }
+    expect(Object.keys(body).toSorted()).toEqual(['messages', 'model'])
+    expect(sentTo(provider)[0]?.[0]?.content).toContain('Leave is thirty days.')
+    expect(retriever.requests[0]?.body).toMatchObject({
+      retrieval_setting: { top_k: 3 },
+      metadata_condition: { conditions: [{ name: ['department'], value: 'hr' }] },
+    })
+  })
+
+  it('works in a conversation, and tells a call that searches elsewhere from the first', async () => {
+    const { gateway, provider } = await knowing({ use: { bases: [] } })
+    const headers = {
+      'x-fairlead-conversation': 'mine',
+      authorization: 'Bearer hr-key',
+      'idempotency-key': 'once',
+    }
+    const first = await gateway.chat(ask('x', tool('handbook')), headers)
+    expect(first.headers.get('x-fairlead-knowledge')).toBe('default/handbook;passages=1')
+    await first.text()
+    const second = await gateway.chat(ask('x', tool('handbook', { max_num_results: 1 })), headers)
+    expect(second.status).toBeGreaterThanOrEqual(400)
+    expect(provider.requests).toHaveLength(1)
+  })
+
+  it('names nothing that is not there for the caller', async () => {
+    const { gateway, provider } = await knowing({
+      base: { access: { groups: ['hr'], filter: undefined } },
+      use: { bases: [] },
+    })
+    for (const id of ['other', 'handbook']) {
+      const response = await gateway.chat(ask('x', tool(id)))
+      expect(response.status).toBe(404)
+      expect(await response.json()).toMatchObject({ error: { code: 'vector_store_not_found' } })
+    }
+    expect(provider.requests).toEqual([])
+  })
+
+  it('is taken out of a Responses request as well', async () => {
+    const service = await testUpstream(records('Leave is thirty days.'))
+    const retriever = {
+      type: 'Dify',
+      url: service.url,
+      knowledgeId: 'hr',
+      credential: undefined,
+      timeoutMs: 2000,
+    } as const
+    const gateway = await testGateway({
+      providers: [simulatorOf('simulator')],
+      knowledgeBases: [knowledgeBaseOf('handbook', { retriever })],
+    })
+    const client = new OpenAI({ apiKey: 'none', baseURL: `${gateway.url}/v1` })
+    const { data, response } = await client.responses
+      .create({
+        model: 'm',
+        input: 'How long is leave?',
+        tools: [{ type: 'file_search', vector_store_ids: ['handbook'] }],
+      })
+      .withResponse()
+    expect(response.headers.get('x-fairlead-knowledge')).toBe('default/handbook;passages=1')
+    expect(data.status).toBe('completed')
+    service.answer = json(500, {})
+    const failed = client.responses.create(
+      {
+        model: 'm',
+        input: 'x',
+        tools: [{ type: 'file_search', vector_store_ids: ['handbook'] }],
+      },
+      { maxRetries: 0 },
+    )
+    await expect(failed).rejects.toMatchObject({ status: 503, code: 'knowledge_unavailable' })
+    expect(gateway.report().knowledge).toMatchObject([
+      { base: 'default/handbook', ready: false, message: expect.stringContaining('status 500') },
     ])
   })
 })

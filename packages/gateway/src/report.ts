@@ -1,4 +1,5 @@
 import type { ReplicaProblem } from '@fairlead/snapshot'
+import type { ReportedKnowledge } from './call/knowledge-states.ts'
 import type { ReportedCounter, ReportedStateStore } from './policies/reported-usage.ts'
 import type { CredentialStatus } from './upstream/credential-state.ts'
 import type { ProviderHealth } from './upstream/provider-state.ts'
@@ -41,6 +42,8 @@ export interface GatewayReport {
   readonly counters?: readonly ReportedCounter[]
   /** Models that were called and whose price is not known; undefined without any. */
   readonly unpriced?: readonly ReportedModel[]
+  /** Undefined without a KnowledgeBase. */
+  readonly knowledge?: readonly ReportedKnowledge[]
   /** Undefined where nothing is counted. */
   readonly stateStore?: ReportedStateStore
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '@fairlead/base'
 import type { FailureClass } from '@fairlead/llm'
 import type { LLMProviderSettings, ReplicaProblem } from '@fairlead/snapshot'
+import { KnowledgeStates } from './call/knowledge-states.ts'
 import { UnpricedModels } from './prices/unpriced-models.ts'
 import type { GatewayReport, ReportedCredential } from './report.ts'
 import type { RuntimeHolder } from './runtime/runtime-holder.ts'
@@ -27,6 +28,7 @@ export class Reporter {
   readonly #states = new Map<string, ProviderState>()
   readonly credentialStates: CredentialStates
   readonly unpriced: UnpricedModels
+  readonly knowledge: KnowledgeStates
   readonly #clock: Clock
   readonly #ejected: (provider: string, failure: FailureClass) => void
   #runtimes: RuntimeHolder | undefined
@@ -39,6 +41,7 @@ export class Reporter {
     this.#ejected = ejected
     this.credentialStates = new CredentialStates(clock, () => this.changed())
     this.unpriced = new UnpricedModels(() => this.changed())
+    this.knowledge = new KnowledgeStates(() => this.changed())
   }
 
   /** `others` have problems of their own to report, and so have `policies`. */
@@ -113,6 +116,7 @@ export class Reporter {
     if (runtime === undefined) return { configHash: '', problems: [], providers: [] }
     this.unpriced.retain((provider, model) => isUnpriced(provider, model, runtime))
     const unpriced = this.unpriced.all
+    const knowledge = this.knowledge.reports(runtime.snapshot.knowledgeBases)
     const [notServed] = this.#others.flatMap((one) => one.notServed?.() ?? [])
     return {
       configHash: runtime.snapshot.hash,
@@ -131,6 +135,7 @@ export class Reporter {
         credentials: credentials.flatMap(reported),
       })),
       ...(unpriced.length === 0 ? {} : { unpriced }),
+      ...(knowledge.length === 0 ? {} : { knowledge }),
     }
   }
 

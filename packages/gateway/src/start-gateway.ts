@@ -226,6 +226,7 @@ function createServices(
     secrets: options.secrets,
     credentialStates: reporter.credentialStates,
     unpriced: reporter.unpriced,
+    knowledgeStates: reporter.knowledge,
     knowledge: knowledgeSearcher({ pools, secrets, indexes: options.knowledge }),
     stores: new ConversationStores({
       open: (store, onAvailability) => options.openStore(store, onAvailability),

@@ -16,6 +16,7 @@ const problemsMax = 64
 const providersMax = 256
 const countersMax = 64
 const unpricedMax = 32
+const knowledgeMax = 64
 const storeNameMax = 253
 const messageMax = 4096
 /** How often a replica that stops tries to remove its entry. */
@@ -137,13 +138,14 @@ function reportOf({ namespace, name, health, message, credentials }: Provider) {
   return { namespace, name, health, message, credentials: credentials.map(credentialOf) }
 }
 
-/** What is counted, priced and stored, as far as there is any of it. */
-function usageOf({ counters = [], unpriced = [], stateStore }: GatewayReport) {
+/** What is counted, priced, searched and stored, as far as there is any of it. */
+function usageOf({ counters = [], knowledge = [], unpriced = [], stateStore }: GatewayReport) {
   return {
     ...(counters.length > 0 && { counters: counters.slice(0, countersMax).map(counterOf) }),
     ...(unpriced.length > 0 && {
       unpriced: unpriced.slice(0, unpricedMax).map(({ provider, model }) => `${provider} ${model}`),
     }),
+    ...(knowledge.length > 0 && { knowledge: knowledge.slice(0, knowledgeMax) }),
     ...(stateStore && {
       stateStore: {
         name: stateStore.name.slice(0, storeNameMax),

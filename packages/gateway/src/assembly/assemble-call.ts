@@ -16,13 +16,19 @@ import {
   operationOf,
   type RequestEdits,
 } from '@fairlead/llm'
-import type { KnowledgeUse, PersonaSettings } from '@fairlead/snapshot'
+import type { PersonaSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import type { CallContext } from '../call/call-context.ts'
 import type { EarlierCall } from '../call/earlier-call.ts'
 import { requestDigest } from '../call/request-digest.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
-import { beforeQuestion, knowledgeRetriever, retrieveForCall } from '../knowledge/call-knowledge.ts'
+import {
+  beforeQuestion,
+  type CallSearch,
+  callSearch,
+  knowledgeRetriever,
+  retrieveForCall,
+} from '../knowledge/call-knowledge.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { AssembledValue } from './assembled-value.ts'
@@ -63,7 +69,8 @@ export async function assembleCall(call: Call): Promise<AttemptBodies> {
     context.persona === undefined
       ? request.edits
       : withPersona(findPersona(context.persona, call.caller, call.runtime), call)
-  const knowledge = knowledgeFor(context.strategy, call.caller, call.runtime)
+  const use = knowledgeFor(context.strategy, call.caller, call.runtime)
+  const knowledge = callSearch(use, request)
   if (knowledge !== undefined) return assembleWithKnowledge(knowledge, history, edits, call)
   if (history === undefined) return new AssembledCall({ dialect, request, edits })
   return new AssembledCall({ dialect, request, ...responsePrompts(history, edits) })
@@ -71,7 +78,7 @@ export async function assembleCall(call: Call): Promise<AttemptBodies> {
 
 /** What is retrieved stands in front of the question, as in a conversation. */
 async function assembleWithKnowledge(
-  use: KnowledgeUse,
+  use: CallSearch,
   history: KeptHistory | undefined,
   edits: RequestEdits,
   call: Call,
@@ -120,7 +127,10 @@ async function assembleTurn(
     isNewInput: request.kept?.conversation !== undefined,
     route: call.route,
     models: contextModels(call),
-    knowledge: (use) => knowledgeRetriever(use, call),
+    knowledge: (use) => {
+      const search = callSearch(use, request)
+      return search && knowledgeRetriever(search, call)
+    },
     targets: probableTargets(call.route.targets, {
       dialect,
       responseFormat: edits.responseFormat ?? decoded.responseFormat,
@@ -189,7 +199,8 @@ async function assembleUnkept(
   }
   call.goesOnAlone = source.context.onDisconnect === 'Continue'
   const { itemsBefore: _, ...kept } = request.edits
-  const block = knowledge && (await record.waitFor(retrieveForCall(knowledge, decoded.items, call)))
+  const search = callSearch(knowledge, request)
+  const block = search && (await record.waitFor(retrieveForCall(search, decoded.items, call)))
   const informed = ({ items, tools }: Pick<PreparedPrompt, 'items' | 'tools'>) => ({
     items: beforeQuestion(items, block?.items ?? [], (item) => item),
     tools,

@@ -35,7 +35,7 @@ export interface TurnSource {
   /** The models that its history may be summarised by; undefined where nothing is kept. */
   readonly models?: ContextModels
   /** Looks in knowledge bases; without it nobody does. */
-  readonly knowledge?: (use: KnowledgeUse) => TurnRetriever
+  readonly knowledge?: (use: KnowledgeUse | undefined) => TurnRetriever | undefined
   /** The route that the call has matched. */
   readonly route: Pick<MatchedRoute, 'access' | 'route'>
 }
@@ -79,7 +79,7 @@ export function turnRequest(
     runtime,
   )
   const { maxWaitMs, mode } = strategy.onConcurrent
-  const retriever = strategy.knowledge && source.knowledge?.(strategy.knowledge)
+  const retriever = source.knowledge?.(strategy.knowledge)
   return {
     persona,
     knowledge: strategy.knowledge,

@@ -10,6 +10,7 @@ import { parseJsonObject } from '../http/json-body.ts'
 import type { RenderedPrompt, UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallContext } from './call-context.ts'
 import type { KeptRequest } from './kept-request.ts'
+import type { BaseSearch } from './requested-search.ts'
 
 /** A caller's model request, read and validated as far as every provider needs it. */
 export class CallRequest {
@@ -29,6 +30,8 @@ export class CallRequest {
   readonly kept: KeptRequest | undefined
   /** Whether its caller wants nothing of it kept, also where it is in a conversation. */
   readonly keepsNothing: boolean
+  /** What it asks the gateway to look for in knowledge bases. */
+  readonly searches: readonly BaseSearch[]
   /** Estimated length of the input in tokens: characters ÷ 4. */
   readonly inputTokens: number
   readonly #rendered: RenderedPrompt | undefined
@@ -51,6 +54,7 @@ export class CallRequest {
     this.prompt = rendered?.used
     this.kept = parts.kept
     this.keepsNothing = parts.keepsNothing === true
+    this.searches = parts.searches ?? []
     const edits = rendered === undefined ? noEdits : promptEdits(rendered)
     this.edits = parts.kept?.store === true ? { ...edits, keptHere: true } : edits
     this.inputTokens = Math.ceil((sent.textLength + textLength(rendered)) / 4)
@@ -58,7 +62,7 @@ export class CallRequest {
 
   /** The same request for another model than it names. */
   insteadFor(model: string): CallRequest {
-    const { body, context, keepsNothing, kept, outline, sent } = this
+    const { body, context, keepsNothing, kept, outline, searches, sent } = this
     return new CallRequest({
       body,
       fields: this.fields(),
@@ -67,6 +71,7 @@ export class CallRequest {
       rendered: this.#rendered,
       kept,
       keepsNothing,
+      searches,
       defaultModel: undefined,
       insteadFor: model,
       ...(outline === undefined ? {} : { outline }),
@@ -116,6 +121,8 @@ interface RequestParts {
   readonly rendered: RenderedPrompt | undefined
   readonly kept?: KeptRequest | undefined
   readonly keepsNothing?: boolean
+  /** Defaults to nothing. */
+  readonly searches?: readonly BaseSearch[]
   /** For a call that names no model. */
   readonly defaultModel: string | undefined
   /** The model that is called whatever the request names; undefined for the one that it names. */

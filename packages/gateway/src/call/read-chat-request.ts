@@ -1,4 +1,5 @@
 import type { HeaderFields } from '@fairlead/http1'
+import type { JsonObject } from '@fairlead/base'
 import { type DecodeOptions, type Dialect, invalidField } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { checkedJsonObject } from '../http/json-body.ts'
@@ -8,6 +9,7 @@ import { type CallContext, readCallContext } from './call-context.ts'
 import { checkListLengths } from './check-list-lengths.ts'
 import { CallRequest } from './call-request.ts'
 import { type KeptRequest, readKeptRequest } from './kept-request.ts'
+import type { TakenSearches } from './requested-search.ts'
 import type { Services } from './services.ts'
 
 /** Who sends a chat request, and what it is read with. */
@@ -23,6 +25,12 @@ interface ChatRequestOptions extends DecodeOptions {
   readonly keepsResponses?: boolean
   /** Whether its API has a field `store` for what is kept of a call. */
   readonly hasStore?: boolean
+  /** Takes out the tools that the gateway itself is; undefined where there are none. */
+  readonly takeSearches?: (
+    fields: JsonObject,
+    caller: Caller,
+    runtime: Runtime,
+  ) => TakenSearches | undefined
   /** The conversation and what is to be done with which of its turns. */
   readonly place?: Pick<CallContext, 'conversation'> &
     Partial<Pick<CallContext, 'edit' | 'regenerate'>>
@@ -35,17 +43,16 @@ interface ChatRequestOptions extends DecodeOptions {
  * says what is to become of its response.
  */
 export function readChatRequest(
-  body: Buffer,
+  sent: Buffer,
   sender: ChatSender,
-  { hasStore = false, place, ...options }: ChatRequestOptions = {},
+  { hasStore = false, place, takeSearches, ...options }: ChatRequestOptions = {},
 ): CallRequest {
   const { dialect, headers, runtime } = sender
   const { limits } = runtime.snapshot.gateway
-  const { fields, outline } = checkedJsonObject(
-    body,
-    limits.maxDepth,
-    dialect.passage.decidedFields,
-  )
+  const read = checkedJsonObject(sent, limits.maxDepth, dialect.passage.decidedFields)
+  const taken = takeSearches?.(read.fields, sender.caller, runtime)
+  const fields = taken?.fields ?? read.fields
+  const body = taken === undefined ? sent : Buffer.from(JSON.stringify(fields))
   checkListLengths(fields, dialect.passage, limits)
   const { context: given } = fields
   const isForeign = given !== undefined && dialect.passage.isOwnContext?.(given) === true
@@ -60,7 +67,7 @@ export function readChatRequest(
     options.messagesOptional === true || rendered !== undefined || context.regenerate !== undefined
   return new CallRequest({
     body,
-    outline,
+    ...(taken === undefined ? { outline: read.outline } : { searches: taken.searches }),
     fields,
     context,
     rendered,

@@ -9,7 +9,13 @@ const deliveryFields: ReadonlySet<string> = new Set(['stream', 'stream_options']
  * Identifies what a call asks: its model, what else its headers and its path choose, and its bytes,
  * but for how the answer is delivered. Equal for a call that is sent again.
  */
-export function requestDigest({ body, context, model, outline: known }: CallRequest): string {
+export function requestDigest({
+  body,
+  context,
+  model,
+  outline: known,
+  searches,
+}: CallRequest): string {
   const outline = known ?? outlineBody(body, noUniqueFields)
   const isPlain = outline.members.every(({ name }) => !deliveryFields.has(name))
   const asked = isPlain ? body : spliceTopLevel(body, { remove: [...deliveryFields] }, outline)
@@ -17,6 +23,7 @@ export function requestDigest({ body, context, model, outline: known }: CallRequ
   // These may stand in the path or in a header alone.
   const choices = [branch, regenerate, edit, persona, prompt, strategy, subject]
   const chosen = choices.some((name) => name !== undefined) ? JSON.stringify(choices) : ''
-  const head = Buffer.from(`${JSON.stringify(model)}${chosen}`)
+  const searched = searches.length === 0 ? '' : JSON.stringify(searches)
+  const head = Buffer.from(`${JSON.stringify(model)}${chosen}${searched}`)
   return `sha256:${hash('sha256', Buffer.concat([head, asked]))}`
 }

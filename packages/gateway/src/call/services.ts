@@ -9,6 +9,7 @@ import type { Tracing } from '../telemetry/tracing.ts'
 import type { AttemptGate } from './attempt-gate.ts'
 import type { CallerLimits } from './caller-limits.ts'
 import type { HeldBytes } from './held-bytes.ts'
+import type { KnowledgeStates } from './knowledge-states.ts'
 import type { KnowledgeSearcher } from './knowledge-searcher.ts'
 import type { OwnCalls } from './own-calls.ts'
 import type { RecentCalls } from './recent-calls.ts'
@@ -40,4 +41,5 @@ export interface Services {
   readonly unpriced: UnpricedModels
   readonly ownCalls: OwnCalls
   readonly knowledge: KnowledgeSearcher
+  readonly knowledgeStates: KnowledgeStates
 }

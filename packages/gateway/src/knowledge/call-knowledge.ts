@@ -2,11 +2,39 @@ import type { RetrievedBlock, TurnRetriever } from '@fairlead/context'
 import type { Item } from '@fairlead/llm'
 import type { KnowledgeUse } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
+import type { CallRequest } from '../call/call-request.ts'
+import type { BaseSearch } from '../call/requested-search.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { searchTimeoutMs } from './external-retrievers.ts'
 import { type BlockRules, passagesBlock } from './passages-block.ts'
 import { queryText } from './query-text.ts'
 import { searchBases, type SearchedBase } from './search-bases.ts'
+
+/** What is looked for in a call. */
+export interface CallSearch extends Omit<KnowledgeUse, 'bases'> {
+  readonly bases: readonly BaseSearch[]
+}
+
+/** How passages are used that only the caller asks for: it wants no answer without them. */
+const askedFor: KnowledgeUse = {
+  bases: [],
+  query: { mode: 'LastUserMessage' },
+  maxTokens: 8000,
+  template: undefined,
+  citations: 'None',
+  onFailure: 'Fail',
+}
+
+/** What a strategy and the caller itself want searched; undefined for nothing. */
+export function callSearch(
+  use: KnowledgeUse | undefined,
+  { searches }: Pick<CallRequest, 'searches'>,
+): CallSearch | undefined {
+  if (searches.length === 0) return use
+  const rules = use ?? askedFor
+  const named = new Set(searches.map(({ key }) => key))
+  return { ...rules, bases: [...rules.bases.filter(({ key }) => !named.has(key)), ...searches] }
+}
 
 type KnowingCall = Pick<Call, 'caller' | 'record' | 'runtime' | 'services'>
 
@@ -14,7 +42,7 @@ type KnowingCall = Pick<Call, 'caller' | 'record' | 'runtime' | 'services'>
 const slackMs = 500
 
 /** Looks in knowledge bases for a turn of a conversation. */
-export function knowledgeRetriever(use: KnowledgeUse, call: KnowingCall): TurnRetriever {
+export function knowledgeRetriever(use: CallSearch, call: KnowingCall): TurnRetriever {
   const { knowledgeBases } = call.runtime.snapshot
   const timeouts = use.bases.flatMap(({ key }) => {
     const base = knowledgeBases.get(key)
@@ -36,7 +64,7 @@ export function knowledgeRetriever(use: KnowledgeUse, call: KnowingCall): TurnRe
 
 /** The same for a call that belongs to no conversation; `items` are all that its model is to see. */
 export function retrieveForCall(
-  use: KnowledgeUse,
+  use: CallSearch,
   items: readonly Item[],
   call: KnowingCall & Pick<Call, 'signal'>,
 ): Promise<RetrievedBlock | undefined> {
@@ -50,7 +78,7 @@ function estimatedTokens(text: string): number {
 }
 
 async function retrieve(
-  use: KnowledgeUse,
+  use: CallSearch,
   items: readonly Item[],
   rules: BlockRules,
   call: KnowingCall,

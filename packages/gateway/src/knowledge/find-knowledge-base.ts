@@ -14,7 +14,11 @@ interface FoundBase {
  * The knowledge base that a caller's `name` or `namespace/name` stands for; a name alone is in the
  * caller's namespace. One that it may not search is not there. Throws `vector_store_not_found`.
  */
-export function findKnowledgeBase(name: string, caller: Caller, runtime: Runtime): FoundBase {
+export function findKnowledgeBase(
+  name: string,
+  caller: Caller,
+  runtime: Pick<Runtime, 'snapshot'>,
+): FoundBase {
   const key = name.includes('/') ? name : `${caller.namespace}/${name}`
   const base = runtime.snapshot.knowledgeBases.get(key)
   if (base !== undefined && maySearch(base, caller)) return { key, base }

@@ -1,18 +1,13 @@
 import { DeadlineError, openScope, untilAborted } from '@fairlead/base'
 import type { FoundPassage, MetadataFilter } from '@fairlead/knowledge'
-import type { KnowledgeBaseSettings, KnowledgeBaseUse } from '@fairlead/snapshot'
+import type { KnowledgeBaseSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
+import type { BaseSearch } from '../call/requested-search.ts'
 import { callerFilter, maySearch } from './caller-filter.ts'
 import { searchTimeoutMs } from './external-retrievers.ts'
 
 /** Of whom and with what knowledge bases are searched. */
 type SearchingCall = Pick<Call, 'caller' | 'runtime' | 'services'>
-
-/** What is looked for in one base. */
-interface BaseSearch extends KnowledgeBaseUse {
-  /** What the caller narrows the search to, beside what it may find. */
-  readonly filter?: MetadataFilter
-}
 
 /** What came of the search of one base. */
 export interface SearchedBase {
@@ -48,7 +43,7 @@ async function searchBase(
   { caller, runtime, services }: SearchingCall,
   parent: AbortSignal,
 ): Promise<SearchedBase> {
-  const { clock, knowledge, logger, metrics } = services
+  const { clock, knowledge, knowledgeStates, logger, metrics } = services
   const filter = filterFor(base, search, caller)
   if (filter === 'nothing' || text === '') return { search, passages: [], problem: undefined }
   const timeoutMs = searchTimeoutMs(base)
@@ -66,6 +61,7 @@ async function searchBase(
     }
     const found = knowledge.search(base, query, runtime.snapshot.gateway)
     const passages = await untilAborted(found, signal)
+    knowledgeStates.note(search.key, undefined)
     const outcome = passages.length > 0 ? 'found' : 'empty'
     metrics.knowledge.countSearch(search.key, outcome, clock.monotonicMs() - startMs)
     return { search, passages, problem: undefined }
@@ -75,6 +71,7 @@ async function searchBase(
     const isLate = signal.aborted && signal.reason instanceof DeadlineError
     const detail = error instanceof Error ? error.message : 'unknown reason'
     const problem = isLate ? `it took longer than ${timeoutMs} ms` : detail
+    knowledgeStates.note(search.key, problem)
     logger.warn({ knowledgeBase: search.key, problem }, 'a knowledge base cannot be searched')
     return { search, passages: [], problem }
   }

@@ -1,5 +1,6 @@
 import { openAiChat } from '@fairlead/llm'
 import { readChatRequest } from '../../call/read-chat-request.ts'
+import { takeFileSearch } from '../../knowledge/take-file-search.ts'
 import type { Surface } from '../surface.ts'
 
 /** OpenAI's Chat Completions: https://platform.openai.com/docs/api-reference/chat/create */
@@ -17,7 +18,7 @@ export const chatCompletions: Surface = {
           return readChatRequest(
             body,
             { caller, dialect, headers, runtime, services },
-            { hasStore: true },
+            { hasStore: true, takeSearches: takeFileSearch },
           )
         },
     },

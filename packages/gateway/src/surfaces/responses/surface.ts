@@ -1,5 +1,6 @@
 import { openAiResponses } from '@fairlead/llm'
 import { readChatRequest } from '../../call/read-chat-request.ts'
+import { takeFileSearch } from '../../knowledge/take-file-search.ts'
 import type { Surface } from '../surface.ts'
 import { countInput } from './count-input.ts'
 import { keptResponses } from './kept-responses.ts'
@@ -17,7 +18,10 @@ export const responses: Surface = {
         (body) => {
           const { headers } = http.request
           const sender = { caller, dialect, headers, runtime, services }
-          return readChatRequest(body, sender, { keepsResponses: true })
+          return readChatRequest(body, sender, {
+            keepsResponses: true,
+            takeSearches: takeFileSearch,
+          })
         },
     },
     { method: 'POST', path: '/v1/responses/input_tokens', answer: countInput },

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { knowledgeBaseOf } from '../test-support/knowledge-base.ts'
+import { KnowledgeStates } from './knowledge-states.ts'
+
+it('a base is ready until a search has failed, and again when one has not', () => {
+  let changes = 0
+  const states = new KnowledgeStates(() => (changes += 1))
+  const retriever = {
+    type: 'Dify',
+    url: 'https://kb.test',
+    knowledgeId: 'x',
+    credential: undefined,
+    timeoutMs: 1,
+  } as const
+  const bases = new Map([
+    ['default/a', knowledgeBaseOf('a', { retriever })],
+    ['default/b', knowledgeBaseOf('b')],
+  ])
+  const report = { base: 'default/a', generation: 1 }
+  const unread = { base: 'default/b', ready: false, message: expect.stringContaining('not read') }
+  expect(states.reports(bases)).toMatchObject([{ ...report, ready: true }, unread])
+  states.note('default/a', 'it is gone')
+  states.note('default/a', 'it is gone')
+  const failed = { ...report, ready: false, message: 'it is gone' }
+  expect(states.reports(bases)).toMatchObject([failed, unread])
+  states.note('default/a', undefined)
+  expect(states.reports(bases)).toMatchObject([{ ...report, ready: true }, unread])
+  expect(changes).toBe(2)
+})
