@@ -209,6 +209,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'summaries',
       'stores',
       'retrieval',
+      'encryption',
       'service',
       'remote',
       'index.ts',

@@ -12,6 +12,8 @@ import { wholeLog } from './whole-log.ts'
 
 interface StoreUnderTest extends Successors {
   readonly name: string
+  /** Whether bytes count that are encrypted, of which there are more. */
+  readonly isEncrypted?: boolean
   /** An empty store. The suite closes it. */
   open(options: {
     readonly clock: Pick<Clock, 'now'>

@@ -1,0 +1,141 @@
+import { isJsonObject, type JsonObject } from '@fairlead/base'
+import type { KeptResponse } from '../stores/kept-response.ts'
+import type { ResponseStore } from '../stores/response-store.ts'
+import type { ConversationCiphers } from './conversation-ciphers.ts'
+import type { Keyring } from './keyring.ts'
+import { isSealedText, type TextCipher } from './text-cipher.ts'
+
+/**
+ * Responses that are encrypted as the conversations that they belong to, or with the key of their
+ * tenant. Items keep their ids, by which they are found.
+ */
+export function encryptedResponses(
+  responses: ResponseStore,
+  keyring: Keyring,
+  conversations: ConversationCiphers,
+): ResponseStore {
+  const cipherOf = (
+    tenant: string,
+    conversation: string | null,
+    creates: boolean,
+  ): Promise<TextCipher> =>
+    conversation === null
+      ? keyring.cipherOf(tenant, null, { creates })
+      : conversations.cipherOfConversation(tenant, conversation, creates)
+  /** Of a response that is stored. */
+  const cipherIn = async (tenant: string, id: string) => {
+    const kept = await responses.load(tenant, id)
+    return cipherOf(tenant, kept?.conversation ?? null, true)
+  }
+  const opened = async (response: KeptResponse) =>
+    openResponse(response, await cipherOf(response.tenant, response.conversation, false))
+  return {
+    ...responses,
+    async add(response) {
+      const cipher = await cipherOf(response.tenant, response.conversation, true)
+      return responses.add(sealResponse(response, cipher))
+    },
+    async load(tenant, id) {
+      const response = await responses.load(tenant, id)
+      return response && opened(response)
+    },
+    async chain(tenant, id, bounds) {
+      const chain = await responses.chain(tenant, id, bounds)
+      if (chain.outcome !== 'found') return chain
+      return { ...chain, responses: await Promise.all(chain.responses.map(opened)) }
+    },
+    async flush(progress) {
+      const sealed = progress.map(async (part) => {
+        const cipher = await cipherIn(part.tenant, part.id)
+        const { output } = part
+        return {
+          ...part,
+          output: output?.map((item) => sealItem(item, cipher)),
+          frames: sealFrames(part, cipher),
+        }
+      })
+      return responses.flush(await Promise.all(sealed))
+    },
+    async finish(end) {
+      const cipher = await cipherIn(end.tenant, end.id)
+      return responses.finish({
+        ...end,
+        body: sealBody(end.body, end.id, cipher),
+        output: end.output.map((item) => sealItem(item, cipher)),
+        frames: sealFrames(end, cipher),
+      })
+    },
+    async frames(tenant, id, from, bytesMax) {
+      const kept = await responses.frames(tenant, id, from, bytesMax)
+      if (kept === undefined) return undefined
+      const cipher = await cipherIn(tenant, id)
+      return { ...kept, frames: kept.frames.map((frame) => openFrame(frame, id, cipher)) }
+    },
+    responseWithItem: (tenant, itemId) => responses.responseWithItem(tenant, itemId),
+    remove: (tenant, id) => responses.remove(tenant, id),
+    recover: (error, completedAt) => responses.recover(error, completedAt),
+    expire: () => responses.expire(),
+  }
+}
+
+function sealResponse(response: KeptResponse, cipher: TextCipher): KeptResponse {
+  return {
+    ...response,
+    body: sealBody(response.body, response.id, cipher),
+    input: response.input.map((item) => sealItem(item, cipher)),
+    output: response.output.map((item) => sealItem(item, cipher)),
+  }
+}
+
+/** What cannot be read of it, because its key is gone, is left out. */
+function openResponse(response: KeptResponse, cipher: TextCipher): KeptResponse {
+  const items = (list: readonly JsonObject[]) =>
+    list
+      .map((item) => openObject(item, itemContext(item), cipher))
+      .filter((item) => item !== undefined)
+  return {
+    ...response,
+    body: openObject(response.body, bodyContext(response.id), cipher) ?? {},
+    input: items(response.input),
+    output: items(response.output),
+  }
+}
+
+function sealBody(body: JsonObject, id: string, cipher: TextCipher): JsonObject {
+  return { sealed: cipher.seal(body, bodyContext(id)) }
+}
+
+function sealItem(item: JsonObject, cipher: TextCipher): JsonObject {
+  const sealed = cipher.seal(item, itemContext(item))
+  return item['id'] === undefined ? { sealed } : { id: item['id'], sealed }
+}
+
+function openObject(
+  value: JsonObject,
+  context: string,
+  cipher: TextCipher,
+): JsonObject | undefined {
+  const { sealed } = value
+  if (!isSealedText(sealed)) return value
+  try {
+    const opened = cipher.open(sealed, context)
+    return isJsonObject(opened) ? opened : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function sealFrames(
+  { frames, id }: { readonly frames: readonly string[]; readonly id: string },
+  cipher: TextCipher,
+): readonly string[] {
+  return frames.map((frame) => cipher.seal(frame, frameContext(id)))
+}
+
+function openFrame(frame: string, id: string, cipher: TextCipher): string {
+  return isSealedText(frame) ? String(cipher.open(frame, frameContext(id))) : frame
+}
+
+const bodyContext = (id: string) => `response ${id}`
+const frameContext = (id: string) => `frame of ${id}`
+const itemContext = ({ id }: JsonObject) => `response item ${typeof id === 'string' ? id : ''}`

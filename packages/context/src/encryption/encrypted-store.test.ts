@@ -1,0 +1,204 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { silentLogger } from '@fairlead/base'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ContextStore } from '../stores/context-store.ts'
+import { createMemoryStore, type MemoryStoreOptions } from '../stores/memory/memory-store.ts'
+import { createSqliteStore, type SqliteStoreOptions } from '../stores/sqlite/sqlite-store.ts'
+import { describeAnswerStoreContract } from '../stores/test-support/answer-store-contract.ts'
+import { describeFactorStoreContract } from '../stores/test-support/factor-store-contract.ts'
+import { describeResponseStoreContract } from '../stores/test-support/response-store-contract.ts'
+import { describeStoreContract } from '../stores/test-support/store-contract.ts'
+import { ended, turnOf } from '../stores/test-support/turns.ts'
+import { newConversation } from '../turns/new-conversation.ts'
+import { newKey } from './encryption-key.ts'
+import { openEncrypted, refuseEncrypted } from './open-encrypted.ts'
+
+const key = newKey().toString('base64')
+const clock = { now: () => 1_000_000 }
+const encrypted = (store: ContextStore, current = key, previous: readonly string[] = []) =>
+  openEncrypted(store, { current, previous, clock, logger: silentLogger })
+
+let folder: string
+let files = 0
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fairlead-encrypted-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const newPath = () => join(folder, `${files++}`, 'chats.db')
+
+const subjects = [
+  {
+    name: 'encrypted Memory',
+    isEncrypted: true,
+    open: (options: MemoryStoreOptions) => encrypted(createMemoryStore(options)),
+  },
+  {
+    name: 'encrypted SQLite',
+    isEncrypted: true,
+    open: (options: Omit<SqliteStoreOptions, 'path'>) =>
+      encrypted(createSqliteStore({ ...options, path: newPath() })),
+  },
+]
+for (const subject of subjects) {
+  describeStoreContract(subject)
+  describeResponseStoreContract(subject)
+  describeFactorStoreContract(subject)
+  describeAnswerStoreContract(subject)
+}
+
+const secret = 'xylophone'
+
+/** A conversation whose every part that has words has the secret in it. */
+async function tell(store: ContextStore, subject: string, id: string): Promise<void> {
+  const empty = newConversation({
+    id,
+    tenant: 'a',
+    store: 's',
+    metadata: { topic: `${secret} topic`, [`${secret}-name`]: 'x' },
+    nowMs: 0,
+  })
+  const conversation = {
+    ...empty,
+    ccp: {
+      ...empty.ccp,
+      subject,
+      revision: 1,
+      variables: { mood: secret },
+      epoch: {
+        ...empty.ccp.epoch,
+        persona: { name: 'p', revision: 1, hash: 'h', rendered: `be ${secret}`, tools: [] },
+      },
+    },
+  }
+  const turn = ended(
+    turnOf(id, 1, {
+      input: [
+        {
+          type: 'message',
+          role: 'user',
+          id: 'msg_q',
+          content: [{ type: 'input_text', text: `my ${secret} is 42` }],
+        },
+      ],
+    }),
+  )
+  expect(await store.append({ expectedRevision: null, conversation, turns: [turn] })).toBe('stored')
+  const record = { kind: 'summary', tenant: 'a', owner: id, id: 's', expiresAtMs: null }
+  expect(await store.records.put({ ...record, body: { text: secret } }, null)).toBe(true)
+}
+
+/** All bytes that a store has on the disk. */
+function bytesBelow(path: string): string {
+  return readdirSync(path)
+    .map((name) => readFileSync(join(path, name)).toString('latin1'))
+    .join('\n')
+}
+
+describe('an encrypted store', () => {
+  it('has nothing on the disk that a subject has said, nor the subject', async () => {
+    const path = newPath()
+    const store = await encrypted(createSqliteStore({ path, clock, ttlMs: undefined }))
+    await tell(store, 'user:anna', 'c1')
+    const listed = await store.list('a', {
+      limit: 10,
+      order: 'asc',
+      subject: 'user:anna',
+      metadata: { topic: `${secret} topic` },
+    })
+    expect(listed).toMatchObject({
+      conversations: [{ metadata: { topic: `${secret} topic` }, ccp: { subject: 'user:anna' } }],
+    })
+    const before = bytesBelow(join(path, '..'))
+    await store.close()
+    for (const bytes of [before, bytesBelow(join(path, '..'))]) {
+      expect(bytes).toContain('c1')
+      expect(bytes).not.toContain(secret)
+      expect(bytes).not.toContain('anna')
+    }
+  })
+
+  it('loses what was said by an erased subject in copies too, once the key is replaced', async () => {
+    const other = newKey().toString('base64')
+    const before = createMemoryStore({ clock, ttlMs: undefined })
+    const store = await encrypted(before)
+    await tell(store, 'user:anna', 'c1')
+    await tell(store, 'user:bert', 'c2')
+    const copied = await before.records.scan({ kind: 'encryption-key', limit: 10 })
+    const copy = await before.turn('a', 'c1', 'turn_1')
+    expect(await store.removeSubject('a', 'user:anna')).toMatchObject({
+      conversations: 1,
+      more: false,
+    })
+    await encrypted(before, other, [key])
+    // Nobody else is concerned.
+    const later = await encrypted(before, other)
+    expect(JSON.stringify(await later.turn('a', 'c2', 'turn_1'))).toContain(`my ${secret} is 42`)
+
+    const restored = createMemoryStore({ clock, ttlMs: undefined })
+    for (const { version: _, ...record } of copied) await restored.records.put(record, null)
+    expect(JSON.stringify(copy)).not.toContain(secret)
+    await expect(encrypted(restored, other)).rejects.toThrow(
+      'spec.encryption does not have: restore it as keySecretRef',
+    )
+  })
+
+  it('tells what is left of an erased subject, and fails nothing', async () => {
+    const inner = createMemoryStore({ clock, ttlMs: undefined })
+    const store = await encrypted(inner)
+    await tell(store, 'user:anna', 'c1')
+    const keys = await inner.records.scan({ kind: 'encryption-key', limit: 10 })
+    const owner = keys.find(({ id, owner: name }) => id === 'data' && name !== 'subject:key/')
+    await inner.records.removeOwner('a', owner?.owner ?? '')
+    const anew = await encrypted(inner)
+    expect(await anew.turn('a', 'c1', 'turn_1')).toMatchObject({
+      input: [],
+      output: [],
+      unreadable: [
+        { item: 'msg_q', problem: 'its key is gone: its subject has been erased' },
+        { item: 'msg_a' },
+      ],
+    })
+    expect(await anew.conversation('a', 'c1')).toMatchObject({
+      metadata: {},
+      ccp: { variables: {} },
+    })
+  })
+
+  it('keeps the key of a subject for what a legal hold keeps', async () => {
+    const inner = createMemoryStore({ clock, ttlMs: undefined })
+    const store = await encrypted(inner)
+    await tell(store, 'user:anna', 'c1')
+    const held = await store.conversation('a', 'c1')
+    if (held === undefined) throw new Error('it was just stored')
+    const { ccp } = held
+    const retention = { expires_at: null, legal_hold: true }
+    const conversation = { ...held, ccp: { ...ccp, revision: 2, retention } }
+    await store.append({ expectedRevision: 1, conversation, turns: [] })
+    expect(await store.removeSubject('a', 'user:anna')).toMatchObject({ conversations: 0, held: 1 })
+    const anew = await encrypted(inner)
+    expect(JSON.stringify(await anew.turn('a', 'c1', 'turn_1'))).toContain(secret)
+  })
+
+  it('is not opened without its key, nor with what is none', async () => {
+    const inner = createMemoryStore({ clock, ttlMs: undefined })
+    await refuseEncrypted(inner)
+    await tell(await encrypted(inner), 'user:anna', 'c1')
+    await expect(refuseEncrypted(inner)).rejects.toThrow('names no key: restore it')
+    const wrong = 'hunter2'
+    const error = await encrypted(inner, wrong).catch((reason: unknown) => reason)
+    expect(String(error)).toContain('openssl rand -base64 32')
+    expect(String(error)).not.toContain(wrong)
+  })
+
+  it('reads what was stored before it was encrypted', async () => {
+    const inner = createMemoryStore({ clock, ttlMs: undefined })
+    await tell(inner, 'user:anna', 'c1')
+    const store = await encrypted(inner)
+    expect(JSON.stringify(await store.turn('a', 'c1', 'turn_1'))).toContain(secret)
+    expect(await store.conversation('a', 'c1')).toMatchObject({
+      ccp: { variables: { mood: secret } },
+    })
+  })
+})

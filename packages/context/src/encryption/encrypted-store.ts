@@ -1,0 +1,315 @@
+import { RecentMap } from '@fairlead/base'
+import { itemProblem } from '@fairlead/llm'
+import type { ContextPlan } from '../plan/context-plan.ts'
+import type { ContextStore } from '../stores/context-store.ts'
+import type {
+  BasisQuery,
+  ConversationBasis,
+  ConversationPage,
+  ConversationQuery,
+  IdentifiedItem,
+  PathQuery,
+  StorePage,
+  StorePageQuery,
+  SubjectRemoval,
+  TurnPageQuery,
+} from '../stores/turn-queries.ts'
+import { outlinesPerCall } from '../stores/turn-queries.ts'
+import type {
+  AppendOutcome,
+  ConversationChange,
+  FinishOutcome,
+  PartialOutput,
+  RemoveOutcome,
+  TurnEndChange,
+} from '../stores/turn-store.ts'
+import type { Conversation } from '../turns/conversation.ts'
+import { outlineOf, type TurnOutline } from '../turns/turn-outline.ts'
+import type { Turn } from '../turns/turn.ts'
+import type { ConversationCiphers } from './conversation-ciphers.ts'
+import { encryptedAnswers } from './encrypted-answers.ts'
+import { encryptedRecords } from './encrypted-records.ts'
+import { encryptedResponses } from './encrypted-responses.ts'
+import type { Keyring } from './keyring.ts'
+import {
+  type ConversationTokens,
+  openConversation,
+  openPlan,
+  sealConversation,
+  sealEpoch,
+  sealPlan,
+} from './sealed-conversation.ts'
+import { openItem, openTurn, sealItem, sealTurn } from './sealed-turn.ts'
+import type { TextCipher } from './text-cipher.ts'
+
+/** Of how many conversations the subject is kept in memory. */
+const knownMax = 10_000
+/** How many turns are read at a time in order to outline them. */
+const outlinedPerPage = 100
+
+/**
+ * A store whose contents are encrypted with keys of their subjects before they reach it: what is said,
+ * metadata, variables, personas, plans, responses, answers and records. What stays readable is what
+ * the store works with: ids, times, states, names of models and strategies, digests.
+ */
+export function encryptedStore(store: ContextStore, keyring: Keyring): ContextStore {
+  const turns = new EncryptedTurns(store, keyring)
+  return {
+    ...store,
+    type: store.type,
+    factors: store.factors,
+    responses: encryptedResponses(store.responses, keyring, turns),
+    answers: encryptedAnswers(store.answers, keyring),
+    records: encryptedRecords(store.records, keyring, turns),
+    conversation: (tenant, id) => turns.conversation(tenant, id),
+    basis: (tenant, id, query) => turns.basis(tenant, id, query),
+    path: (tenant, id, query) => turns.path(tenant, id, query),
+    turn: (tenant, id, turnId) => turns.turn(tenant, id, turnId),
+    outline: (tenant, id, afterSeq) => turns.outline(tenant, id, afterSeq),
+    turnPage: (tenant, id, query) => turns.turnPage(tenant, id, query),
+    itemPage: (tenant, id, query) => turns.itemPage(tenant, id, query),
+    item: (tenant, id, itemId) => turns.item(tenant, id, itemId),
+    turnsOfItem: (tenant, id, itemId) => turns.turnsOfItem(tenant, id, itemId),
+    append: (change) => turns.append(change),
+    flush: (outputs) => turns.flush(outputs),
+    finish: (tenant, change) => turns.finish(tenant, change),
+    replacePlan: (tenant, plan) => turns.replacePlan(tenant, plan),
+    remove: (tenant, id) => turns.remove(tenant, id),
+    plan: (tenant, planId) => turns.plan(tenant, planId),
+    list: (tenant, query) => turns.list(tenant, query),
+    removeSubject: (tenant, subject) => turns.removeSubject(tenant, subject),
+    recover: (completedAt) => store.recover(completedAt),
+    expire: () => store.expire(),
+    check: () => store.check(),
+    configure: (settings) => store.configure(settings),
+    close: () => store.close(),
+  }
+}
+
+class EncryptedTurns implements ConversationCiphers {
+  readonly #store: ContextStore
+  readonly #keyring: Keyring
+  /** Tokens of subjects, which a conversation has from its beginning on. */
+  readonly #subjects = new RecentMap<{ readonly subject: string | null }>(knownMax)
+  /** The turn that an outline ended with, so that the next one can go on from it. */
+  readonly #outlined = new RecentMap<{ readonly seq: number; readonly id: string }>(knownMax)
+
+  constructor(store: ContextStore, keyring: Keyring) {
+    this.#store = store
+    this.#keyring = keyring
+  }
+
+  async cipherOfConversation(tenant: string, id: string, creates = false): Promise<TextCipher> {
+    const name = JSON.stringify([tenant, id])
+    let known = this.#subjects.get(name)
+    if (known === undefined) {
+      const conversation = await this.#store.conversation(tenant, id)
+      known = { subject: conversation?.ccp.subject ?? null }
+      if (conversation !== undefined) this.#subjects.set(name, known)
+    }
+    return this.#keyring.cipherOf(tenant, known.subject, { creates })
+  }
+
+  async conversation(tenant: string, id: string): Promise<Conversation | undefined> {
+    const conversation = await this.#store.conversation(tenant, id)
+    return conversation && (await this.#opened(conversation))
+  }
+
+  async basis(
+    tenant: string,
+    id: string,
+    query: BasisQuery,
+  ): Promise<ConversationBasis | undefined> {
+    const basis = await this.#store.basis(tenant, id, query)
+    if (basis === undefined) return undefined
+    const cipher = await this.#cipherFor(basis.conversation)
+    const open = (turn: Turn | undefined) => turn && openTurn(turn, cipher)
+    return {
+      conversation: openConversation(basis.conversation, cipher),
+      running: open(basis.running),
+      path: basis.path.map((turn) => openTurn(turn, cipher)),
+      pinned: basis.pinned.map((turn) => openTurn(turn, cipher)),
+      instructing: open(basis.instructing),
+      keyed: open(basis.keyed),
+      repeated: open(basis.repeated),
+    }
+  }
+
+  async path(tenant: string, id: string, query: PathQuery): Promise<readonly Turn[]> {
+    return this.#openedTurns(tenant, id, await this.#store.path(tenant, id, query))
+  }
+
+  async turn(tenant: string, id: string, turnId: string): Promise<Turn | undefined> {
+    const turn = await this.#store.turn(tenant, id, turnId)
+    return turn && openTurn(turn, await this.cipherOfConversation(tenant, id))
+  }
+
+  /** The store cannot outline what it cannot read: turns are read for that, a page at a time. */
+  async outline(tenant: string, id: string, afterSeq: number): Promise<readonly TurnOutline[]> {
+    const name = JSON.stringify([tenant, id])
+    const last = this.#outlined.get(name)
+    const outlines: TurnOutline[] = []
+    let after = last?.seq === afterSeq ? last.id : undefined
+    while (outlines.length < outlinesPerCall) {
+      const query = { limit: outlinedPerPage, order: 'asc', ...(after && { after }) } as const
+      const page = await this.turnPage(tenant, id, query)
+      if (page.outcome !== 'found') break
+      after = page.entries.at(-1)?.id
+      const wanted = page.entries.filter(({ seq }) => seq > afterSeq)
+      outlines.push(...wanted.map(outlineOf))
+      if (!page.hasMore) break
+    }
+    const whole = outlines.slice(0, outlinesPerCall)
+    const end = whole.at(-1)
+    if (end !== undefined) this.#outlined.set(name, { seq: end.seq, id: end.id })
+    return whole
+  }
+
+  async turnPage(tenant: string, id: string, query: TurnPageQuery): Promise<StorePage<Turn>> {
+    const page = await this.#store.turnPage(tenant, id, query)
+    if (page.outcome !== 'found') return page
+    return { ...page, entries: await this.#openedTurns(tenant, id, page.entries) }
+  }
+
+  async itemPage(
+    tenant: string,
+    id: string,
+    query: StorePageQuery,
+  ): Promise<StorePage<IdentifiedItem>> {
+    const page = await this.#store.itemPage(tenant, id, query)
+    if (page.outcome !== 'found') return page
+    const cipher = await this.cipherOfConversation(tenant, id)
+    return { ...page, entries: page.entries.flatMap((item) => openIdentified(item, cipher)) }
+  }
+
+  async item(tenant: string, id: string, itemId: string): Promise<IdentifiedItem | undefined> {
+    const item = await this.#store.item(tenant, id, itemId)
+    if (item === undefined) return undefined
+    return openIdentified(item, await this.cipherOfConversation(tenant, id))[0]
+  }
+
+  async turnsOfItem(tenant: string, id: string, itemId: string): Promise<readonly Turn[]> {
+    return this.#openedTurns(tenant, id, await this.#store.turnsOfItem(tenant, id, itemId))
+  }
+
+  async append(change: ConversationChange): Promise<AppendOutcome> {
+    const { conversation, plan, rewritten, turns } = change
+    const { ccp, id, metadata } = conversation
+    const tokens = await this.#tokensOf(ccp.tenant, { subject: ccp.subject, metadata })
+    const cipher = await this.#keyring.cipherOf(ccp.tenant, tokens.subject, {
+      creates: true,
+      // Another process may just have erased its subject.
+      isFresh: change.expectedRevision === null,
+    })
+    const outcome = await this.#store.append({
+      ...change,
+      conversation: sealConversation(conversation, tokens, cipher),
+      turns: turns.map((turn) => sealTurn(turn, cipher)),
+      ...(rewritten === undefined
+        ? {}
+        : { rewritten: rewritten.map((turn) => sealTurn(turn, cipher)) }),
+      ...(plan === undefined ? {} : { plan: sealPlan(plan, cipher) }),
+    })
+    if (outcome === 'stored') {
+      this.#subjects.set(JSON.stringify([ccp.tenant, id]), { subject: tokens.subject })
+    }
+    return outcome
+  }
+
+  async flush(outputs: readonly PartialOutput[]): Promise<void> {
+    const sealed = outputs.map(async (part) => {
+      const cipher = await this.cipherOfConversation(part.tenant, part.conversation, true)
+      return { ...part, output: part.output.map((item) => sealItem(item, cipher)) }
+    })
+    return this.#store.flush(await Promise.all(sealed))
+  }
+
+  async finish(tenant: string, change: TurnEndChange): Promise<FinishOutcome> {
+    const { epoch, plan, turn } = change
+    const cipher = await this.cipherOfConversation(tenant, turn.conversation, true)
+    return this.#store.finish(tenant, {
+      turn: sealTurn(turn, cipher),
+      ...(epoch === undefined ? {} : { epoch: sealEpoch(epoch, turn.conversation, cipher) }),
+      ...(plan === undefined ? {} : { plan: sealPlan(plan, cipher) }),
+    })
+  }
+
+  async replacePlan(tenant: string, plan: ContextPlan): Promise<boolean> {
+    const cipher = await this.cipherOfConversation(tenant, plan.conversation, true)
+    return this.#store.replacePlan(tenant, sealPlan(plan, cipher))
+  }
+
+  async plan(tenant: string, planId: string): Promise<ContextPlan | undefined> {
+    const plan = await this.#store.plan(tenant, planId)
+    if (plan === undefined) return undefined
+    return openPlan(plan, await this.cipherOfConversation(tenant, plan.conversation))
+  }
+
+  async remove(tenant: string, id: string): Promise<RemoveOutcome> {
+    this.#subjects.delete(JSON.stringify([tenant, id]))
+    return this.#store.remove(tenant, id)
+  }
+
+  async list(tenant: string, query: ConversationQuery): Promise<ConversationPage> {
+    const { metadata = {}, subject, ...rest } = query
+    const tokens = await this.#tokensOf(tenant, { subject: subject ?? null, metadata })
+    const page = await this.#store.list(tenant, {
+      ...rest,
+      ...(tokens.subject === null ? {} : { subject: tokens.subject }),
+      ...(query.metadata === undefined ? {} : { metadata: tokens.metadata }),
+    })
+    if (page.outcome !== 'found') return page
+    const conversations = await Promise.all(page.conversations.map((one) => this.#opened(one)))
+    return { ...page, conversations }
+  }
+
+  /** With the last of what is kept of a subject goes its key, so that no copy can be read either. */
+  async removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
+    const token = await this.#keyring.tokenOf(tenant, 'subject', subject)
+    const removal = await this.#store.removeSubject(tenant, token)
+    if (!removal.more && removal.held === 0) await this.#keyring.erase(tenant, token)
+    return removal
+  }
+
+  async #opened(conversation: Conversation): Promise<Conversation> {
+    return openConversation(conversation, await this.#cipherFor(conversation))
+  }
+
+  #cipherFor({ ccp, id }: Conversation): Promise<TextCipher> {
+    this.#subjects.set(JSON.stringify([ccp.tenant, id]), { subject: ccp.subject })
+    return this.#keyring.cipherOf(ccp.tenant, ccp.subject)
+  }
+
+  async #openedTurns(tenant: string, id: string, turns: readonly Turn[]): Promise<readonly Turn[]> {
+    if (turns.length === 0) return turns
+    const cipher = await this.cipherOfConversation(tenant, id)
+    return turns.map((turn) => openTurn(turn, cipher))
+  }
+
+  async #tokensOf(
+    tenant: string,
+    { metadata, subject }: ConversationTokens,
+  ): Promise<ConversationTokens> {
+    const pairs = Object.entries(metadata).map(
+      async ([name, value]) =>
+        [
+          await this.#keyring.tokenOf(tenant, 'metadata', name),
+          await this.#keyring.tokenOf(tenant, `metadata ${name}`, value),
+        ] as const,
+    )
+    return {
+      subject: subject === null ? null : await this.#keyring.tokenOf(tenant, 'subject', subject),
+      metadata: Object.fromEntries(await Promise.all(pairs)),
+    }
+  }
+}
+
+/** Nothing for what cannot be read, or is no item. */
+function openIdentified(item: IdentifiedItem, cipher: TextCipher): readonly IdentifiedItem[] {
+  try {
+    const opened = openItem(item, cipher)
+    return itemProblem(opened) === undefined ? [opened as IdentifiedItem] : []
+  } catch {
+    return []
+  }
+}

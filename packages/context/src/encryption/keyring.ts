@@ -1,0 +1,168 @@
+import { createHmac } from 'node:crypto'
+import { RecentMap } from '@fairlead/base'
+import type { KeptRecord, RecordKey, RecordStore } from '../stores/record-store.ts'
+import {
+  type EncryptionKey,
+  newKey,
+  unwrapKey,
+  wrapKey,
+  type WrappedKey,
+} from './encryption-key.ts'
+import { TextCipher } from './text-cipher.ts'
+
+/** How many keys are kept in memory. */
+const knownMax = 10_000
+/** After which time it is looked whether another process has erased a key. */
+const knownMs = 60_000
+const recordKind = 'encryption-key'
+const pageSize = 500
+
+export interface KeyringOptions {
+  readonly records: RecordStore
+  /** Wraps new keys. */
+  readonly current: EncryptionKey
+  /** With which keys may be wrapped as well. */
+  readonly previous: readonly EncryptionKey[]
+  readonly clock: { now(): number }
+}
+
+interface KnownKey {
+  readonly key: Buffer | undefined
+  readonly readAtMs: number
+}
+
+/**
+ * The keys with which a store's contents are encrypted: one for each subject, and one in each tenant
+ * for what has none. They are kept in the store, wrapped by a key that is not; without its own, what
+ * is kept of a subject cannot be read by anybody.
+ */
+export class Keyring {
+  readonly #options: KeyringOptions
+  readonly #wrapping: ReadonlyMap<string, EncryptionKey>
+  readonly #known = new RecentMap<KnownKey>(knownMax)
+
+  constructor(options: KeyringOptions) {
+    this.#options = options
+    const { current, previous } = options
+    this.#wrapping = new Map([...previous, current].map((key) => [key.id, key]))
+  }
+
+  /**
+   * What encrypts a subject's contents, by the token of the subject; null for what has none. With
+   * `creates`, a key that is not there is made. `isFresh` asks the store, whatever is known.
+   */
+  async cipherOf(
+    tenant: string,
+    subject: string | null,
+    { creates = false, isFresh = false } = {},
+  ): Promise<TextCipher> {
+    const owner = ownerOf(subject)
+    return new TextCipher(await this.#key({ tenant, owner, id: 'data' }, creates, isFresh))
+  }
+
+  /**
+   * A text as the store may see it, so that it can be looked for: the same for the same text, within a
+   * tenant and a purpose.
+   */
+  async tokenOf(tenant: string, purpose: string, text: string): Promise<string> {
+    const key = await this.#key({ tenant, owner: ownerOf(null), id: 'search' }, true, false)
+    if (key === undefined) throw new Error('no key was made')
+    const digest = createHmac('sha256', key).update(`${purpose}\0${text}`).digest('base64url')
+    return digest.slice(0, 22)
+  }
+
+  /** Deletes the key of a subject: what was encrypted with it is gone, wherever there is a copy. */
+  async erase(tenant: string, subject: string): Promise<void> {
+    const owner = ownerOf(subject)
+    await this.#options.records.removeOwner(tenant, owner)
+    this.#known.delete(nameOf({ tenant, owner, id: 'data' }))
+  }
+
+  /**
+   * Wraps with the current key what others have wrapped. Returns how many keys that were. Rejects where
+   * one cannot be unwrapped.
+   */
+  async rewrap(): Promise<number> {
+    let count = 0
+    let after: RecordKey | undefined
+    for (;;) {
+      const page = await this.#options.records.scan({
+        kind: recordKind,
+        limit: pageSize,
+        ...(after === undefined ? {} : { after }),
+      })
+      for (const record of page) {
+        if (wrappedIn(record).by !== this.#options.current.id && (await this.#rewrap(record)))
+          count += 1
+      }
+      after = page.at(-1)
+      if (after === undefined) return count
+    }
+  }
+
+  async #rewrap(record: KeptRecord): Promise<boolean> {
+    const { records, current } = this.#options
+    const { version, ...rest } = record
+    const context = nameOf(record)
+    const body = { ...wrapKey(current, this.#unwrap(record), context) }
+    return records.put({ ...rest, body }, version)
+  }
+
+  async #key(
+    place: Pick<RecordKey, 'tenant' | 'owner' | 'id'>,
+    creates: boolean,
+    isFresh: boolean,
+  ): Promise<Buffer | undefined> {
+    const { clock, records } = this.#options
+    const name = nameOf(place)
+    const known = isFresh ? undefined : this.#known.get(name)
+    const isCurrent = known !== undefined && clock.now() - known.readAtMs < knownMs
+    if (isCurrent && (known.key !== undefined || !creates)) return known.key
+    const kept = await records.load({ kind: recordKind, ...place })
+    let key = kept === undefined ? undefined : this.#unwrap(kept)
+    if (key === undefined && creates) key = await this.#create(place)
+    this.#known.set(name, { key, readAtMs: clock.now() })
+    return key
+  }
+
+  async #create(place: Pick<RecordKey, 'tenant' | 'owner' | 'id'>): Promise<Buffer> {
+    const { current, records } = this.#options
+    const key = newKey()
+    const body = { ...wrapKey(current, key, nameOf(place)) }
+    const record = { kind: recordKind, ...place, body, expiresAtMs: null }
+    if (await records.put(record, null)) return key
+    // Another process was first.
+    const kept = await records.load(record)
+    if (kept === undefined) throw new Error('the key of the encryption could not be stored')
+    return this.#unwrap(kept)
+  }
+
+  #unwrap(record: KeptRecord): Buffer {
+    const wrapped = wrappedIn(record)
+    const key = this.#wrapping.get(wrapped.by)
+    if (key === undefined) {
+      throw new Error(
+        `the conversations are encrypted with a key (${wrapped.by}) that spec.encryption does not have: restore it as keySecretRef or among previousKeySecretRefs`,
+      )
+    }
+    return unwrapKey(key, wrapped, nameOf(record))
+  }
+}
+
+/** Whether a store has keys, and is therefore encrypted. */
+export async function hasKeys(records: Pick<RecordStore, 'scan'>): Promise<boolean> {
+  return (await records.scan({ kind: recordKind, limit: 1 })).length > 0
+}
+
+/** No token of a subject has a slash: records of subjects are erased without these. */
+function ownerOf(subject: string | null): string {
+  return subject === null ? 'subject:key/' : `subject:key/${subject}`
+}
+
+function nameOf({ tenant, owner, id }: Pick<RecordKey, 'tenant' | 'owner' | 'id'>): string {
+  return JSON.stringify([tenant, owner, id])
+}
+
+function wrappedIn({ body }: KeptRecord): WrappedKey {
+  return body as unknown as WrappedKey
+}
