@@ -69,6 +69,17 @@ const spec = object(
         }),
       }),
     ),
+    encryption: Type.Optional(
+      object(
+        'Whether what is stored is encrypted (AES-256-GCM) with a key for each subject; what callers and models say, metadata, variables, personas and plans are. Ids, times, states, names of models and digests are not. A store has it from the beginning or never: to change that, move the conversations to another one.',
+        {
+          keySecretRef: secretReference(
+            'Secret that holds the key which wraps those of the subjects: 32 bytes in base64, as openssl rand -base64 32 writes them. To replace it, set the new key, and the earlier one under the same name with previous- before it until the log says that the keys are wrapped. Without it nothing can be read.',
+            { defaultKey: 'key' },
+          ),
+        },
+      ),
+    ),
     retention: object(
       'How long conversations are retained.',
       {
@@ -94,6 +105,12 @@ const spec = object(
       {
         rule: "(self.type == 'Postgres') == has(self.postgres)",
         message: 'postgres goes with type Postgres, and Postgres needs it',
+      },
+      {
+        rule: 'has(self.encryption) == has(oldSelf.encryption) && (!has(self.encryption) || self.encryption == oldSelf.encryption)',
+        message:
+          'encryption cannot be changed: make another ConversationStore and move the conversations there',
+        fieldPath: '.encryption',
       },
     ],
   },

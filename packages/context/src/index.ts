@@ -38,6 +38,7 @@ export {
 export { renderPersona } from './plan/render-persona.ts'
 export { renderTemplate } from './plan/render-template.ts'
 export type { StrategyInput } from './plan/strategy-input.ts'
+export { type EncryptionKeys, openEncrypted, refuseEncrypted } from './encryption/open-encrypted.ts'
 export { createMemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.ts'
 export { openConversationStore, type StoreParts } from './stores/open-conversation-store.ts'
 export { createRedisStore, type RedisStoreOptions } from './stores/redis/redis-store.ts'

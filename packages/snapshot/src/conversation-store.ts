@@ -8,6 +8,8 @@ export interface ConversationStoreSettings extends ResourceIdentity {
   readonly path: string | undefined
   /** Redis and Postgres. */
   readonly server: StoreServerSettings | undefined
+  /** What encrypts its contents; undefined for nothing. */
+  readonly encryption: StoreEncryptionSettings | undefined
   /** Turns and conversations unused for longer are deleted; undefined keeps them. */
   readonly ttlMs: number | undefined
 }
@@ -24,4 +26,12 @@ export interface StoreServerSettings {
   readonly schema: string | undefined
   /** Postgres: the most connections of one replica. */
   readonly maxConnections: number | undefined
+}
+
+/** The keys that wrap those with which a store is encrypted. */
+export interface StoreEncryptionSettings {
+  /** Undefined if it may not be read: then the store cannot be opened. */
+  readonly key: SecretKeyRef | undefined
+  /** The key before it, which need not be there. */
+  readonly previousKey: SecretKeyRef | undefined
 }

@@ -40,7 +40,11 @@ export type {
 export type { PromptTemplateSettings, PromptVersion } from './prompt-template.ts'
 export type { PersonaSettings } from './persona.ts'
 export type { ContextStrategySettings } from './context-strategy.ts'
-export type { ConversationStoreSettings, StoreServerSettings } from './conversation-store.ts'
+export type {
+  ConversationStoreSettings,
+  StoreEncryptionSettings,
+  StoreServerSettings,
+} from './conversation-store.ts'
 export type {
   AccessFeature,
   AccessPolicySettings,

@@ -45,6 +45,7 @@ const settings = (
   type,
   path,
   server: undefined,
+  encryption: undefined,
   ttlMs: undefined,
   ...change,
 })

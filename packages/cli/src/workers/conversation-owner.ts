@@ -26,6 +26,7 @@ const inMemory: Omit<ConversationStoreSettings, 'generation'> = {
   type: 'Memory',
   path: undefined,
   server: undefined,
+  encryption: undefined,
   ttlMs: undefined,
 }
 

@@ -48,6 +48,7 @@ function toyServer() {
           schema: undefined,
           maxConnections: undefined,
         },
+        encryption: undefined,
         ttlMs: 5,
       },
       dataDir: '/nowhere',

@@ -8,6 +8,7 @@ import {
 } from '@fairlead/context'
 import type { SecretSource } from '@fairlead/gateway'
 import type { ConversationStoreSettings, StoreServerSettings } from '@fairlead/snapshot'
+import { withEncryption } from './encryption-of-secret.ts'
 
 /** How long an operation on a server may take, connecting included. */
 const deadlineMs = 2000
@@ -35,10 +36,10 @@ type SecretValues = Pick<NonNullable<StoreSettings['server']>, 'url' | 'ca'>
  */
 export async function openStoreOfSecrets(options: StoreOfSecretsOptions): Promise<ContextStore> {
   const { server } = options.settings
-  if (server === undefined) return open(options, undefined)
+  if (server === undefined) return withEncryption(await open(options, undefined), options)
   const values = readSecrets(options, server)
-  return new FollowingStore(options, server, values, await open(options, { ...server, ...values }))
-    .store
+  const opened = await open(options, { ...server, ...values })
+  return withEncryption(new FollowingStore(options, server, values, opened).store, options)
 }
 
 class FollowingStore {

@@ -17,8 +17,9 @@ import { openEncrypted, refuseEncrypted } from './open-encrypted.ts'
 
 const key = newKey().toString('base64')
 const clock = { now: () => 1_000_000 }
-const encrypted = (store: ContextStore, current = key, previous: readonly string[] = []) =>
-  openEncrypted(store, { current, previous, clock, logger: silentLogger })
+const tools = { clock, logger: silentLogger }
+const encrypted = async (store: ContextStore, current = key, previous?: string) =>
+  (await openEncrypted(store, { current, previous }, tools)).store
 
 let folder: string
 let files = 0
@@ -131,7 +132,7 @@ describe('an encrypted store', () => {
       conversations: 1,
       more: false,
     })
-    await encrypted(before, other, [key])
+    await encrypted(before, other, key)
     // Nobody else is concerned.
     const later = await encrypted(before, other)
     expect(JSON.stringify(await later.turn('a', 'c2', 'turn_1'))).toContain(`my ${secret} is 42`)
@@ -140,7 +141,7 @@ describe('an encrypted store', () => {
     for (const { version: _, ...record } of copied) await restored.records.put(record, null)
     expect(JSON.stringify(copy)).not.toContain(secret)
     await expect(encrypted(restored, other)).rejects.toThrow(
-      'spec.encryption does not have: restore it as keySecretRef',
+      'the Secret of spec.encryption does not have: put it back there',
     )
   })
 
@@ -185,11 +186,28 @@ describe('an encrypted store', () => {
     const inner = createMemoryStore({ clock, ttlMs: undefined })
     await refuseEncrypted(inner)
     await tell(await encrypted(inner), 'user:anna', 'c1')
-    await expect(refuseEncrypted(inner)).rejects.toThrow('names no key: restore it')
+    await expect(refuseEncrypted(inner)).rejects.toThrow('has no spec.encryption')
     const wrong = 'hunter2'
     const error = await encrypted(inner, wrong).catch((reason: unknown) => reason)
     expect(String(error)).toContain('openssl rand -base64 32')
     expect(String(error)).not.toContain(wrong)
+  })
+
+  it('has its keys wrapped by another one while it is used', async () => {
+    const inner = createMemoryStore({ clock, ttlMs: undefined })
+    const { store, useKeys } = await openEncrypted(
+      inner,
+      { current: key, previous: undefined },
+      tools,
+    )
+    await tell(store, 'user:anna', 'c1')
+    const other = newKey().toString('base64')
+    await useKeys({ current: other, previous: undefined })
+    await tell(store, 'user:bert', 'c2')
+    const anew = await encrypted(inner, other)
+    for (const id of ['c1', 'c2']) {
+      expect(JSON.stringify(await anew.turn('a', id, 'turn_1'))).toContain(secret)
+    }
   })
 
   it('reads what was stored before it was encrypted', async () => {

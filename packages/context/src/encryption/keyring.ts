@@ -38,13 +38,21 @@ interface KnownKey {
  */
 export class Keyring {
   readonly #options: KeyringOptions
-  readonly #wrapping: ReadonlyMap<string, EncryptionKey>
+  /** Those that were once current too, as long as the process lives. */
+  readonly #wrapping = new Map<string, EncryptionKey>()
+  #current: EncryptionKey
   readonly #known = new RecentMap<KnownKey>(knownMax)
 
   constructor(options: KeyringOptions) {
     this.#options = options
-    const { current, previous } = options
-    this.#wrapping = new Map([...previous, current].map((key) => [key.id, key]))
+    this.#current = options.current
+    this.use(options)
+  }
+
+  /** From now on, keys are wrapped by another one; `rewrap` does so with those that there are. */
+  use({ current, previous }: Pick<KeyringOptions, 'current' | 'previous'>): void {
+    this.#current = current
+    for (const key of [...previous, current]) this.#wrapping.set(key.id, key)
   }
 
   /**
@@ -92,8 +100,7 @@ export class Keyring {
         ...(after === undefined ? {} : { after }),
       })
       for (const record of page) {
-        if (wrappedIn(record).by !== this.#options.current.id && (await this.#rewrap(record)))
-          count += 1
+        if (wrappedIn(record).by !== this.#current.id && (await this.#rewrap(record))) count += 1
       }
       after = page.at(-1)
       if (after === undefined) return count
@@ -101,11 +108,10 @@ export class Keyring {
   }
 
   async #rewrap(record: KeptRecord): Promise<boolean> {
-    const { records, current } = this.#options
     const { version, ...rest } = record
     const context = nameOf(record)
-    const body = { ...wrapKey(current, this.#unwrap(record), context) }
-    return records.put({ ...rest, body }, version)
+    const body = { ...wrapKey(this.#current, this.#unwrap(record), context) }
+    return this.#options.records.put({ ...rest, body }, version)
   }
 
   async #key(
@@ -126,9 +132,9 @@ export class Keyring {
   }
 
   async #create(place: Pick<RecordKey, 'tenant' | 'owner' | 'id'>): Promise<Buffer> {
-    const { current, records } = this.#options
+    const { records } = this.#options
     const key = newKey()
-    const body = { ...wrapKey(current, key, nameOf(place)) }
+    const body = { ...wrapKey(this.#current, key, nameOf(place)) }
     const record = { kind: recordKind, ...place, body, expiresAtMs: null }
     if (await records.put(record, null)) return key
     // Another process was first.
@@ -142,7 +148,7 @@ export class Keyring {
     const key = this.#wrapping.get(wrapped.by)
     if (key === undefined) {
       throw new Error(
-        `the conversations are encrypted with a key (${wrapped.by}) that spec.encryption does not have: restore it as keySecretRef or among previousKeySecretRefs`,
+        `the conversations are encrypted with a key (${wrapped.by}) that the Secret of spec.encryption does not have: put it back there, under the same name with previous- before it`,
       )
     }
     return unwrapKey(key, wrapped, nameOf(record))

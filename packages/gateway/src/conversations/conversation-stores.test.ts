@@ -17,6 +17,7 @@ function runtimeWith(change: Partial<ConversationStoreSettings> = {}): {
     type: 'SQLite',
     path: 'chats.db',
     server: undefined,
+    encryption: undefined,
     ttlMs: undefined,
     ...change,
   }

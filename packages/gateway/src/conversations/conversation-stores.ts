@@ -1,4 +1,9 @@
-import type { ConversationStoreSettings, ReplicaProblem, Snapshot } from '@fairlead/snapshot'
+import type {
+  ConversationStoreSettings,
+  ReplicaProblem,
+  SecretKeyRef,
+  Snapshot,
+} from '@fairlead/snapshot'
 import type { Conversations } from '@fairlead/context'
 import { ModelError } from '@fairlead/llm'
 import type { Clock, Logger, Timer } from '@fairlead/base'
@@ -137,13 +142,14 @@ export class ConversationStores {
   }
 
   #secretProblems(): readonly ReplicaProblem[] {
-    const { namespace, name, server } = this.#settings ?? {}
-    if (server === undefined || namespace === undefined || name === undefined) return []
-    const { url, ca } = server
-    const valueOf = (ref: typeof url) => ref && this.#options.secrets.get(ref)
+    const { namespace, name, server, encryption } = this.#settings ?? {}
+    if (namespace === undefined || name === undefined) return []
+    const valueOf = (ref: SecretKeyRef | undefined) => ref && this.#options.secrets.get(ref)
+    const anyText = () => undefined
     const found = [
-      secretProblem(url, valueOf(url), () => undefined),
-      secretProblem(ca, valueOf(ca), certificatesProblem),
+      secretProblem(server?.url, valueOf(server?.url), anyText),
+      secretProblem(server?.ca, valueOf(server?.ca), certificatesProblem),
+      secretProblem(encryption?.key, valueOf(encryption?.key), anyText),
     ]
     return found.flatMap((problem) =>
       problem === undefined

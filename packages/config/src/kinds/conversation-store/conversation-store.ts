@@ -1,5 +1,9 @@
 import { ConversationStore } from '@fairlead/api'
-import type { Capabilities, ConversationStoreSettings } from '@fairlead/snapshot'
+import type {
+  Capabilities,
+  ConversationStoreSettings,
+  StoreEncryptionSettings,
+} from '@fairlead/snapshot'
 import { blockDefaults } from '../../judging/block-defaults.ts'
 import type { PlannedCondition } from '../../judging/conditions.ts'
 import { leavesDataDirectory } from '../../judging/data-directory.ts'
@@ -54,8 +58,18 @@ function compileStore(
     type,
     path: type === 'SQLite' ? sqlite.path : undefined,
     server,
+    encryption: compileEncryption(store, findings),
     ttlMs,
   }
+}
+
+function compileEncryption(
+  { spec: { encryption } }: ConversationStore,
+  findings: Findings,
+): StoreEncryptionSettings | undefined {
+  if (encryption === undefined) return undefined
+  const key = findings.secret(encryption.keySecretRef, 'spec.encryption.keySecretRef')
+  return { key, previousKey: key && { ...key, key: `previous-${key.key}` } }
 }
 
 function availableCondition(
