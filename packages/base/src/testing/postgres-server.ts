@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -21,7 +22,7 @@ export interface PostgresServer {
   /** Of the superuser `postgres` in the database `postgres`, with a random password. */
   readonly url: string
   readonly password: string
-  /** kill -9 of the server; its backends notice and end. What it had committed is in its files. */
+  /** kill -9 of the server and its backends. What it had committed is in its files. */
   kill(): Promise<void>
   /** Starts on the same port and data, after `kill`. */
   restart(): Promise<void>
@@ -64,7 +65,11 @@ export async function startPostgresServer({
     const kill = async (signal: NodeJS.Signals) => {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = new Promise((resolve) => child.once('close', resolve))
+      // Stopped, it makes no further ones.
+      if (signal === 'SIGKILL') child.kill('SIGSTOP')
+      const backends = signal === 'SIGKILL' ? childrenOf(child.pid) : []
       child.kill(signal)
+      for (const pid of backends) killIfThere(pid)
       await ended
     }
     return {
@@ -83,6 +88,33 @@ export async function startPostgresServer({
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** Processes that a process has started, where the system tells. */
+function childrenOf(parent: number | undefined): readonly number[] {
+  if (!existsSync('/proc/self/stat')) return []
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => parentOf(name) === parent)
+    .map(Number)
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    // The name before it, in parentheses, may have any character.
+    const [, fields = ''] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    return Number(fields.split(' ')[1])
+  } catch {
+    return undefined
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
   }
 }
 
@@ -106,7 +138,7 @@ function startOn(program: string, flags: readonly string[], user: User): Promise
     child.once('error', (error) => fail(String(error)))
     child.once('close', (code) => fail(`ended with code ${code}`))
     child.stderr.on('data', (chunk: Buffer) => {
-      if (printed.length < 100_000) printed += chunk.toString()
+      printed = (printed + chunk.toString()).slice(-100_000)
       if (printed.includes('ready to accept connections')) resolve(child)
     })
   })
