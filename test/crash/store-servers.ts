@@ -1,7 +1,8 @@
 import { systemClock } from '@fairlead/base'
-import { startRedisServer } from '@fairlead/base/testing'
-import { createRedisStore, type ContextStore } from '@fairlead/context'
+import { startPostgresServer, startRedisServer } from '@fairlead/base/testing'
+import { createPostgresStore, createRedisStore, type ContextStore } from '@fairlead/context'
 import type { Program } from '../../tools/programs/program.ts'
+import { postgres } from '../../tools/programs/postgres.ts'
 import { redis } from '../../tools/programs/redis.ts'
 
 /** A server that can be killed, and started again on its data. */
@@ -31,5 +32,12 @@ export const storeServerKinds: readonly StoreServerKind[] = [
     start: () => startRedisServer(),
     open: (url, member) =>
       createRedisStore({ url, member, clock: systemClock, ttlMs: undefined, deadlineMs: 5000 }),
+  },
+  {
+    name: 'Postgres',
+    programs: [postgres],
+    start: () => startPostgresServer(),
+    open: (url, member) =>
+      createPostgresStore({ url, member, clock: systemClock, ttlMs: undefined, deadlineMs: 5000 }),
   },
 ]
