@@ -124,6 +124,35 @@ describe('a PostgreSQL that cannot be used', () => {
     expect((await store.conversation('a', 'c1'))?.ccp.revision).toBe(2)
     await store.close()
   })
+  it('that ends connections as it greets them costs a rejection and nothing else', async () => {
+    await using proxy = await CuttingProxy.start(bench.server.port)
+    const store = await bench.open({ url: url({ port: String(proxy.port) }) })
+    proxy.cut()
+    const fields = Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0')
+    const head = Buffer.from([0x45, 0, 0, 0, fields.length + 4])
+    proxy.rewriteAnswer = (data) => Buffer.concat([Buffer.from(data), head, fields])
+    proxy.mend()
+    expect(await refusal(store.conversation('a', 'c1'))).toContain('PostgreSQL at 127.0.0.1')
+    proxy.rewriteAnswer = undefined
+    await vi.waitFor(() => store.check(), { timeout: 10_000 })
+    await store.close()
+  })
+
+  it('whose pooler gives no session to listen in is not available, and says why', async () => {
+    await using proxy = await CuttingProxy.start(bench.server.port)
+    // As long, and nothing is listened to.
+    proxy.rewriteRequest = (data) => {
+      const text = Buffer.from(data).toString('latin1')
+      return Buffer.from(text.replace(/LISTEN fairlead_/, 'SELECT 1; -- at '), 'latin1')
+    }
+    const store = await bench.open({ url: url({ port: String(proxy.port) }) })
+    await store.check()
+    await vi.waitFor(() => expect(store.check()).rejects.toThrow(/LISTEN needs a session/), {
+      timeout: 15_000,
+      interval: 100,
+    })
+    await store.close()
+  })
 })
 
 describe('a PostgreSQL under load', () => {

@@ -191,6 +191,8 @@ export class PostgresPool {
     })
     // Of connections that nothing uses: the next that is asked makes another.
     pool.on('error', () => {})
+    // The server may end a connection in the same breath in which it greets it, when nobody listens yet.
+    pool.on('connect', (client) => void client.on('error', () => {}))
     return pool
   }
 

@@ -8,6 +8,10 @@ export class CuttingProxy {
   #isLosing = false
   /** Called with what the client sends; may cut. */
   onRequest: ((data: string | Buffer) => void) | undefined
+  /** What arrives at the server in place of what was sent. */
+  rewriteRequest: ((data: string | Buffer) => Buffer | undefined) | undefined
+  /** What arrives at the client in place of what was sent. */
+  rewriteAnswer: ((data: string | Buffer) => Buffer | undefined) | undefined
 
   private constructor(targetPort: number) {
     this.#server = createServer((client) => {
@@ -28,14 +32,14 @@ export class CuttingProxy {
       }
       client.on('data', (data) => {
         if (this.#mode === 'silent') return
-        target.write(data)
+        target.write(this.rewriteRequest?.(data) ?? data)
         this.onRequest?.(data)
       })
       target.on('data', (data) => {
         if (this.#isLosing) {
           this.#isLosing = false
           client.destroy()
-        } else if (this.#mode === 'open') client.write(data)
+        } else if (this.#mode === 'open') client.write(this.rewriteAnswer?.(data) ?? data)
       })
     })
   }
