@@ -67,6 +67,18 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
     headers: contextHeaders(random),
     body: changed(random, completionBody(random)),
   }),
+  embeddings: (random) => ({
+    method: 'POST',
+    path: '/v1/embeddings',
+    headers: random.chance(0.1) ? contextHeaders(random) : {},
+    body: changed(random, embeddingsBody(random)),
+  }),
+  rerank: (random) => ({
+    method: 'POST',
+    path: random.pick(['/v1/rerank', '/v2/rerank']),
+    headers: random.chance(0.1) ? contextHeaders(random) : {},
+    body: changed(random, rerankBody(random)),
+  }),
   prompts: (random) => ({
     method: 'POST',
     path: random.pick(['/prompts/default/summarise', '/summarise', '/prompts/default%2fsummarise']),
@@ -133,6 +145,30 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
 }
 
 const completionPrompts: readonly JsonNode[] = ['Say it', ['one', 'two'], [1, 2, 3], [[1], [2]], []]
+
+function embeddingsBody(random: SeededRandom): JsonNode {
+  return fields({
+    model: random.pick(['openai', 'gemini', 'simulator', 'simulator']),
+    input: random.chance(0.1)
+      ? hostileValue(random)
+      : random.pick<JsonNode>(['a', ['a', 'b'], ['b'], [1, 2], [[1], [2]]]),
+    ...(random.chance(0.3) ? { encoding_format: random.pick(['float', 'base64']) } : {}),
+    ...(random.chance(0.1) ? { dimensions: random.pick<JsonNode>([8, hostileValue(random)]) } : {}),
+    ...(random.chance(0.3) ? { input_type: random.pick(['query', 'document']) } : {}),
+  })
+}
+
+function rerankBody(random: SeededRandom): JsonNode {
+  return fields({
+    model: 'simulator',
+    query: random.chance(0.1) ? hostileValue(random) : 'a b',
+    documents: random.chance(0.1)
+      ? hostileValue(random)
+      : random.pick<JsonNode>([['a', 'b'], [fields({ text: 'a' })]]),
+    ...(random.chance(0.1) ? { top_n: random.pick<JsonNode>([1, hostileValue(random)]) } : {}),
+    ...(random.chance(0.3) ? { return_documents: true } : {}),
+  })
+}
 
 function completionBody(random: SeededRandom): JsonNode {
   return fields({

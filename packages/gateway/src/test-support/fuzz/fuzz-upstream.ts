@@ -45,6 +45,8 @@ function answer(
   bytes: Buffer,
 ): void {
   const body = parsed(bytes)
+  if (url === '/v1/embeddings') return answerVectors(response, body)
+  if (url.endsWith(':batchEmbedContents')) return answerGeminiVectors(response, body)
   if (url.startsWith('/v1beta/models/')) {
     const isOwn = headers['x-goog-api-client'] === callersOwn
     return answerGemini(url, response, { body, isOwn })
@@ -74,6 +76,32 @@ function answer(
         : completion('Hello there')
     send(response, 200, 'application/json', JSON.stringify(whole))
   }
+}
+
+/** As many vectors as there are inputs, which are those of a caller. */
+function answerVectors(response: ServerResponse, body: unknown): void {
+  const { input } = isJsonObject(body) ? body : {}
+  const isList = Array.isArray(input) && typeof input[0] !== 'number'
+  const data = (isList ? input : [input]).map((_, index) => ({ index, embedding: [0.5, 0.5] }))
+  const whole = { object: 'list', data, model: 'm', usage: { prompt_tokens: 1, total_tokens: 1 } }
+  send(response, 200, 'application/json', JSON.stringify(whole))
+}
+
+function answerGeminiVectors(response: ServerResponse, body: unknown): void {
+  const requests: unknown = isJsonObject(body) ? body['requests'] : undefined
+  const texts = Array.isArray(requests) ? requests.map(textIn) : []
+  const isRight = texts.length > 0 && texts.every((text) => typeof text === 'string' && text !== '')
+  const error = { code: 400, status: 'INVALID_ARGUMENT', message: `${upstreamObjection}: no text` }
+  const embeddings = texts.map(() => ({ values: [0.5, 0.5] }))
+  const answered = isRight ? { embeddings } : { error }
+  send(response, isRight ? 200 : 400, 'application/json', JSON.stringify(answered))
+}
+
+function textIn(request: unknown): unknown {
+  const content = isJsonObject(request) ? request['content'] : undefined
+  const parts = isJsonObject(content) ? content['parts'] : undefined
+  const [part] = Array.isArray(parts) ? (parts as unknown[]) : []
+  return isJsonObject(part) ? part['text'] : undefined
 }
 
 function answerGemini(
