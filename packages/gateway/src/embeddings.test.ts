@@ -303,6 +303,30 @@ describe('POST /v1/embeddings', () => {
     expect(upstream.requests).toHaveLength(0)
   })
 
+  it.each<['Drop' | 'Error' | 'Forward', object]>([
+    ['Drop', { adapted: 'dropped=odd,user', sent: undefined, status: 200 }],
+    ['Forward', { adapted: 'forwarded=odd,user', sent: 1, status: 200 }],
+    ['Error', { adapted: null, sent: undefined, status: 400 }],
+  ])('says what becomes of a field that a provider lacks: %s', async (unsupported, expected) => {
+    const { gateway, upstream } = await before(json(200, { embeddings: { float: [[1]] } }), {
+      type: 'Cohere',
+      parameters: { unsupported },
+    })
+    const response = await gateway.post(path, { model: 'm', input: 'a', odd: 1, user: 'u' })
+    expect({
+      adapted: response.headers.get('x-fairlead-adapted'),
+      sent: upstream.requests[0]?.body['odd'],
+      status: response.status,
+    }).toEqual(expected)
+  })
+
+  it('does not tell OpenAI what it would refuse', async () => {
+    const { gateway, upstream } = await before(json(200, listed([[1]])))
+    const response = await gateway.post(path, { model: 'm', input: 'a', input_type: 'query' })
+    expect(response.headers.get('x-fairlead-adapted')).toBe('dropped=input_type')
+    expect(upstream.requests[0]?.body).toEqual({ model: 'm', input: 'a' })
+  })
+
   it('belongs to no conversation', async () => {
     const { gateway } = await before(json(200, listed([[1]])))
     const headers = { 'x-fairlead-conversation': 'new' }

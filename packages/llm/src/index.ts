@@ -61,6 +61,7 @@ export {
   type AdaptationTarget,
   type AdaptedRequest,
   adaptRequest,
+  unsupportedParameter,
   type UnsupportedParameters,
 } from './operations/chat/adapt-request.ts'
 export { type SealedText, unwrapSealed, wrapSealed } from './operations/chat/sealed-text.ts'

@@ -17,9 +17,9 @@ export function readValueRequest(
   const { fields, outline } = checkedJsonObject(body, limits.maxDepth, passage.decidedFields)
   const sent = passage.inspect(fields)
   const context = readCallContext(http.request.headers, undefined)
-  for (const name of selecting) {
+  for (const [name, header] of selecting) {
     if (context[name] === undefined) continue
-    throw invalidField(`x-fairlead-${name}`, 'only a chat call can have one; leave it out.')
+    throw invalidField(header, 'only a chat call can have one; leave it out.')
   }
   return new CallRequest({
     body,
@@ -33,11 +33,14 @@ export function readValueRequest(
   })
 }
 
+/** What chooses the prompt or the place of a call, and the headers that do. */
 const selecting = [
-  'conversation',
-  'persona',
-  'strategy',
-  'prompt',
-  'branch',
-  'subject',
-] as const satisfies readonly (keyof CallContext)[]
+  ['conversation', 'x-fairlead-conversation'],
+  ['persona', 'x-fairlead-persona'],
+  ['strategy', 'x-fairlead-strategy'],
+  ['prompt', 'x-fairlead-prompt'],
+  ['branch', 'x-fairlead-branch'],
+  ['subject', 'x-fairlead-subject'],
+  ['onDisconnect', 'x-fairlead-on-disconnect'],
+  ['expectedRevision', 'If-Match'],
+] as const satisfies readonly (readonly [keyof CallContext, string])[]

@@ -228,7 +228,8 @@ function unsupportedFeature(feature: RequestFeature, spelled: string | undefined
   return unsupportedParameter(words ?? `'${param}'`, param)
 }
 
-function unsupportedParameter(what: string, param: string): ModelError {
+/** The error for what the target does not know, in words; `param` is the field that asks for it. */
+export function unsupportedParameter(what: string, param: string): ModelError {
   return new ModelError(
     'invalid-request',
     `This model does not support ${what}. Omit '${param}' or choose another model.`,
