@@ -2,7 +2,7 @@
 const edges = [/\n\s*\n/g, /\n/g, /(?<=[.!?。！？])\s*/g, /\s+/g] as const
 
 /** A part of a text, by its place in it. */
-export interface TextPiece {
+interface TextPiece {
   readonly from: number
   readonly to: number
 }

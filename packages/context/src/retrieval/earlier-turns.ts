@@ -1,27 +1,16 @@
 import { wordsOf } from '@fairlead/retrieval'
 import type { TurnStore } from '../stores/turn-store.ts'
 import { passageKey, type RetrievedBlock } from '../turns/retrieved-block.ts'
+import { chooseTurns } from './choose-turns.ts'
 import { quoteTurns, type QuotableTurn } from './quote-turns.ts'
-import { rankMessages, type RankedMessage, worth } from './rank-messages.ts'
 import type { RetrievalSettings } from '../strategies/retrieval-settings.ts'
 import { questionIn } from './said-in-turn.ts'
-import type { IndexedTurn, TurnIndex } from './turn-index.ts'
+import type { IndexedTurn } from './turn-index.ts'
 import type { TurnIndexes } from './turn-indexes.ts'
 import type { RetrievalInput, TurnRetriever } from './turn-retriever.ts'
 
 /** As much of a question is looked at. */
 const questionCharactersMax = 20_000
-/** As many turns are read to choose from, by the tokens that may be quoted. */
-const turnsMin = 16
-const turnsMax = 256
-const tokensPerTurn = 40
-/**
- * Something must have this share of what a question asks for, by the weight of its words: of questions
- * about what was said, 24 of 25 have more; of questions about something else, a third has less.
- */
-const coverageMin = 0.25
-const tokensPerWord = 2
-
 interface EarlierTurnsOptions {
   readonly settings: Exclude<RetrievalSettings, { mode: 'None' }>
   readonly store: Pick<TurnStore, 'turn'>
@@ -48,7 +37,8 @@ async function retrieve(
   if (!asksSomething(words)) return nothing
   const index = await indexes.indexOf(conversation)
   const path = index.pathTo(input.parent)
-  const wanted = wantedTurns(index, path, input, { words, settings })
+  const accept = quotableTurns(path, input)
+  const wanted = chooseTurns({ index, path, accept, words, settings, similar: undefined })
   const quotable = await Promise.all(
     wanted.map(async (one): Promise<QuotableTurn | undefined> => {
       const turn = await store.turn(conversation.ccp.tenant, conversation.id, one.id)
@@ -76,40 +66,6 @@ function asksSomething(words: readonly string[]): boolean {
   return distinct.size > 1 || words.some((word) => !/^[a-z]+$/.test(word))
 }
 
-interface WantedTurn extends Omit<QuotableTurn, 'turn'> {
-  readonly id: string
-}
-
-/** The turns that are worth most for their length, as it is estimated. */
-function wantedTurns(
-  index: TurnIndex,
-  path: readonly IndexedTurn[],
-  input: RetrievalInput,
-  {
-    settings: { maxTokens, neighbours },
-    words,
-  }: { readonly words: readonly string[]; readonly settings: EarlierTurnsOptions['settings'] },
-): readonly WantedTurn[] {
-  const accept = quotableTurns(path, input)
-  const most = Math.max(turnsMin, Math.min(turnsMax, maxTokens / tokensPerTurn))
-  const scores = index.scores({ words, path, accept })
-  if (scores.coverage < coverageMin) return []
-  const ranked = rankMessages(scores, neighbours)
-    .filter(({ place }) => isAccepted(path[place], accept))
-    .map((message) => ({ ...message, worth: worth(message.score, estimate(path, message)) }))
-    .toSorted((one, other) => other.worth - one.worth)
-  const wanted = new Map<number, { question?: number; answer?: number }>()
-  for (const { part, place, score } of ranked) {
-    const known = wanted.get(place)
-    if (known === undefined && wanted.size >= most) continue
-    wanted.set(place, { ...known, [part]: score })
-  }
-  return Array.from(wanted, ([place, { answer, question }]) => {
-    const own = Math.max(scores.questions[place] ?? 0, scores.answers[place] ?? 0)
-    return { id: path[place]?.id ?? '', answer, question, score: own === 0 ? null : own }
-  })
-}
-
 /** What the prompt has already, or what the caller deleted, is not quoted. */
 function quotableTurns(
   path: readonly IndexedTurn[],
@@ -120,16 +76,4 @@ function quotableTurns(
   const quoted = (id: string) =>
     earlier.has(passageKey({ kind: 'turn', source: conversation.id, id }))
   return ({ id, seq }) => seq >= fromSeq && !deleted.has(id) && !inPrompt.has(id) && !quoted(id)
-}
-
-function isAccepted(
-  turn: IndexedTurn | undefined,
-  accept: (turn: IndexedTurn) => boolean,
-): boolean {
-  return turn !== undefined && accept(turn)
-}
-
-function estimate(path: readonly IndexedTurn[], { part, place }: RankedMessage): number {
-  const { answerLength = 0, questionLength = 0 } = path[place] ?? {}
-  return tokensPerWord * (part === 'question' ? questionLength : Math.min(answerLength, 120))
 }

@@ -2,15 +2,17 @@ import { NearDuplicates, wordsOf } from '@fairlead/retrieval'
 import { quoteSources } from '../turns/quote-sources.ts'
 import type { PassageAction, RetrievedBlock } from '../turns/retrieved-block.ts'
 import type { Turn } from '../turns/turn.ts'
-import { cutText, type TextPiece } from './cut-text.ts'
 import { worth } from './rank-messages.ts'
 import { saidIn } from './said-in-turn.ts'
+import { type PiecesOfTurn, piecesOfText } from './turn-vectors.ts'
 
 /** A turn of which something may be quoted, and how well its messages fit; undefined for not at all. */
 export interface QuotableTurn {
   readonly turn: Turn
   readonly question: number | undefined
   readonly answer: number | undefined
+  /** How similar the pieces of its messages are, if it has vectors. */
+  readonly pieces: PiecesOfTurn<number> | undefined
   /** How well it fits by itself; null for one that stands beside those that do. */
   readonly score: number | null
 }
@@ -23,23 +25,29 @@ interface QuoteOptions {
   readonly countTokens: (text: string) => number
 }
 
-/** What is quoted of a longer message at a time. */
-const pieceCharacters = 1000
-
-/** About what the frame of a block and that of each turn in it take. */
-const blockTokens = 60
-const turnTokens = 25
+/** What the frame of a block takes, that of each turn in it, and what joins pieces, rather too much. */
+const blockTokens = 64
+const turnTokens = 34
+const pieceTokens = 4
+/** Of prose, about; and of what has the longest tokens. */
+const charactersPerToken = 4
+const charactersPerTokenMax = 8
 
 /** The most turns that are told but not quoted. */
 const toldMax = 20
 
-interface Piece extends TextPiece {
+interface Piece {
+  /** Its number in the message. */
+  readonly at: number
   readonly quotable: QuotableTurn
   readonly part: 'question' | 'answer'
   readonly text: string
-  readonly words: readonly string[]
-  readonly tokens: number
   readonly worth: number
+}
+
+interface QuotedPiece extends Piece {
+  /** In tokens, with its frame. */
+  readonly cost: number
 }
 
 /**
@@ -53,23 +61,24 @@ export function quoteTurns(
 ): RetrievedBlock | undefined {
   const looked = new Set(words)
   const pieces = quotable
-    .flatMap((one) => [
-      ...piecesOf(one, 'question', looked, countTokens),
-      ...piecesOf(one, 'answer', looked, countTokens),
-    ])
+    .flatMap((one) => [...piecesOf(one, 'question', looked), ...piecesOf(one, 'answer', looked)])
     .toSorted((one, other) => other.worth - one.worth)
-  const kept = new Map<QuotableTurn, Piece[]>()
+  const kept = new Map<QuotableTurn, QuotedPiece[]>()
   const others = new Map<QuotableTurn, PassageAction>()
   const duplicates = new NearDuplicates()
   let left = maxTokens - blockTokens
   for (const piece of pieces) {
     const known = kept.get(piece.quotable)
-    const cost = piece.tokens + (known === undefined ? turnTokens : 0)
+    const frame = pieceTokens + (known === undefined ? turnTokens : 0)
+    // What is surely too long need not be counted.
+    const isLong = frame + piece.text.length / charactersPerTokenMax > left
+    const cost = isLong ? Infinity : frame + countTokens(piece.text)
     if (cost > left) others.set(piece.quotable, 'over_budget')
-    else if (duplicates.isNew(piece.words)) {
+    else if (duplicates.isNew(wordsOf(piece.text))) {
       left -= cost
-      if (known === undefined) kept.set(piece.quotable, [piece])
-      else known.push(piece)
+      const quoted = { ...piece, cost }
+      if (known === undefined) kept.set(piece.quotable, [quoted])
+      else known.push(quoted)
     } else others.set(piece.quotable, 'duplicate')
   }
   if (kept.size === 0) return undefined
@@ -79,7 +88,7 @@ export function quoteTurns(
     passages: [
       ...Array.from(kept, ([one, parts]) => ({
         ...passageOf(one, conversation),
-        tokens: turnTokens + parts.reduce((sum, { tokens }) => sum + tokens, 0),
+        tokens: parts.reduce((sum, { cost }) => sum + cost, 0),
         action: 'kept' as const,
       })),
       ...told.map(([one, action]) => ({ ...passageOf(one, conversation), tokens: 0, action })),
@@ -95,34 +104,58 @@ function piecesOf(
   quotable: QuotableTurn,
   part: 'question' | 'answer',
   words: ReadonlySet<string>,
-  countTokens: (text: string) => number,
 ): readonly Piece[] {
   const score = quotable[part]
   if (score === undefined) return []
-  const said = saidIn(quotable.turn)[part]
-  const cut = cutText(said, pieceCharacters).map(({ from, to }) => {
-    const text = said.slice(from, to)
-    const own = wordsOf(text)
-    return { from, to, text, words: own, fits: fitOf(own, words), tokens: countTokens(text) }
+  const similar = quotable.pieces?.[part]
+  const cut = piecesOfText(saidIn(quotable.turn)[part]).map((text, at) => {
+    return { at, text, fits: fitOf(text, words) }
   })
-  const best = Math.max(...cut.map(({ fits }) => fits))
-  return cut
-    .filter(({ fits }) => best === 0 || fits > 0)
-    .map(({ fits, ...piece }) => ({
-      ...piece,
+  const most = Math.max(...cut.map(({ fits }) => fits)) || 1
+  const mostSimilar = Math.max(0, ...(similar ?? [])) || 1
+  const pieces = cut.map((piece) => ({
+    ...piece,
+    share: piece.fits / most + (similar?.[piece.at] ?? 0) / mostSimilar,
+  }))
+  const best = Math.max(...pieces.map(({ share }) => share))
+  return pieces
+    .filter(({ share }) => best === 0 || share > 0)
+    .map(({ at, share, text }) => ({
+      at,
+      text,
       quotable,
       part,
-      worth: worth(best === 0 ? score : (score * fits) / best, piece.tokens),
+      worth: worth(best === 0 ? score : (score * share) / best, text.length / charactersPerToken),
     }))
 }
 
-/** How many of the words are in a text, each counted less the more often it is there. */
-function fitOf(text: readonly string[], words: ReadonlySet<string>): number {
-  const counts = new Map<string, number>()
-  for (const word of text) {
-    if (words.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1)
+/**
+ * How many of the words are in a text, each counted less the more often it is there. A rough search
+ * for their beginnings, which is enough to choose among the pieces of one message.
+ */
+function fitOf(text: string, words: ReadonlySet<string>): number {
+  const lower = text.toLowerCase()
+  let fit = 0
+  for (const word of words) {
+    // The stem of `query` is `queri`.
+    const count = countBeginnings(lower, word.replace(/i$/, ''))
+    fit += count / (count + 1.2)
   }
-  return Array.from(counts.values()).reduce((sum, count) => sum + count / (count + 1.2), 0)
+  return fit
+}
+
+const countMax = 8
+
+function countBeginnings(text: string, beginning: string): number {
+  let count = 0
+  let at = text.indexOf(beginning)
+  while (at !== -1 && count < countMax) {
+    const before = text.charCodeAt(at - 1)
+    const isInWord = before >= 97 && before <= 122
+    if (!isInWord) count++
+    at = text.indexOf(beginning, at + 1)
+  }
+  return count
 }
 
 function sourcesOf(kept: ReadonlyMap<QuotableTurn, readonly Piece[]>) {
@@ -144,15 +177,15 @@ function linesOf(
 ): readonly string[] {
   const quoted = pieces
     .filter((piece) => piece.part === part)
-    .toSorted((one, other) => one.from - other.from)
+    .toSorted((one, other) => one.at - other.at)
   if (quoted.length === 0) return []
-  const { length } = saidIn(turn)[part]
+  const count = piecesOfText(saidIn(turn)[part]).length
   let text = ''
-  let end = 0
+  let next = 0
   for (const piece of quoted) {
-    text += `${piece.from > end + 2 ? ' […] ' : text === '' ? '' : '\n'}${piece.text}`
-    end = piece.to
+    text += `${piece.at > next ? ' […] ' : text === '' ? '' : '\n'}${piece.text}`
+    next = piece.at + 1
   }
   const speaker = part === 'question' ? 'user' : 'assistant'
-  return [`${speaker}: ${text.trimStart()}${end < length ? ' […]' : ''}`]
+  return [`${speaker}: ${text.trimStart()}${next < count ? ' […]' : ''}`]
 }

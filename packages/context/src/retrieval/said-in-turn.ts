@@ -5,7 +5,7 @@ import { outputInHistory } from '../turns/turn-in-history.ts'
 import type { Turn } from '../turns/turn.ts'
 
 /** What was said in a turn, as far as it is looked for and quoted: no reasoning, calls or outputs. */
-interface SaidInTurn {
+export interface SaidInTurn {
   readonly question: string
   readonly answer: string
 }
