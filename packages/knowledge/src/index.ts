@@ -1,3 +1,6 @@
+export type { Chunking, CutDocument, Passage } from './cutting/chunking.ts'
+export { cutDocument } from './cutting/cut-document.ts'
+export { type Cutter, openCutter } from './cutting/open-cutter.ts'
 export type { FoundPassage, KnowledgeQuery, Retriever } from './found-passage.ts'
 export type {
   IndexedDocument,
@@ -10,4 +13,5 @@ export type { MetadataFilter, MetadataValue } from './metadata-filter.ts'
 export { difyRetriever } from './retrievers/dify.ts'
 export { openAIVectorStoreRetriever } from './retrievers/openai-vector-store.ts'
 export type { Fetch } from './retrievers/retriever-options.ts'
+export type { MediaType, SourceDocument } from './source-document.ts'
 export { openSqliteIndex } from './sqlite/open-sqlite-index.ts'
