@@ -193,6 +193,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'postgres',
       'sources',
       'retrievers',
+      'source-refresh.ts',
       'refresher.ts',
       'index.ts',
     ],

@@ -1,0 +1,207 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { silentLogger, systemClock } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
+import type { Embedder } from '@fairlead/retrieval'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Cutter, openCutter } from './cutting/open-cutter.ts'
+import type { KnowledgeIndex } from './knowledge-index.ts'
+import { Refresher } from './refresher.ts'
+import { configMapSource } from './sources/config-map-source.ts'
+import type { DocumentSource } from './sources/document-source.ts'
+import { openSqliteIndex } from './sqlite/open-sqlite-index.ts'
+
+const chunking = { maxTokens: 200, overlapTokens: 20, splitOn: 'Headings' } as const
+let folder: string
+let index: KnowledgeIndex
+let cutter: Cutter
+let clock: FakeClock
+const open: Refresher[] = []
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'knowledge-'))
+  index = await openSqliteIndex({
+    path: join(folder, 'index.db'),
+    model: null,
+    bytesMax: 10_000_000,
+  })
+  cutter = openCutter({ clock: systemClock })
+  clock = new FakeClock()
+})
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close()
+  await index.close()
+  await cutter.close()
+  rmSync(folder, { recursive: true })
+})
+
+function refresher(sources: readonly DocumentSource[], embedder?: Embedder) {
+  const made = new Refresher({
+    index,
+    cutter,
+    clock,
+    chunking,
+    embedder,
+    logger: silentLogger,
+    sources: sources.map((source) => ({ source, everyMs: 3_600_000 })),
+  })
+  open.push(made)
+  return made
+}
+
+async function found(text: string) {
+  const passages = await index.search({
+    text,
+    mode: 'BM25',
+    topK: 10,
+    signal: new AbortController().signal,
+  })
+  return passages.map(({ document }) => document).toSorted()
+}
+
+test('what has changed is indexed, what is gone is not found, and what is the same is not cut again', async () => {
+  let data: Record<string, string> = {
+    'a.md': '# Apples\n\nGreen apples.',
+    'b.md': 'Ripe bananas.',
+  }
+  const made = refresher([configMapSource({ name: 'fruits', data: () => data })])
+  await made.refresh()
+  expect(await found('bananas apples')).toEqual(['a.md', 'b.md'])
+  expect(made.figures()).toEqual([
+    {
+      name: 'fruits',
+      documents: 2,
+      passages: 2,
+      failures: 0,
+      lastSuccessMs: clock.now(),
+      lastProblem: undefined,
+    },
+  ])
+  data = { 'a.md': '# Apples\n\nGreen apples.', 'c.md': 'Sour cherries.' }
+  const before = await index.digests('fruits')
+  await made.refresh('fruits')
+  expect(await found('bananas apples cherries')).toEqual(['a.md', 'c.md'])
+  expect((await index.digests('fruits')).get('a.md')).toBe(before.get('a.md'))
+})
+
+test('one failure stops neither other documents nor other sources, and removes nothing', async () => {
+  let isBroken = false
+  const broken: DocumentSource = {
+    name: 'broken',
+    async *refresh() {
+      yield await Promise.resolve({
+        type: 'document',
+        document: {
+          id: 'kept',
+          mediaType: 'text/plain',
+          content: Buffer.from('Kept pears'),
+          title: null,
+          url: null,
+          metadata: {},
+        },
+      } as const)
+      if (isBroken) throw new Error('the server is away')
+    },
+  }
+  const some = configMapSource({
+    name: 'some',
+    data: () => ({ 'bad.pdf': 'no PDF', 'good.txt': 'Good plums' }),
+  })
+  const made = refresher([broken, some])
+  await made.refresh()
+  isBroken = true
+  await made.refresh()
+  expect(await found('pears plums')).toEqual(['good.txt', 'kept'])
+  expect(made.figures()).toMatchObject([
+    { name: 'broken', documents: 1, failures: 0, lastProblem: 'the server is away' },
+    {
+      name: 'some',
+      documents: 1,
+      failures: 1,
+      lastSuccessMs: undefined,
+      lastProblem: 'bad.pdf: the PDF is damaged or needs a password',
+    },
+  ])
+})
+
+test('a source that fails is tried again after 10 and 20 seconds, and one that does not at its time', async () => {
+  let count = 0
+  const failing: DocumentSource = {
+    name: 'failing',
+    // A source that cannot even begin.
+    refresh() {
+      count += 1
+      if (count < 3) throw new Error('away')
+      return (async function* () {})()
+    },
+  }
+  const made = refresher([failing])
+  made.start()
+  await clock.timerOf(10_000)
+  await clock.advance(10_000)
+  await clock.timerOf(20_000)
+  await clock.advance(20_000)
+  await clock.timerOf(3_600_000)
+  expect(count).toBe(3)
+  expect(made.figures()[0]).toMatchObject({ lastProblem: undefined, lastSuccessMs: clock.now() })
+})
+
+test('sources that are no more are removed, and a refresh that is stopped leaves whole documents', async () => {
+  const before = refresher([configMapSource({ name: 'old', data: () => ({ a: 'Old quinces' }) })])
+  await before.refresh()
+  await before.close()
+  const started = Promise.withResolvers<void>()
+  const hanging: DocumentSource = {
+    name: 'hanging',
+    async *refresh(_known, signal) {
+      yield {
+        type: 'document',
+        document: {
+          id: 'first',
+          mediaType: 'text/plain',
+          content: Buffer.from('New quinces'),
+          title: null,
+          url: null,
+          metadata: {},
+        },
+      } as const
+      started.resolve()
+      await new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('stopped'))),
+      )
+    },
+  }
+  const made = refresher([hanging])
+  made.start()
+  await started.promise
+  await made.close()
+  expect(await found('quinces')).toEqual(['first'])
+  expect(clock.pendingTimers).toBe(0)
+})
+
+test('only documents that have changed are embedded, and a model that is away stops a refresh early', async () => {
+  const texts: string[] = []
+  let isAway = false
+  const embedder: Embedder = {
+    model: 'm',
+    embed(some) {
+      texts.push(...some)
+      return isAway
+        ? Promise.reject(new Error('no model'))
+        : Promise.resolve(some.map(() => Float32Array.of(1, 0)))
+    },
+  }
+  const data: Record<string, string> = { 'a.md': '# Apples\n\nGreen.', 'b.md': 'Ripe.' }
+  const made = refresher([configMapSource({ name: 'fruits', data: () => data })], embedder)
+  await made.refresh()
+  expect(texts).toEqual(['Apples\nApples\nGreen.', 'Ripe.'])
+  data['b.md'] = 'Riper.'
+  await made.refresh()
+  expect(texts.slice(2)).toEqual(['Riper.'])
+  isAway = true
+  for (let at = 0; at < 50; at++) data[`${at}.md`] = `Fruit ${at}`
+  await made.refresh()
+  expect(texts.length).toBe(3 + 5)
+  expect(made.figures()[0]).toMatchObject({ documents: 2, failures: 5, lastProblem: 'no model' })
+})

@@ -1,0 +1,32 @@
+import { documentBytesMax } from '../source-document.ts'
+import type { DocumentSource } from './document-source.ts'
+import { mediaTypeOfName } from './media-type.ts'
+
+interface ConfigMapSourceOptions {
+  readonly name: string
+  /** What the ConfigMap has now, by key; undefined where there is none. */
+  readonly data: () => Readonly<Record<string, string | Uint8Array>> | undefined
+}
+
+/** Each key of a ConfigMap is a document; its ending says the type, and without one it is plain text. */
+export function configMapSource({ data, name }: ConfigMapSourceOptions): DocumentSource {
+  return {
+    name,
+    async *refresh(_known, signal) {
+      const entries = data()
+      if (entries === undefined) throw new Error('the ConfigMap does not exist')
+      for (const [id, value] of Object.entries(entries)) {
+        signal.throwIfAborted()
+        const content = typeof value === 'string' ? Buffer.from(value) : value
+        yield content.length > documentBytesMax
+          ? { type: 'failed', id, problem: `it has more than ${documentBytesMax} bytes` }
+          : { type: 'document', document: documentOf(id, content) }
+      }
+    },
+  }
+}
+
+function documentOf(id: string, content: Uint8Array) {
+  const mediaType = mediaTypeOfName(id) ?? 'text/plain'
+  return { id, mediaType, content, title: null, url: null, metadata: {} } as const
+}

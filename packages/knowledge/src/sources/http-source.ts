@@ -1,0 +1,146 @@
+import type { MediaType, SourceDocument } from '../source-document.ts'
+import { contentDigest } from './content-digest.ts'
+import type { DocumentFetch, FetchedDocument } from './document-fetch.ts'
+import type { DocumentSource, SourceChange } from './document-source.ts'
+import { fetchFollowing } from './fetch-following.ts'
+import { mediaTypeOfAnswer } from './media-type.ts'
+import { readSitemap } from './read-sitemap.ts'
+
+interface HTTPSourceOptions {
+  readonly name: string
+  /** Of documents, or of sitemaps: every page of one that is on a host of these is a document. */
+  readonly urls: readonly string[]
+  readonly fetch: DocumentFetch
+}
+
+/** What a server needs to tell that a document is the same, and what that document was. */
+interface Validators {
+  readonly digest: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const accept = 'text/markdown, text/html;q=0.9, text/plain;q=0.8, application/pdf;q=0.8, */*;q=0.1'
+
+/**
+ * Documents at addresses. Redirects are followed to the hosts of the addresses only. A document is not
+ * sent again that the server knows to be the same, one with status 410 is gone, and one that cannot be
+ * read stays as it is.
+ */
+export function httpSource({ fetch, name, urls }: HTTPSourceOptions): DocumentSource {
+  const hosts = new Set(urls.map((url) => new URL(url).host))
+  const validators = new Map<string, Validators>()
+  return {
+    name,
+    async *refresh(known, signal) {
+      const reading = new Reading(fetch, hosts, validators, known, signal)
+      for (const url of urls) yield* reading.read(url)
+      yield* reading.unlisted()
+      for (const id of validators.keys()) if (!reading.seen.has(id)) validators.delete(id)
+    },
+  }
+}
+
+/** One refresh of a source. */
+class Reading {
+  readonly seen = new Set<string>()
+  readonly #fetch: DocumentFetch
+  readonly #hosts: ReadonlySet<string>
+  readonly #validators: Map<string, Validators>
+  readonly #known: ReadonlyMap<string, string>
+  readonly #signal: AbortSignal
+  #isSitemapMissing = false
+
+  constructor(
+    fetch: DocumentFetch,
+    hosts: ReadonlySet<string>,
+    validators: Map<string, Validators>,
+    known: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ) {
+    this.#fetch = fetch
+    this.#hosts = hosts
+    this.#validators = validators
+    this.#known = known
+    this.#signal = signal
+  }
+
+  async *read(id: string, isListed = false): AsyncIterable<SourceChange> {
+    if (this.seen.has(id)) return
+    this.seen.add(id)
+    try {
+      const headers = { accept, ...this.#condition(id) }
+      const got = await fetchFollowing(this.#fetch, new URL(id), this.#hosts, headers, this.#signal)
+      yield* this.#changes(id, got, isListed)
+    } catch (error) {
+      this.#signal.throwIfAborted()
+      // It may be a sitemap, the pages of which are not gone.
+      if (!isListed && !this.#known.has(id)) this.#isSitemapMissing = true
+      const problem = error instanceof Error ? error.message : 'it could not be read'
+      yield { type: 'failed', id, problem }
+    }
+  }
+
+  /** What is known and was in no list, because the list could not be read. */
+  *unlisted(): Iterable<SourceChange> {
+    if (!this.#isSitemapMissing) return
+    for (const id of this.#known.keys()) if (!this.seen.has(id)) yield { type: 'unchanged', id }
+  }
+
+  async *#changes(
+    id: string,
+    { answer, url }: { answer: FetchedDocument; url: URL },
+    isListed: boolean,
+  ): AsyncIterable<SourceChange> {
+    if (answer.status === 304) {
+      yield { type: 'unchanged', id }
+      return
+    }
+    if (answer.status === 410) return
+    if (answer.status !== 200) throw new Error(`the server answered with status ${answer.status}`)
+    const pages = isListed ? undefined : sitemapOf(answer)
+    if (pages !== undefined) {
+      for (const page of pages) if (this.#isPermitted(page)) yield* this.read(page, true)
+      return
+    }
+    const type = answer.header('content-type')
+    const mediaType = mediaTypeOfAnswer(type, url.pathname)
+    if (mediaType === undefined) {
+      throw new Error(
+        `it has the content type ${(type ?? 'none').slice(0, 100)}, which is not read`,
+      )
+    }
+    const document = documentOf(id, mediaType, answer.body)
+    this.#remember(id, answer, document)
+    yield { type: 'document', document }
+  }
+
+  /** Only while what is indexed is what the server sent. */
+  #condition(id: string): Readonly<Record<string, string>> {
+    const last = this.#validators.get(id)
+    return last !== undefined && last.digest === this.#known.get(id) ? last.headers : {}
+  }
+
+  #remember(id: string, answer: FetchedDocument, document: SourceDocument): void {
+    const tag = answer.header('etag')
+    const modified = answer.header('last-modified')
+    const headers = {
+      ...(tag === undefined ? {} : { 'if-none-match': tag }),
+      ...(modified === undefined ? {} : { 'if-modified-since': modified }),
+    }
+    this.#validators.set(id, { digest: contentDigest(document), headers })
+  }
+
+  #isPermitted(page: string): boolean {
+    const url = URL.parse(page)
+    return url !== null && /^https?:$/.test(url.protocol) && this.#hosts.has(url.host)
+  }
+}
+
+function documentOf(id: string, mediaType: MediaType, content: Uint8Array): SourceDocument {
+  return { id, mediaType, content, title: null, url: id, metadata: {} }
+}
+
+function sitemapOf(answer: FetchedDocument): readonly string[] | undefined {
+  const isXML = /^(?:application|text)\/xml\b/i.test(answer.header('content-type') ?? '')
+  return isXML ? readSitemap(new TextDecoder().decode(answer.body)) : undefined
+}
