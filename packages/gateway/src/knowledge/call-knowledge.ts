@@ -8,6 +8,7 @@ import { gatewayError } from '../errors/gateway-error.ts'
 import { searchTimeoutMs } from './external-retrievers.ts'
 import { type BlockRules, passagesBlock } from './passages-block.ts'
 import { queryText } from './query-text.ts'
+import { type RewrittenQuery, rewriteQuery, rewriteTimeoutMs } from './rewrite-query.ts'
 import { searchBases, type SearchedBase } from './search-bases.ts'
 
 /** What is looked for in a call. */
@@ -48,14 +49,14 @@ export function knowledgeRetriever(use: CallSearch, call: KnowingCall): TurnRetr
     const base = knowledgeBases.get(key)
     return base === undefined ? [] : [searchTimeoutMs(base)]
   })
-  const names = use.bases.map(({ key }) => key).join(', ')
   return {
-    searches: { kind: 'knowledge', source: names },
-    deadlineMs: Math.max(0, ...timeouts) + slackMs,
+    searches: { kind: 'knowledge', source: namesOf(use) },
+    deadlineMs:
+      Math.max(0, ...timeouts) + slackMs + (use.query.mode === 'Rewritten' ? rewriteTimeoutMs : 0),
     retrieve: (asked) => {
       const { earlier, input, path, signal } = asked
       const countTokens = (text: string) => asked.countTokens(text)
-      const before = use.query.mode === 'Conversation' ? path.flatMap((turn) => turn.input) : []
+      const before = use.query.mode !== 'LastUserMessage' ? path.flatMap((turn) => turn.input) : []
       const rules = { ...use, earlier, countTokens }
       return retrieve(use, [...before, ...input], rules, call, signal)
     },
@@ -84,8 +85,7 @@ async function retrieve(
   call: KnowingCall,
   signal: AbortSignal,
 ): Promise<RetrievedBlock | undefined> {
-  const { mode } = use.query
-  const text = queryText(mode === 'Rewritten' ? 'Conversation' : mode, items)
+  const { problem: unwritten, text } = await queryOf(use.query, items, call, signal)
   const searched = await searchBases(use.bases, text, call, signal)
   const failed = searched.find(({ problem }) => problem !== undefined)
   if (failed?.problem !== undefined && use.onFailure === 'Fail') {
@@ -93,7 +93,23 @@ async function retrieve(
   }
   const block = passagesBlock(searched, rules)
   noteSearches(searched, block, call)
-  return block
+  if (block === undefined || unwritten === undefined) return block
+  const problem = { kind: 'knowledge', source: namesOf(use), problem: unwritten } as const
+  return { ...block, problems: [...(block.problems ?? []), problem] }
+}
+
+function queryOf(
+  query: KnowledgeUse['query'],
+  items: readonly Item[],
+  call: KnowingCall,
+  signal: AbortSignal,
+): RewrittenQuery | Promise<RewrittenQuery> {
+  if (query.mode === 'Rewritten') return rewriteQuery(query.model, items, call, signal)
+  return { text: queryText(query.mode, items), problem: undefined }
+}
+
+function namesOf({ bases }: CallSearch): string {
+  return bases.map(({ key }) => key).join(', ')
 }
 
 /** What the header tells: how much of each base the model was given, and what failed. */

@@ -40,11 +40,6 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
       instead: 'earlier turns are found by their words alone, as with BM25',
     },
     {
-      path: 'spec.knowledge.query',
-      unless: ['LastUserMessage', 'Conversation'],
-      instead: 'the last user messages are searched for, as with Conversation',
-    },
-    {
       path: 'spec.knowledge.placement',
       unless: ['Tail'],
       instead: 'passages stand in front of the new message, as with Tail',
