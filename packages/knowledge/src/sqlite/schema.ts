@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { getLoadablePath } from 'sqlite-vec'
 
@@ -55,9 +54,4 @@ export function openIndexFile(path: string): DatabaseSync {
     database.close()
     throw error
   }
-}
-
-/** The bytes of the file, without what is not yet copied into it. */
-export function fileBytes(path: string): number {
-  return statSync(path).size
 }

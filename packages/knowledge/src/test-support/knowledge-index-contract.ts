@@ -14,7 +14,8 @@ interface IndexUnderTest {
   }): Promise<KnowledgeIndex>
 }
 
-const { signal } = new AbortController()
+/** Never aborts. */
+const signal = AbortSignal.any([])
 const byWords: Pick<KnowledgeQuery, 'mode' | 'topK' | 'signal'> = { mode: 'BM25', topK: 5, signal }
 
 /** A vector that points mostly along one axis. */
