@@ -124,6 +124,28 @@ describe('a PostgreSQL that cannot be used', () => {
     expect((await store.conversation('a', 'c1'))?.ccp.revision).toBe(2)
     await store.close()
   })
+
+  it('that was down ends no turns of members that it has not heard of meanwhile', async () => {
+    const schema = bench.newSchema()
+    await using proxy = await CuttingProxy.start(bench.server.port)
+    const address = url({ port: String(proxy.port) })
+    const one = await bench.open({ schema, member: 'one', url: address, deadlineMs: 500 })
+    const two = await bench.open({ schema, member: 'two' })
+    const change = { conversation: conversationAt(1), turns: [turnOf('c1', 1)] }
+    await one.append({ expectedRevision: null, ...change })
+    proxy.cut()
+    await bench.server.kill()
+    await bench.server.restart()
+    // As if it had been down for a minute.
+    await bench.ask(
+      `UPDATE "${schema}".members SET alive_until = clock_timestamp() - interval '1 minute'`,
+    )
+    await vi.waitFor(() => two.check(), { timeout: 10_000 })
+    expect(await two.recover(7)).toBe(0)
+    await bench.kill(schema, 'one')
+    expect(await two.recover(7)).toBe(1)
+    for (const store of [one, two]) await store.close()
+  })
   it('that ends connections as it greets them costs a rejection and nothing else', async () => {
     await using proxy = await CuttingProxy.start(bench.server.port)
     const store = await bench.open({ url: url({ port: String(proxy.port) }) })

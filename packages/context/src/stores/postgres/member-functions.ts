@@ -3,9 +3,13 @@
  * it does for itself.
  */
 export const memberFunctions = `
+  -- A server that was down has heard of nobody: once it is back, those that were alive shortly before
+  -- have as long as a lease to be heard of again.
   CREATE FUNCTION fairlead.is_alive_1(p_member text) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT 1 FROM fairlead.members m
-      WHERE m.member = p_member AND m.alive_until > clock_timestamp())
+      WHERE m.member = p_member AND (m.alive_until > clock_timestamp()
+        OR (m.alive_until > pg_postmaster_start_time() - interval '10 minutes'
+          AND pg_postmaster_start_time() > clock_timestamp() - interval '15 seconds')))
   $$;
 
   -- Whether it was alive before.
