@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Tokenizers } from '../../packages/context/src/counting/tokenizers.ts'
 import { piecesOfText } from '../../packages/context/src/retrieval/turn-vectors.ts'
+import { costsOf } from './costs.ts'
 import { embedTexts } from './embed-texts.ts'
 import { budgets, measureRecall, selections, type VectorOf } from './measure-recall.ts'
 import { planningTime } from './planning-time.ts'
@@ -10,14 +11,16 @@ import type { QuestionedChat } from './questioned-chat.ts'
 import { readChats } from './read-chats.ts'
 import { syntheticChats } from './synthetic-chats.ts'
 
-// npm run bench:context -- [--corpus FOLDER] [--vectors FILE] [--no-vectors]: how much of what answers
-// questions about long chats a prompt has, by strategy and budget, and what planning takes.
+// npm run bench:context -- [--corpus FOLDER] [--vectors FILE] [--no-vectors] [--no-costs]: how much of what answers
+// questions about long chats a prompt has, by strategy and budget, what
+// planning takes, and what the prompts of a replayed chat cost.
 
 const { values } = parseArgs({
   options: {
     corpus: { type: 'string' },
     vectors: { type: 'string' },
     'no-vectors': { type: 'boolean' },
+    'no-costs': { type: 'boolean' },
   },
 })
 
@@ -68,6 +71,19 @@ for (const turns of [100, 1000, 10_000]) {
   if (chat === undefined) continue
   const { cold, warm } = await planningTime(chat)
   print(row(`${turns} turns`, [`warm ${warm.toFixed(1)}`, `first ${cold.toFixed(0)}`]))
+}
+
+if (values['no-costs'] !== true) {
+  print('\nCost of replayed chats at a provider that caches exact prefixes, in input tokens\n')
+  let whole: number | undefined
+  for await (const { cachedTokens, cost, inputTokens, name: strategy } of costsOf(chats)) {
+    whole ??= cost
+    const share = `${(cost / whole).toFixed(2)} of the whole`
+    const cached = `${percent(cachedTokens / inputTokens)} % cached`
+    print(
+      `${strategy.padEnd(36)}${`${(cost / 1e6).toFixed(2)} M`.padStart(10)}   ${share}, ${cached}`,
+    )
+  }
 }
 
 async function vectorsFor(all: readonly QuestionedChat[]): Promise<VectorOf | undefined> {
