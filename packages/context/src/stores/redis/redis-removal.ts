@@ -34,6 +34,7 @@ interface Removed {
 /** Deletes conversations with all that belongs to them, each in one step that costs the same for all. */
 export class RedisRemoval {
   readonly #of: RemovalParts
+  #isFileDue = false
 
   constructor(of: RemovalParts) {
     this.#of = of
@@ -68,10 +69,25 @@ export class RedisRemoval {
       removal.plans += removed.plans
     }
     if (!more) {
-      await records.removeOwner(tenant, subjectOwner(subject))
-      parts.link.detach((one) => one.call('BGREWRITEAOF'))
+      const removed = await records.removeOwner(tenant, subjectOwner(subject))
+      this.#isFileDue ||= removed > 0 || removal.conversations > 0 || removal.responses > 0
+      parts.link.detach((one) => this.rewriteFile(one))
     }
     return { ...removal, held, more }
+  }
+
+  /**
+   * Has the append-only file written anew, without what was deleted of a subject; later, if that is
+   * being done already. Not everybody may ask for it.
+   */
+  async rewriteFile(session: RedisSession): Promise<void> {
+    if (!this.#isFileDue) return
+    try {
+      await session.call('BGREWRITEAOF')
+      this.#isFileDue = false
+    } catch (error) {
+      this.#isFileDue = error instanceof Error && error.message.includes('in progress')
+    }
   }
 
   /** Deletes one for a reason that `removeScript` has. */

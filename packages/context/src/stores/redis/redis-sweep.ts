@@ -47,7 +47,7 @@ export class RedisSweep {
 
   /** Deletes expired conversations, and entries that a crash left behind. Returns how many of the first. */
   async expire(): Promise<number> {
-    const { indexes, records, responses } = this.#of
+    const { indexes, records, removal, responses } = this.#of
     const { link, clock, retention } = this.#of.parts
     const session = await link.session()
     const nowMs = clock.now()
@@ -60,6 +60,7 @@ export class RedisSweep {
     }
     const repaired = [...indexes.repaired(), ...responses.repaired()]
     await this.#repair.run(session, [...repaired, ...(await records.repaired(session))])
+    await removal.rewriteFile(session)
     return deleted
   }
 
