@@ -40,6 +40,7 @@ import { Prober } from './probes/prober.ts'
 import { Reporter } from './reporter.ts'
 import { routingStrategies } from './routing/routing-strategies.ts'
 import { ConditionFailures } from './runtime/condition-failures.ts'
+import type { Runtime } from './runtime/runtime.ts'
 import { RuntimeHolder } from './runtime/runtime-holder.ts'
 import { Router } from './surfaces/router.ts'
 import { noEndpointPools } from './sources/no-endpoint-pools.ts'
@@ -85,6 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     attemptGates,
     callerLimits,
     admissionPolicies: policies.filter((policy) => policy.stage === 'admission'),
+    currentRuntime: () => runtimes.current,
   })
   const { tracing } = services
   const listenerTls = new ListenerTls({
@@ -208,9 +210,19 @@ function createServices(
     readonly attemptGates: Services['attemptGates']
     readonly callerLimits: Services['callerLimits']
     readonly admissionPolicies: readonly AdmissionPolicy[]
+    readonly currentRuntime: () => Runtime | undefined
   },
 ): Services {
-  const { admissionPolicies, attemptGates, callerLimits, clock, metrics, pools, reporter } = parts
+  const {
+    admissionPolicies,
+    currentRuntime,
+    attemptGates,
+    callerLimits,
+    clock,
+    metrics,
+    pools,
+    reporter,
+  } = parts
   const { logger, registry, secrets, telemetry } = options
   const random = options.random ?? systemRandom
   const tracing = new Tracing({
@@ -253,7 +265,7 @@ function createServices(
     },
   }
   const places = new OwnCallPlaces(ownCallBounds)
-  const ownCalls = new GatewayCalls({ services, admissionPolicies, places })
+  const ownCalls = new GatewayCalls({ services, admissionPolicies, places, currentRuntime })
   return services
 }
 

@@ -52,7 +52,7 @@ export interface OwnTextAnswer {
 
 /** For whom and why a call is made. */
 export interface OwnCallContext {
-  /** The configuration that it is made with. */
+  /** The configuration that it is made with; the one in force, if this has been let go by now. */
   readonly runtime: Runtime
   /** Whose usage it is; undefined for the gateway's own. */
   readonly caller: Caller | undefined

@@ -11,6 +11,7 @@ import type { CallRequest } from '../call/call-request.ts'
 import type { OwnCallContext } from '../call/own-calls.ts'
 import { routeCall } from '../call/route-call.ts'
 import type { Services } from '../call/services.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
 import { CallPermits } from '../policies/call-permits.ts'
 import type { AdmissionPolicy } from '../policies/call-policy.ts'
 import type { RoutingTable } from '../routing/match-route.ts'
@@ -26,6 +27,8 @@ export interface OwnCallParts {
   /** They count for their callers as their own calls do. */
   readonly admissionPolicies: readonly AdmissionPolicy[]
   readonly places: OwnCallPlaces
+  /** The configuration in force. */
+  readonly currentRuntime: () => Runtime | undefined
 }
 
 /** One call that the gateway makes for itself, in the dialect that it is written in. */
@@ -48,11 +51,12 @@ export interface OwnCall<T> {
 export async function makeOwnCall<T>(
   own: OwnCall<T>,
   on: OwnCallContext,
-  { admissionPolicies, places, services }: OwnCallParts,
+  parts: OwnCallParts,
 ): Promise<T> {
+  const { admissionPolicies, places, services } = parts
   if (services.running.refusal !== undefined) throw services.running.refusal
   on.signal.throwIfAborted()
-  const call = begin(own.dialect, on, services)
+  const call = begin(own.dialect, { ...on, runtime: usableRuntime(on, parts) }, services)
   const { lifetime, record } = call
   const permits = new CallPermits()
   const stop = () => lifetime.cancel(asError(on.signal.reason))
@@ -80,6 +84,14 @@ export async function makeOwnCall<T>(
     leave?.()
     endCall(call, permits)
   }
+}
+
+/** What outlives the call that it is for may outlive its configuration, which then has no connections. */
+function usableRuntime({ runtime }: OwnCallContext, { currentRuntime }: OwnCallParts): Runtime {
+  if (!runtime.isReleased()) return runtime
+  const current = currentRuntime()
+  if (current === undefined) throw gatewayError.notReady()
+  return current
 }
 
 function begin(dialect: Dialect, on: OwnCallContext, services: Services): Call {

@@ -3,7 +3,13 @@ import { describe, expect, it, vi } from 'vitest'
 import { policyOf } from '../test-support/access-policy.ts'
 import { testCollector } from '../test-support/collector.ts'
 import { ownCallBench } from '../test-support/own-calls.ts'
-import { consumerOf, keyedProvider, routeOf, simulatorOf } from '../test-support/snapshot.ts'
+import {
+  consumerOf,
+  keyedProvider,
+  routeOf,
+  simulatorOf,
+  snapshotOf,
+} from '../test-support/snapshot.ts'
 import { testUpstream } from '../test-support/test-gateway.ts'
 import { type Answer, completion, json } from '../test-support/upstream.ts'
 import { limitOf, usagePolicyOf } from '../test-support/usage-policy.ts'
@@ -131,6 +137,22 @@ describe('a text that the gateway asks for itself', () => {
     expect(await last).toMatchObject({ code: 'shutting_down' })
     await expect(calls.text(request, on)).rejects.toMatchObject({ code: 'shutting_down' })
     await vi.waitFor(() => expect(logged().length).toBeGreaterThanOrEqual(3))
+  })
+
+  it('outlives the configuration of the call that it is for', async () => {
+    const { as, fallback, gateway } = await bench()
+    const { calls, on } = await as('ann')
+    const moved = await testUpstream(json(200, completion('from the new one')))
+    gateway.snapshots.set(
+      snapshotOf({
+        ...team,
+        hash: 'sha256:other',
+        providers: [keyedProvider('fallback', { baseURL: moved.url })],
+      }),
+    )
+    await vi.waitFor(() => expect(on.runtime.isReleased()).toBe(true))
+    expect(await calls.text(request, on)).toMatchObject({ text: 'from the new one' })
+    expect(fallback.requests).toHaveLength(0)
   })
 
   it('is no text if there is none', async () => {

@@ -152,13 +152,16 @@ function promptsByPath(prompts: Snapshot['promptTemplates']): Runtime['promptsBy
   return byPath
 }
 
-function countUses(providers: ProviderRuntimes): Pick<Runtime, 'acquire' | 'release' | 'retire'> {
+function countUses(
+  providers: ProviderRuntimes,
+): Pick<Runtime, 'acquire' | 'isReleased' | 'release' | 'retire'> {
   let uses = 1
   const release = () => {
     uses -= 1
     if (uses === 0) providers.release()
   }
   return {
+    isReleased: () => uses === 0,
     acquire: () => {
       uses += 1
     },

@@ -21,6 +21,8 @@ export interface Runtime extends RoutingTable {
   /** The callers and groups that may be metric labels. */
   readonly knownCallers: KnownCallers
   readonly problems: readonly ReplicaProblem[]
+  /** Whether it has been let go, with its connections: no call may use it any more. */
+  isReleased(): boolean
   /** A call starts to use it. */
   acquire(): void
   /** A call has ended. */
