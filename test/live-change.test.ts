@@ -142,6 +142,43 @@ describe('kubectl apply', () => {
     await speaksAs('Speak in verse.')
   })
 
+  it('changes the next turn of a conversation when its strategy gets another mode', async () => {
+    const strategy = (history: object) => manifest('ContextStrategy', 'moded', { history })
+    const headers = {
+      'x-fairlead-conversation': 'moded-chat',
+      'x-fairlead-strategy': 'moded',
+    }
+    let turn = 0
+    const planned = async () => {
+      const content = `${turn++} ${'word '.repeat(40)}`
+      const body = { model: 'live-model', messages: [{ role: 'user', content }] }
+      const call = await post(fairlead.endpoints, '/v1/chat/completions', body, headers)
+      await call.text()
+      const id = call.headers.get('x-fairlead-plan')
+      const { apiKey, gateway } = fairlead.endpoints
+      const plan = await fetch(`${gateway}/v1/plans/${id}`, {
+        headers: { authorization: `Bearer ${apiKey}` },
+      })
+      return JSON.stringify(await plan.json())
+    }
+    await fairlead.kubectl.apply(strategy({ mode: 'Full' }))
+    await waitFor('everything', async () => (await planned()).includes('full_history'))
+    await fairlead.kubectl.apply(
+      strategy({ mode: 'TokenWindow', tokenWindow: { highTokens: 120, lowTokens: 60 } }),
+    )
+    await waitFor('a window', async () => (await planned()).includes('history.tokenWindow'))
+    await fairlead.kubectl.apply(
+      strategy({ mode: 'Summarize', summarize: { triggerTokens: 200, targetTokens: 100 } }),
+    )
+    await waitFor('a summary', async () => (await planned()).includes('"kind":"summary"'))
+    const { code, stderr } = await fairlead.kubectl.run(
+      ['apply', '-f', '-'],
+      strategy({ mode: 'Summarize', summarize: { triggerTokens: 200, targetTokens: 190 } }),
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain('targetTokens must be at most 0.75 of triggerTokens')
+  })
+
   it('changes the next turn when a strategy changes', async () => {
     const strategy = (turns: number) =>
       manifest('ContextStrategy', 'changing', {

@@ -190,7 +190,6 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       '*.ts',
       'cutting',
       'sqlite',
-      'postgres',
       'sources',
       'retrievers',
       'source-refresh.ts',

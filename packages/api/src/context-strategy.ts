@@ -177,6 +177,11 @@ const spec = object('How a prompt is assembled from a conversation, and how its 
     },
     { default: {} },
   ),
+  promptCaching: choice(
+    'Whether providers that take marks of what to cache (Anthropic, Bedrock) are told so, where the caller has set none. Auto: after tools and system, after pinned turns and the summary, after the history; None: not at all. Defaults to Auto.',
+    ['Auto', 'None'],
+    { default: 'Auto' },
+  ),
   onOverflow: choice(
     "What happens if the prompt still exceeds the model's context window. Compact: more of the history is left out; Error: the call fails. Defaults to Compact.",
     ['Compact', 'Error'],

@@ -28,6 +28,8 @@ export interface ContextStrategySettings extends ResourceIdentity {
   readonly reserveOutputTokens: number
   /** The most tokens of past turns that are sent, beside what is pinned; undefined for no limit. */
   readonly historyTokens: number | undefined
+  /** Whether providers are told what to cache of a prompt, where callers do not. */
+  readonly promptCaching: 'Auto' | 'None'
   readonly onOverflow: 'Compact' | 'Error'
   /** What a message does when another turn of its conversation runs. */
   readonly onConcurrent: {

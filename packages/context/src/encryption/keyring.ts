@@ -17,7 +17,7 @@ const knownMs = 60_000
 const recordKind = 'encryption-key'
 const pageSize = 500
 
-export interface KeyringOptions {
+interface KeyringOptions {
   readonly records: RecordStore
   /** Wraps new keys. */
   readonly current: EncryptionKey

@@ -11,7 +11,7 @@ export interface EncryptionKeys {
   readonly previous: string | undefined
 }
 
-export interface EncryptedStore {
+interface EncryptedStore {
   readonly store: ContextStore
   /** Has all keys wrapped by another one. Rejects, without having changed anything, for what is no key. */
   useKeys(keys: EncryptionKeys): Promise<void>

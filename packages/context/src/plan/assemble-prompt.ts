@@ -1,4 +1,5 @@
 import type { Item } from '@fairlead/llm'
+import { cacheBreakpoints, withCacheMarks } from './cache-breakpoints.ts'
 import { checkToolOutputs } from './check-tool-outputs.ts'
 import { explainPrompt } from './explain-prompt.ts'
 import type { CountTokens } from './count-tokens.ts'
@@ -28,7 +29,7 @@ export function assemblePrompt(source: PromptSource): AssembledPrompt {
   checkToolOutputs(prompt.groups.at(-1)?.repairs ?? [], history.open, source.current)
   return {
     epoch: prompt.epoch,
-    items: itemsOf(prompt),
+    items: withCacheMarks(itemsOf(prompt), cacheBreakpoints(source, prompt)),
     tools: prompt.tools,
     retrieved: source.current.retrieved,
     hasSeals: prompt.groups.some(({ hasSeals }) => hasSeals),

@@ -153,6 +153,8 @@ export interface PlanSegment {
   readonly ids: readonly string[]
   readonly tokens: number
   readonly cache: 'stable' | 'append' | 'volatile'
+  /** Whether the provider is told to cache the prompt up to its end. Absent for no. */
+  readonly breakpoint?: true
 }
 
 /** What became of turns that follow each other on the path. */

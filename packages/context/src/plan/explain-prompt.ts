@@ -1,6 +1,6 @@
 import type { HistorySelection } from '../strategies/history-rule.ts'
 import type { RetrievedBlock } from '../turns/retrieved-block.ts'
-import type { Turn } from '../turns/turn.ts'
+import { type CacheBreakpoint, cacheBreakpoints } from './cache-breakpoints.ts'
 import {
   type ContextPlan,
   type PlanAttempt,
@@ -18,6 +18,7 @@ import type { PromptTarget } from './prompt-target.ts'
 import type { History } from './read-history.ts'
 import type { RenderedEntry } from './render-group.ts'
 import type { RenderedPrompt } from './render-prompt.ts'
+import { splitEntries } from './split-entries.ts'
 
 /** The plan of a prompt: its segments, the decision about each turn, repairs and digests. */
 export function explainPrompt(
@@ -43,7 +44,10 @@ export function explainPrompt(
     window: target.window ?? null,
     budget: budgetOf(source),
     counted_by: counts.countedBy,
-    segments: segmentsOf(prompt, { pinned, past, fresh }, retrieved),
+    segments: withBreakpoints(
+      segmentsOf(prompt, { pinned, past, fresh }, retrieved),
+      cacheBreakpoints(source, prompt),
+    ),
     decisions: explainDecisions({
       log: source.log,
       startsAtRoot: source.startsAtRoot,
@@ -93,13 +97,12 @@ function budgetOf({ request, target }: PromptSource): PlanBudget {
   }
 }
 
-/** What pinned turns and the history contributed, and what the new turn adds. */
-function splitEntries({ groups, pinnedCount }: RenderedPrompt, current: Turn) {
-  const pinned = groups.slice(0, pinnedCount).flatMap((group) => group.entries)
-  const entries = groups.slice(pinnedCount).flatMap((group) => group.entries)
-  const firstNew = entries.findIndex((entry) => entry.turn === current.id)
-  const split = firstNew === -1 ? entries.length : firstNew
-  return { pinned, past: entries.slice(0, split), fresh: entries.slice(split) }
+function withBreakpoints(
+  segments: readonly PlanSegment[],
+  breakpoints: readonly CacheBreakpoint[],
+): readonly PlanSegment[] {
+  const kinds = new Set(breakpoints.map(({ kind }) => kind))
+  return segments.map((one) => (kinds.has(one.kind) ? { ...one, breakpoint: true } : one))
 }
 
 function segmentsOf(

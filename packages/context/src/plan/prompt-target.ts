@@ -18,6 +18,8 @@ export interface PromptTarget {
   readonly otherAccounts?: readonly string[]
   /** The model's context window in tokens; undefined when unknown: then nothing is cut. */
   readonly window: number | undefined
+  /** Whether it takes marks of what to cache. False when left out. The same for the same rendering. */
+  readonly cacheMarks?: boolean
   /**
    * Whatever else decides how the beginning of a prompt is written, such as the dialect. Prompts whose
    * renderings differ have no prefix in common.

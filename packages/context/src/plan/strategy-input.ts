@@ -11,6 +11,8 @@ export interface StrategyInput {
   readonly reserveOutputTokens: number
   /** The most tokens of past turns that are sent, beside what is pinned. No limit when left out. */
   readonly historyTokens?: number | undefined
+  /** Whether providers are told what to cache of a prompt, where callers do not. `Auto` when left out. */
+  readonly promptCaching?: 'Auto' | 'None'
   /** When the prompt does not fit: cut the oldest history, or refuse the call. */
   readonly onOverflow: 'Compact' | 'Error'
 }

@@ -131,6 +131,7 @@ async function assembleTurn(
       const search = callSearch(use, request)
       return search && knowledgeRetriever(search, call)
     },
+    saysWhatToCache: decoded.cacheControl !== undefined,
     targets: probableTargets(call.route.targets, {
       dialect,
       responseFormat: edits.responseFormat ?? decoded.responseFormat,

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { PromptTarget, PromptTargets } from '@fairlead/context'
-import type { Dialect, ResponseFormat } from '@fairlead/llm'
+import { chatFormatOf, type Dialect, type ResponseFormat } from '@fairlead/llm'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { itemRefuser } from './item-refuser.ts'
@@ -39,6 +39,7 @@ export function promptTarget(
       responseFormat ?? null,
     ]),
     refuse: itemRefuser(target, dialect),
+    cacheMarks: takesCacheMarks(target, dialect),
   }
 }
 
@@ -59,6 +60,11 @@ export function probableTargets(
   })
   if (first === undefined) throw new Error('a matched route has a target')
   return [first, ...others]
+}
+
+function takesCacheMarks(target: CallTarget, caller: Dialect): boolean {
+  const { dialect, encoding } = target.apiFor(caller)
+  return chatFormatOf(dialect).support(target.model, encoding.quirks).CacheControl === 'Native'
 }
 
 function accountOf({ settings }: ProviderRuntime, secret: string | undefined): string {

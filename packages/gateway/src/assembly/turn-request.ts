@@ -32,6 +32,8 @@ export interface TurnSource {
   /** Whether all of it is new, as OpenAI's Responses has it that name a conversation. */
   readonly isNewInput?: boolean
   readonly targets: PromptTargets
+  /** Whether the caller has said what to cache. False when left out. */
+  readonly saysWhatToCache?: boolean
   /** The models that its history may be summarised by; undefined where nothing is kept. */
   readonly models?: ContextModels
   /** Looks in knowledge bases; without it nobody does. */
@@ -95,7 +97,7 @@ export function turnRequest(
       model: targets[0].model,
       targets,
       ...(source.models === undefined ? {} : { models: source.models }),
-      strategy,
+      strategy: source.saysWhatToCache === true ? { ...strategy, promptCaching: 'None' } : strategy,
       ...(retriever === undefined ? {} : { retrievers: [retriever] }),
       onConcurrent: { mode: context.onConcurrent ?? mode, maxWaitMs },
       bytes: source.bytes,

@@ -271,6 +271,7 @@ export function strategyOf(
     retrieval: { mode: 'None' },
     reserveOutputTokens: 1024,
     historyTokens: undefined,
+    promptCaching: 'Auto',
     onOverflow: 'Compact',
     onConcurrent: { mode: 'Queue', maxWaitMs: 30_000 },
     onDisconnect: 'Continue',

@@ -86,6 +86,10 @@ function seal(
   before: readonly Message[],
   key: string,
 ): string {
-  const sealed = JSON.stringify([key, model, system ?? null, tools ?? [], before])
+  // Marks of what to cache are not compared.
+  const sealed = JSON.stringify(
+    [key, model, system ?? null, tools ?? [], before],
+    (name, value: unknown) => (name === 'cache_control' ? undefined : value),
+  )
   return createHash('sha256').update(sealed).digest('base64')
 }

@@ -18,6 +18,7 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
     retrieval: compileRetrieval(strategy),
     reserveOutputTokens: strategy.spec.budget.reserveOutputTokens,
     historyTokens: strategy.spec.budget.historyTokens,
+    promptCaching: strategy.spec.promptCaching,
     onOverflow: strategy.spec.onOverflow,
     onConcurrent: {
       mode: strategy.spec.onConcurrent.mode,
