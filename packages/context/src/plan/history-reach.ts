@@ -39,7 +39,10 @@ export function reachesFarEnough(path: readonly Turn[], source: ReachSource): bo
     // A summary that was made meanwhile gives back what a window had cut.
     const told = epoch.summary?.to_seq ?? 0
     const isEarlier = ({ to_seq: seq }: EpochSummary) => seq > told && seq < first.seq
-    return cutFor === null || !source.summaries.some(isEarlier)
+    if (cutFor === null || !source.summaries.some(isEarlier)) return true
+    // One that ends farther back would leave too much to be of use.
+    const tokensMax = history.mode === 'Summarize' ? history.triggerTokens : 0
+    return hasAll(groupsOf(path), { tokens: tokensMax }, source)
   }
   const reaches = [reach, budgetReach(source)].filter((one) => one !== undefined)
   if (reaches.length === 0) return false
