@@ -64,7 +64,14 @@ export class KeywordIndex {
   }
 
   /** Best first; equal ones by `ref`, the newest first. */
-  search({ words, limit, accept }: KeywordQuery): readonly FoundText[] {
+  search({ limit, ...query }: KeywordQuery): readonly FoundText[] {
+    return this.scored(query)
+      .toSorted((one, other) => other.score - one.score || other.ref - one.ref)
+      .slice(0, limit)
+  }
+
+  /** All that is found, in the order in which it was added. */
+  scored({ words, accept }: Omit<KeywordQuery, 'limit'>): readonly FoundText[] {
     const segments = this.#all()
     const texts = segments.reduce((sum, { textCount }) => sum + textCount, 0)
     if (texts === 0) return []
@@ -73,7 +80,7 @@ export class KeywordIndex {
     const hashes = new Set(words.map(wordHash))
     const terms = Array.from(hashes, (hash) => {
       const postings = segments.map((segment) => segment.postings(hash))
-      const count = postings.reduce((sum, { length }) => sum + length, 0)
+      const count = postings.reduce((sum, { length }) => sum + length / 2, 0)
       return { postings, weight: Math.log(1 + (texts - count + 0.5) / (count + 0.5)) }
     })
       .toSorted((one, other) => other.weight - one.weight)
@@ -84,7 +91,10 @@ export class KeywordIndex {
       const scores = new Float64Array(segment.textCount)
       const weights = new Float64Array(segment.textCount)
       for (const { postings, weight } of terms) {
-        for (const [text, count] of postings[number] ?? []) {
+        const pairs = postings[number] ?? []
+        for (let at = 0; at < pairs.length; at += 2) {
+          const text = pairs[at] ?? 0
+          const count = pairs[at + 1] ?? 0
           const longer = segment.length(text) / averageLength
           const damped = count + saturation * (1 - lengthShare + lengthShare * longer)
           scores[text] = (scores[text] ?? 0) + (weight * count * (saturation + 1)) / damped
@@ -98,8 +108,6 @@ export class KeywordIndex {
       })
     })
     return found
-      .toSorted((one, other) => other.score - one.score || other.ref - one.ref)
-      .slice(0, limit)
   }
 
   #all(): readonly WordSegment[] {

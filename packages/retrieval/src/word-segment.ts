@@ -56,12 +56,12 @@ export class WordSegment {
     return this.#lengths[text] ?? 0
   }
 
-  /** In how many texts a word is, and which: its number in the segment, and how often it has it. */
-  postings(hash: number): readonly (readonly [text: number, count: number])[] {
+  /** The texts that have a word: of each its number in the segment, then how often it has the word. */
+  postings(hash: number): readonly number[] {
     const term = this.#termAt(hash)
     if (term === -1) return []
     const end = this.#offsets[term + 1] ?? 0
-    const found: [number, number][] = []
+    const found: number[] = []
     let text = -1
     let at = this.#offsets[term] ?? 0
     const next = () => {
@@ -76,7 +76,7 @@ export class WordSegment {
     while (at < end) {
       const step = next()
       text += step >>> 1
-      found.push([text, (step & 1) === 0 ? 1 : next()])
+      found.push(text, (step & 1) === 0 ? 1 : next())
     }
     return found
   }

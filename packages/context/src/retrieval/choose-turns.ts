@@ -8,6 +8,8 @@ import { largest, type SimilarMessages } from './turn-vectors.ts'
 const turnsMin = 16
 const turnsMax = 256
 const tokensPerTurn = 40
+/** A question and an answer. */
+const messagesPerTurn = 2
 /**
  * Something must have this share of what a question asks for, by the weight of its words: of questions
  * about what was said, 24 of 25 have more; of questions about something else, a third has less.
@@ -41,10 +43,16 @@ export function chooseTurns(options: ChoiceOptions): readonly ChosenTurn[] {
   const { accept, path, settings, similar } = options
   const scores = scoresOf(options)
   if (scores === undefined) return []
-  const most = Math.max(turnsMin, Math.min(turnsMax, settings.maxTokens / tokensPerTurn))
-  const ranked = rankMessages(scores, settings.neighbours)
+  const wanted = Math.ceil(settings.maxTokens / tokensPerTurn)
+  const most = Math.max(turnsMin, Math.min(turnsMax, wanted))
+  const weighed = rankMessages(scores, settings.neighbours)
     .filter(({ place }) => isAccepted(path[place], accept))
     .map((message) => ({ ...message, worth: worth(message.score, estimate(path, message)) }))
+  // Of a long path, few are worth looking at, and only those are put in order.
+  const worths = Float64Array.from(weighed, (message) => message.worth).toSorted()
+  const least = worths.at(-messagesPerTurn * most) ?? 0
+  const ranked = weighed
+    .filter((message) => message.worth >= least)
     .toSorted((one, other) => other.worth - one.worth)
   const chosen = new Map<number, { question?: number; answer?: number }>()
   for (const { part, place, score } of ranked) {

@@ -92,9 +92,8 @@ export class TurnIndex {
       const turn = this.#bySeq[ref >>> 1]
       return turn !== undefined && places.has(turn.seq) && accept(turn)
     }
-    const found = this.#keywords.search({ words, limit: 2 * path.length, accept: isAccepted })
     let most = 0
-    for (const { coverage, ref, score } of found) {
+    for (const { coverage, ref, score } of this.#keywords.scored({ words, accept: isAccepted })) {
       const place = places.get(ref >>> 1)
       if (place === undefined) continue
       most = Math.max(most, coverage)
