@@ -7,4 +7,5 @@ import { promtool } from './programs/promtool.ts'
 import { providePrograms } from './programs/provide-programs.ts'
 import { redis } from './programs/redis.ts'
 
-export default (): Promise<() => void> => providePrograms([kubectl, helm, redis, postgres, promtool])
+export default (): Promise<() => void> =>
+  providePrograms([kubectl, helm, redis, postgres, promtool])

@@ -14,7 +14,7 @@ export interface EncryptionKeys {
 interface EncryptedStore {
   readonly store: ContextStore
   /** Has all keys wrapped by another one. Rejects, without having changed anything, for what is no key. */
-  useKeys(keys: EncryptionKeys): Promise<void>
+  readonly useKeys: (keys: EncryptionKeys) => Promise<void>
 }
 
 interface EncryptionTools {
