@@ -55,6 +55,22 @@ function manifest(kind: string, spec: string): Manifest {
 }
 
 describe('the kinds', () => {
+  it('have a ConversationStore encrypted from the beginning or never', () => {
+    const plain = manifest('ConversationStore', '{type: SQLite}')
+    const withKey = (name: string) =>
+      manifest('ConversationStore', `{type: SQLite, encryption: {keySecretRef: {name: ${name}}}}`)
+    const message = expect.stringContaining('encryption cannot be changed')
+    for (const [after, before] of [
+      [withKey('a'), plain],
+      [plain, withKey('a')],
+      [withKey('b'), withKey('a')],
+    ] as const) {
+      expect(admit(after, before).messages).toEqual([message])
+    }
+    expect(admit(withKey('a'), withKey('a')).messages).toEqual([])
+    expect(admit(withKey('a')).messages).toEqual([])
+  })
+
   it.each(manifests.map((object) => [`${object.kind} ${object.metadata.name}`, object] as const))(
     'accept %s as it is written',
     (_, object) => {

@@ -26,6 +26,12 @@ function watchedStore() {
         return undefined
       },
     }),
+    answers: Object.assign(inMemory.answers, {
+      load: async () => {
+        await fails()
+        return undefined
+      },
+    }),
     async check() {
       state.checks++
       await fails()
@@ -59,6 +65,13 @@ it('a store that fails is a problem until a check succeeds, also when nobody cal
   await clock.advance(5000)
   expect(problems.at(-1)).toBeUndefined()
   expect(clock.pendingTimers).toBe(0)
+})
+
+it('answers are watched as well', async () => {
+  const { problems, state, store } = watchedStore()
+  state.trouble = 'no'
+  await expect(store.answers.load('a', 'key')).rejects.toThrow('no')
+  expect(problems).toEqual(['no'])
 })
 
 it('responses are watched too, and nothing is after the end', async () => {

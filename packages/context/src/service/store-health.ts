@@ -28,8 +28,12 @@ export class StoreHealth {
 
   /** The store, with a look at how each of its operations ends. */
   watch(store: ContextStore): ContextStore {
-    const responses = this.#watched(store.responses)
-    return this.#watched(store, { responses })
+    return this.#watched(store, {
+      responses: this.#watched(store.responses),
+      answers: this.#watched(store.answers),
+      factors: this.#watched(store.factors),
+      // Not records: a store that works refuses those that are too large.
+    })
   }
 
   stop(): void {

@@ -49,6 +49,7 @@ export function openIndexFile(path: string): DatabaseSync {
     if (found < version) {
       database.exec(`BEGIN; ${tables} PRAGMA user_version = ${version}; COMMIT`)
     }
+    database.exec("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab('main', 'words', 'row')")
     return database
   } catch (error) {
     database.close()

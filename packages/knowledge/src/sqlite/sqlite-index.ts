@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { canonicalJson } from '@fairlead/base'
+import { canonicalJson, RecentMap } from '@fairlead/base'
 import type { Ranked } from '@fairlead/retrieval'
 import type { FoundPassage, KnowledgeQuery } from '../found-passage.ts'
 import { candidateFactor, fusedPassages } from '../fused-passages.ts'
@@ -23,6 +23,11 @@ export interface SqliteIndexOptions {
   readonly bytesMax: number
 }
 
+/** How many matches a search by words looks at: as many as take some milliseconds. */
+const lookedMax = 20_000
+/** Of how many words it is known in how many passages they stand. */
+const countedMax = 20_000
+
 /** Matches in titles and headings say more of what a passage is about. */
 const weights = '4.0, 2.0, 1.0'
 
@@ -31,6 +36,8 @@ export class SqliteIndex {
   readonly #database: DatabaseSync
   readonly #bytesMax: number
   readonly #statements = new Map<string, StatementSync>()
+  /** Until something changes. */
+  #counts = new RecentMap<number>(countedMax)
   #bytes: number
   #dimension: number | undefined
 
@@ -154,7 +161,7 @@ export class SqliteIndex {
   }
 
   #byWords(text: string, limit: number, allowed: Allowed): readonly Ranked[] {
-    const words = queryWords(text)
+    const words = this.#tellingWords(queryWords(text))
     if (words.length === 0) return []
     // Quoted, no word is part of the syntax.
     const expression = words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR ')
@@ -164,6 +171,32 @@ export class SqliteIndex {
       `SELECT rowid AS number, bm25(words, ${weights}) AS score FROM words WHERE words MATCH ? ${filtered} ORDER BY score LIMIT ?`,
     ).all(expression, ...allowed.values, limit)
     return rows.map((row) => ({ id: String(row['number']), score: -Number(row['score']) }))
+  }
+
+  /**
+   * The rarer of the words, as far as they stand in no more passages than a search may look at: what
+   * stands nearly everywhere tells least and costs most.
+   */
+  #tellingWords(words: readonly string[]): readonly string[] {
+    const counted = words
+      .map((word) => ({ word, passages: this.#passagesWith(word) }))
+      .filter(({ passages }) => passages > 0)
+      .toSorted((one, other) => one.passages - other.passages)
+    let looked = 0
+    const telling = counted.filter(({ passages }, place) => {
+      looked += passages
+      return place === 0 || looked <= lookedMax
+    })
+    return telling.map(({ word }) => word)
+  }
+
+  #passagesWith(word: string): number {
+    const known = this.#counts.get(word)
+    if (known !== undefined) return known
+    const row = this.#sql('SELECT doc FROM vocabulary WHERE term = ?').get(word)
+    const passages = Number(row?.['doc'] ?? 0)
+    this.#counts.set(word, passages)
+    return passages
   }
 
   #byVector(vector: Float32Array, limit: number, allowed: Allowed): readonly Ranked[] {
@@ -284,6 +317,7 @@ export class SqliteIndex {
   #transaction(work: () => void): void {
     const dimension = this.#dimension
     this.#database.exec('BEGIN IMMEDIATE')
+    this.#counts = new RecentMap(countedMax)
     try {
       work()
       this.#database.exec('COMMIT')

@@ -34,6 +34,16 @@ describe('a store', () => {
     expect(result.snapshots.get('default/default')?.conversationStores.size).toBe(0)
   })
 
+  it('names the key of its encryption, and the one before', () => {
+    const encryption = { keySecretRef: { name: 'chats', key: 'aes' } }
+    const { snapshots } = compileAll(store({ type: 'Memory', encryption }), gateway)
+    const settings = snapshots.get('default/default')?.conversationStores.get('default/s')
+    expect(settings?.encryption).toEqual({
+      key: { namespace: 'default', name: 'chats', key: 'aes' },
+      previousKey: { namespace: 'default', name: 'chats', key: 'previous-aes' },
+    })
+  })
+
   describe('on a server', () => {
     const capabilities = {
       ...testCapabilities,
