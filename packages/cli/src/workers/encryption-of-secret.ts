@@ -11,7 +11,7 @@ import type { ConversationStoreSettings, StoreEncryptionSettings } from '@fairle
 interface EncryptionOptions {
   readonly settings: Pick<ConversationStoreSettings, 'namespace' | 'name' | 'encryption'>
   readonly secrets: SecretSource
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'setTimer'>
   readonly logger: Logger
 }
 
@@ -48,19 +48,18 @@ async function encrypted(
     try {
       const keys = keysOf(encryption, secrets)
       if (keys.current === used.current && keys.previous === used.previous) return
+      useKeys(keys)
       used = keys
-      useKeys(keys).catch(notUsed)
     } catch (error) {
-      notUsed(error)
+      logger.error(
+        { conversationStore: nameOf(options), err: error },
+        'the changed key of the encryption cannot be used: the earlier one goes on',
+      )
     }
   }
-  const notUsed = (error: unknown) => {
-    logger.error(
-      { conversationStore: nameOf(options), err: error },
-      'the changed key of the encryption cannot be used: the earlier one goes on',
-    )
-  }
   const unsubscribe = secrets.subscribe(follow)
+  // It may have changed while the store was being opened.
+  follow()
   return {
     ...store,
     close() {

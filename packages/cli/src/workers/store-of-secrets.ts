@@ -89,7 +89,7 @@ class FollowingStore {
     try {
       const values = readSecrets(this.#options, this.#server)
       if (values.url === this.#used.url && values.ca === this.#used.ca) return
-      this.#renewed.renew(await open(this.#options, { ...this.#server, ...values }))
+      await this.#renewed.renew(await open(this.#options, { ...this.#server, ...values }))
       this.#used = values
       this.#told = undefined
       this.#options.logger.info({ conversationStore }, 'the changed Secret of the store is used')

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
-import type { KeptResponse } from '../stores/kept-response.ts'
+import type { KeptResponse, ResponseError } from '../stores/kept-response.ts'
 import type { ResponseStore } from '../stores/response-store.ts'
 import type { ConversationCiphers } from './conversation-ciphers.ts'
 import type { Keyring } from './keyring.ts'
-import { isSealedText, type TextCipher } from './text-cipher.ts'
+import { isSealedText, openUnlessGone, type TextCipher } from './text-cipher.ts'
 
 /**
  * Responses that are encrypted as the conversations that they belong to, or with the key of their
@@ -27,8 +27,15 @@ export function encryptedResponses(
     const kept = await responses.load(tenant, id)
     return cipherOf(tenant, kept?.conversation ?? null, true)
   }
-  const opened = async (response: KeptResponse) =>
-    openResponse(response, await cipherOf(response.tenant, response.conversation, false))
+  const opening = <T>(
+    { conversation, tenant }: Pick<KeptResponse, 'conversation' | 'tenant'>,
+    open: (cipher: TextCipher) => T,
+  ) =>
+    conversation === null
+      ? keyring.opening(tenant, null, open)
+      : conversations.opening(tenant, conversation, open)
+  const opened = (response: KeptResponse) =>
+    opening(response, (cipher) => openResponse(response, cipher))
   return {
     ...responses,
     async add(response) {
@@ -61,6 +68,7 @@ export function encryptedResponses(
       return responses.finish({
         ...end,
         body: sealBody(end.body, end.id, cipher),
+        error: sealError(end.error, end.id, cipher),
         output: end.output.map((item) => sealItem(item, cipher)),
         frames: sealFrames(end, cipher),
       })
@@ -68,8 +76,11 @@ export function encryptedResponses(
     async frames(tenant, id, from, bytesMax) {
       const kept = await responses.frames(tenant, id, from, bytesMax)
       if (kept === undefined) return undefined
-      const cipher = await cipherIn(tenant, id)
-      return { ...kept, frames: kept.frames.map((frame) => openFrame(frame, id, cipher)) }
+      const conversation = (await responses.load(tenant, id))?.conversation ?? null
+      return opening({ tenant, conversation }, (cipher) => ({
+        ...kept,
+        frames: kept.frames.map((frame) => openFrame(frame, id, cipher)),
+      }))
     },
     responseWithItem: (tenant, itemId) => responses.responseWithItem(tenant, itemId),
     remove: (tenant, id) => responses.remove(tenant, id),
@@ -82,6 +93,7 @@ function sealResponse(response: KeptResponse, cipher: TextCipher): KeptResponse 
   return {
     ...response,
     body: sealBody(response.body, response.id, cipher),
+    error: sealError(response.error, response.id, cipher),
     input: response.input.map((item) => sealItem(item, cipher)),
     output: response.output.map((item) => sealItem(item, cipher)),
   }
@@ -96,6 +108,7 @@ function openResponse(response: KeptResponse, cipher: TextCipher): KeptResponse 
   return {
     ...response,
     body: openObject(response.body, bodyContext(response.id), cipher) ?? {},
+    error: openError(response.error, response.id, cipher),
     input: items(response.input),
     output: items(response.output),
   }
@@ -103,6 +116,25 @@ function openResponse(response: KeptResponse, cipher: TextCipher): KeptResponse 
 
 function sealBody(body: JsonObject, id: string, cipher: TextCipher): JsonObject {
   return { sealed: cipher.seal(body, bodyContext(id)) }
+}
+
+/** What a provider says of a call may repeat it. */
+function sealError(
+  error: ResponseError | null,
+  id: string,
+  cipher: TextCipher,
+): ResponseError | null {
+  return error && { ...error, message: cipher.seal(error.message, errorContext(id)) }
+}
+
+function openError(
+  error: ResponseError | null,
+  id: string,
+  cipher: TextCipher,
+): ResponseError | null {
+  if (error === null || !isSealedText(error.message)) return error
+  const message = openUnlessGone(error.message, errorContext(id), cipher)
+  return { ...error, message: String(message ?? '') }
 }
 
 function sealItem(item: JsonObject, cipher: TextCipher): JsonObject {
@@ -117,12 +149,8 @@ function openObject(
 ): JsonObject | undefined {
   const { sealed } = value
   if (!isSealedText(sealed)) return value
-  try {
-    const opened = cipher.open(sealed, context)
-    return isJsonObject(opened) ? opened : undefined
-  } catch {
-    return undefined
-  }
+  const opened = openUnlessGone(sealed, context, cipher)
+  return isJsonObject(opened) ? opened : undefined
 }
 
 function sealFrames(
@@ -137,5 +165,6 @@ function openFrame(frame: string, id: string, cipher: TextCipher): string {
 }
 
 const bodyContext = (id: string) => `response ${id}`
+const errorContext = (id: string) => `error of ${id}`
 const frameContext = (id: string) => `frame of ${id}`
 const itemContext = ({ id }: JsonObject) => `response item ${typeof id === 'string' ? id : ''}`

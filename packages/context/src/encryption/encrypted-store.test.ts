@@ -16,10 +16,13 @@ import { newKey } from './encryption-key.ts'
 import { openEncrypted, refuseEncrypted } from './open-encrypted.ts'
 
 const key = newKey().toString('base64')
-const clock = { now: () => 1_000_000 }
+const clock = { now: () => 1_000_000, setTimer: () => ({ cancel() {} }) }
 const tools = { clock, logger: silentLogger }
-const encrypted = async (store: ContextStore, current = key, previous?: string) =>
-  (await openEncrypted(store, { current, previous }, tools)).store
+const encrypted = async (store: ContextStore, current = key, previous?: string) => {
+  const opened = await openEncrypted(store, { current, previous }, tools)
+  await opened.wrapped()
+  return opened.store
+}
 
 let folder: string
 let files = 0
@@ -195,19 +198,46 @@ describe('an encrypted store', () => {
 
   it('has its keys wrapped by another one while it is used', async () => {
     const inner = createMemoryStore({ clock, ttlMs: undefined })
-    const { store, useKeys } = await openEncrypted(
+    const { store, useKeys, wrapped } = await openEncrypted(
       inner,
       { current: key, previous: undefined },
       tools,
     )
     await tell(store, 'user:anna', 'c1')
     const other = newKey().toString('base64')
-    await useKeys({ current: other, previous: undefined })
+    useKeys({ current: other, previous: undefined })
+    await wrapped()
     await tell(store, 'user:bert', 'c2')
     const anew = await encrypted(inner, other)
     for (const id of ['c1', 'c2']) {
       expect(JSON.stringify(await anew.turn('a', id, 'turn_1'))).toContain(secret)
     }
+  })
+
+  it('opens what a subject has said who was erased and came again, whatever key is at hand', async () => {
+    const inner = createMemoryStore({ clock, ttlMs: undefined })
+    const [one, other] = [await encrypted(inner), await encrypted(inner)]
+    await tell(one, 'user:anna', 'c1')
+    expect(await other.conversation('a', 'c1')).toBeDefined()
+    await one.removeSubject('a', 'user:anna')
+    await tell(one, 'user:anna', 'c2')
+    // Its key is another one now.
+    expect(await other.conversation('a', 'c2')).toMatchObject({ ccp: { subject: 'user:anna' } })
+    expect(JSON.stringify(await other.turn('a', 'c2', 'turn_1'))).toContain(secret)
+  })
+
+  it('does not take for nothing what it cannot decrypt', async () => {
+    const inner = createMemoryStore({ clock, ttlMs: undefined })
+    await tell(await encrypted(inner), 'user:anna', 'c1')
+    const keys = await inner.records.scan({ kind: 'encryption-key', limit: 10 })
+    const data = keys.find(({ id, owner }) => id === 'data' && owner !== 'subject:key/')
+    await inner.records.removeOwner('a', data?.owner ?? '')
+    // Another key under the same name.
+    await tell(await encrypted(inner), 'user:anna', 'c2')
+    const store = await encrypted(inner)
+    await expect(store.conversation('a', 'c1')).rejects.toThrow('cannot be decrypted')
+    await expect(store.turn('a', 'c1', 'turn_1')).rejects.toThrow('cannot be decrypted')
+    expect(await store.conversation('a', 'c2')).toBeDefined()
   })
 
   it('reads what was stored before it was encrypted', async () => {

@@ -40,7 +40,7 @@ import {
   sealPlan,
 } from './sealed-conversation.ts'
 import { openItem, openTurn, sealItem, sealTurn } from './sealed-turn.ts'
-import type { TextCipher } from './text-cipher.ts'
+import { KeyGone, type TextCipher, WrongKey } from './text-cipher.ts'
 
 /** Of how many conversations the subject is kept in memory. */
 const knownMax = 10_000
@@ -100,14 +100,19 @@ class EncryptedTurns implements ConversationCiphers {
   }
 
   async cipherOfConversation(tenant: string, id: string, creates = false): Promise<TextCipher> {
-    const name = JSON.stringify([tenant, id])
-    let known = this.#subjects.get(name)
-    if (known === undefined) {
-      const conversation = await this.#store.conversation(tenant, id)
-      known = { subject: conversation?.ccp.subject ?? null }
-      if (conversation !== undefined) this.#subjects.set(name, known)
+    return this.#keyring.cipherOf(tenant, await this.#subjectOf(tenant, id), { creates })
+  }
+
+  async opening<T>(tenant: string, id: string, open: (cipher: TextCipher) => T): Promise<T> {
+    const subject = await this.#subjectOf(tenant, id)
+    try {
+      return await this.#keyring.opening(tenant, subject, open)
+    } catch (error) {
+      if (!(error instanceof WrongKey)) throw error
+      // It may have been made anew, about somebody else.
+      this.#subjects.delete(JSON.stringify([tenant, id]))
+      return this.#keyring.opening(tenant, await this.#subjectOf(tenant, id), open)
     }
-    return this.#keyring.cipherOf(tenant, known.subject, { creates })
   }
 
   async conversation(tenant: string, id: string): Promise<Conversation | undefined> {
@@ -122,17 +127,20 @@ class EncryptedTurns implements ConversationCiphers {
   ): Promise<ConversationBasis | undefined> {
     const basis = await this.#store.basis(tenant, id, query)
     if (basis === undefined) return undefined
-    const cipher = await this.#cipherFor(basis.conversation)
-    const open = (turn: Turn | undefined) => turn && openTurn(turn, cipher)
-    return {
-      conversation: openConversation(basis.conversation, cipher),
-      running: open(basis.running),
-      path: basis.path.map((turn) => openTurn(turn, cipher)),
-      pinned: basis.pinned.map((turn) => openTurn(turn, cipher)),
-      instructing: open(basis.instructing),
-      keyed: open(basis.keyed),
-      repeated: open(basis.repeated),
-    }
+    const { ccp } = basis.conversation
+    this.#note(basis.conversation)
+    return this.#keyring.opening(tenant, ccp.subject, (cipher) => {
+      const open = (turn: Turn | undefined) => turn && openTurn(turn, cipher)
+      return {
+        conversation: openConversation(basis.conversation, cipher),
+        running: open(basis.running),
+        path: basis.path.map((turn) => openTurn(turn, cipher)),
+        pinned: basis.pinned.map((turn) => openTurn(turn, cipher)),
+        instructing: open(basis.instructing),
+        keyed: open(basis.keyed),
+        repeated: open(basis.repeated),
+      }
+    })
   }
 
   async path(tenant: string, id: string, query: PathQuery): Promise<readonly Turn[]> {
@@ -141,7 +149,7 @@ class EncryptedTurns implements ConversationCiphers {
 
   async turn(tenant: string, id: string, turnId: string): Promise<Turn | undefined> {
     const turn = await this.#store.turn(tenant, id, turnId)
-    return turn && openTurn(turn, await this.cipherOfConversation(tenant, id))
+    return turn && this.opening(tenant, id, (cipher) => openTurn(turn, cipher))
   }
 
   /** The store cannot outline what it cannot read: turns are read for that, a page at a time. */
@@ -178,14 +186,16 @@ class EncryptedTurns implements ConversationCiphers {
   ): Promise<StorePage<IdentifiedItem>> {
     const page = await this.#store.itemPage(tenant, id, query)
     if (page.outcome !== 'found') return page
-    const cipher = await this.cipherOfConversation(tenant, id)
-    return { ...page, entries: page.entries.flatMap((item) => openIdentified(item, cipher)) }
+    return this.opening(tenant, id, (cipher) => ({
+      ...page,
+      entries: page.entries.flatMap((item) => openIdentified(item, cipher)),
+    }))
   }
 
   async item(tenant: string, id: string, itemId: string): Promise<IdentifiedItem | undefined> {
     const item = await this.#store.item(tenant, id, itemId)
     if (item === undefined) return undefined
-    return openIdentified(item, await this.cipherOfConversation(tenant, id))[0]
+    return this.opening(tenant, id, (cipher) => openIdentified(item, cipher)[0])
   }
 
   async turnsOfItem(tenant: string, id: string, itemId: string): Promise<readonly Turn[]> {
@@ -242,7 +252,7 @@ class EncryptedTurns implements ConversationCiphers {
   async plan(tenant: string, planId: string): Promise<ContextPlan | undefined> {
     const plan = await this.#store.plan(tenant, planId)
     if (plan === undefined) return undefined
-    return openPlan(plan, await this.cipherOfConversation(tenant, plan.conversation))
+    return this.opening(tenant, plan.conversation, (cipher) => openPlan(plan, cipher))
   }
 
   async remove(tenant: string, id: string): Promise<RemoveOutcome> {
@@ -266,24 +276,44 @@ class EncryptedTurns implements ConversationCiphers {
   /** With the last of what is kept of a subject goes its key, so that no copy can be read either. */
   async removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
     const token = await this.#keyring.tokenOf(tenant, 'subject', subject)
-    const removal = await this.#store.removeSubject(tenant, token)
-    if (!removal.more && removal.held === 0) await this.#keyring.erase(tenant, token)
-    return removal
+    const sealed = await this.#store.removeSubject(tenant, token)
+    if (!sealed.more && sealed.held === 0) await this.#keyring.erase(tenant, token)
+    // What was stored before there was encryption.
+    const open = await this.#store.removeSubject(tenant, subject)
+    return {
+      conversations: sealed.conversations + open.conversations,
+      turns: sealed.turns + open.turns,
+      plans: sealed.plans + open.plans,
+      responses: sealed.responses + open.responses,
+      held: sealed.held + open.held,
+      more: sealed.more || open.more,
+    }
   }
 
   async #opened(conversation: Conversation): Promise<Conversation> {
-    return openConversation(conversation, await this.#cipherFor(conversation))
+    const { ccp } = conversation
+    this.#note(conversation)
+    return this.#keyring.opening(ccp.tenant, ccp.subject, (cipher) =>
+      openConversation(conversation, cipher),
+    )
   }
 
-  #cipherFor({ ccp, id }: Conversation): Promise<TextCipher> {
+  #note({ ccp, id }: Conversation): void {
     this.#subjects.set(JSON.stringify([ccp.tenant, id]), { subject: ccp.subject })
-    return this.#keyring.cipherOf(ccp.tenant, ccp.subject)
+  }
+
+  async #subjectOf(tenant: string, id: string): Promise<string | null> {
+    const known = this.#subjects.get(JSON.stringify([tenant, id]))
+    if (known !== undefined) return known.subject
+    const conversation = await this.#store.conversation(tenant, id)
+    if (conversation === undefined) return null
+    this.#note(conversation)
+    return conversation.ccp.subject
   }
 
   async #openedTurns(tenant: string, id: string, turns: readonly Turn[]): Promise<readonly Turn[]> {
     if (turns.length === 0) return turns
-    const cipher = await this.cipherOfConversation(tenant, id)
-    return turns.map((turn) => openTurn(turn, cipher))
+    return this.opening(tenant, id, (cipher) => turns.map((turn) => openTurn(turn, cipher)))
   }
 
   async #tokensOf(
@@ -304,12 +334,13 @@ class EncryptedTurns implements ConversationCiphers {
   }
 }
 
-/** Nothing for what cannot be read, or is no item. */
+/** Nothing where its key is gone, or for what is no item. */
 function openIdentified(item: IdentifiedItem, cipher: TextCipher): readonly IdentifiedItem[] {
   try {
     const opened = openItem(item, cipher)
     return itemProblem(opened) === undefined ? [opened as IdentifiedItem] : []
-  } catch {
-    return []
+  } catch (error) {
+    if (error instanceof KeyGone) return []
+    throw error
   }
 }

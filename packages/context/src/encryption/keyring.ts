@@ -1,6 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { RecentMap } from '@fairlead/base'
-import type { KeptRecord, RecordKey, RecordStore } from '../stores/record-store.ts'
+import {
+  keyRecordKind as recordKind,
+  type KeptRecord,
+  type RecordKey,
+  type RecordStore,
+} from '../stores/record-store.ts'
 import {
   type EncryptionKey,
   newKey,
@@ -8,14 +13,14 @@ import {
   wrapKey,
   type WrappedKey,
 } from './encryption-key.ts'
-import { TextCipher } from './text-cipher.ts'
+import { TextCipher, WrongKey } from './text-cipher.ts'
 
 /** How many keys are kept in memory. */
 const knownMax = 10_000
 /** After which time it is looked whether another process has erased a key. */
 const knownMs = 60_000
-const recordKind = 'encryption-key'
-const pageSize = 500
+/** Pages are read within one deadline of the store, perhaps one key after another. */
+const pageSize = 50
 
 interface KeyringOptions {
   readonly records: RecordStore
@@ -69,6 +74,24 @@ export class Keyring {
   }
 
   /**
+   * Opens something of a subject. Where the key at hand does not open it, another process may have erased
+   * the subject, who has come again, with another key: then with the one that the store has now.
+   */
+  async opening<T>(
+    tenant: string,
+    subject: string | null,
+    open: (cipher: TextCipher) => T,
+  ): Promise<T> {
+    const cipher = await this.cipherOf(tenant, subject)
+    try {
+      if (!cipher.isGone) return open(cipher)
+    } catch (error) {
+      if (!(error instanceof WrongKey)) throw error
+    }
+    return open(await this.cipherOf(tenant, subject, { isFresh: true }))
+  }
+
+  /**
    * A text as the store may see it, so that it can be looked for: the same for the same text, within a
    * tenant and a purpose.
    */
@@ -84,6 +107,12 @@ export class Keyring {
     const owner = ownerOf(subject)
     await this.#options.records.removeOwner(tenant, owner)
     this.#known.delete(nameOf({ tenant, owner, id: 'data' }))
+  }
+
+  /** Rejects unless the keys that there are can be unwrapped, as far as the first of them tells. */
+  async verify(): Promise<void> {
+    const [first] = await this.#options.records.scan({ kind: recordKind, limit: 1 })
+    if (first !== undefined) this.#unwrap(first)
   }
 
   /**
@@ -121,11 +150,11 @@ export class Keyring {
   ): Promise<Buffer | undefined> {
     const { clock, records } = this.#options
     const name = nameOf(place)
-    const known = isFresh ? undefined : this.#known.get(name)
-    const isCurrent = known !== undefined && clock.now() - known.readAtMs < knownMs
+    const known = this.#known.get(name)
+    const isCurrent = !isFresh && known !== undefined && clock.now() - known.readAtMs < knownMs
     if (isCurrent && (known.key !== undefined || !creates)) return known.key
     const kept = await records.load({ kind: recordKind, ...place })
-    let key = kept === undefined ? undefined : this.#unwrap(kept)
+    let key = kept === undefined ? undefined : this.#unwrapped(kept, known?.key)
     if (key === undefined && creates) key = await this.#create(place)
     this.#known.set(name, { key, readAtMs: clock.now() })
     return key
@@ -141,6 +170,12 @@ export class Keyring {
     const kept = await records.load(record)
     if (kept === undefined) throw new Error('the key of the encryption could not be stored')
     return this.#unwrap(kept)
+  }
+
+  /** A replica that has not heard of the newest wrapping key yet goes on with what it has unwrapped. */
+  #unwrapped(record: KeptRecord, known: Buffer | undefined): Buffer {
+    if (known !== undefined && !this.#wrapping.has(wrappedIn(record).by)) return known
+    return this.#unwrap(record)
   }
 
   #unwrap(record: KeptRecord): Buffer {

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@fairlead/base'
+import type { Clock, Logger, Timer } from '@fairlead/base'
 import type { ContextStore } from '../stores/context-store.ts'
 import { encryptedStore } from './encrypted-store.ts'
 import { readEncryptionKey } from './encryption-key.ts'
@@ -13,18 +13,24 @@ export interface EncryptionKeys {
 
 interface EncryptedStore {
   readonly store: ContextStore
-  /** Has all keys wrapped by another one. Rejects, without having changed anything, for what is no key. */
-  readonly useKeys: (keys: EncryptionKeys) => Promise<void>
+  /** Has all keys wrapped by another one, in the background. Throws for what is no key. */
+  readonly useKeys: (keys: EncryptionKeys) => void
+  /** Resolves when all keys are wrapped by the current one. */
+  readonly wrapped: () => Promise<void>
 }
 
 interface EncryptionTools {
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'setTimer'>
   readonly logger: Logger
 }
 
+/** How soon it is tried again to wrap the keys, where the store does not work or a key is missing. */
+const retryMs = 10_000
+
 /**
- * The store with its contents encrypted, once all its keys are wrapped by the current key: from then on
- * the previous one is not needed. Rejects for a text that is no key, and where a key is missing.
+ * The store with its contents encrypted. Keys that another key has wrapped are wrapped by the current
+ * one in the background; once the log says so, the previous one is not needed. Rejects for a text that
+ * is no key, and where the key is missing that has wrapped what there is.
  */
 export async function openEncrypted(
   store: ContextStore,
@@ -32,21 +38,48 @@ export async function openEncrypted(
   { clock, logger }: EncryptionTools,
 ): Promise<EncryptedStore> {
   const keyring = new Keyring({ records: store.records, ...read(keys), clock })
-  const rewrap = async () => {
-    const count = await keyring.rewrap()
-    if (count === 0) return
-    logger.info(
-      { keys: count },
-      'the keys of the conversation store are wrapped by the current key',
-    )
+  await keyring.verify()
+  let wrapping = Promise.resolve()
+  let retry: Timer | undefined
+  let isClosed = false
+  const wrap = async () => {
+    retry?.cancel()
+    try {
+      const count = await keyring.rewrap()
+      if (count > 0) {
+        logger.info(
+          { keys: count },
+          'the keys of a conversation store are wrapped by the current key',
+        )
+      }
+    } catch (error) {
+      if (isClosed) return
+      logger.error(
+        { err: error },
+        'the keys of a conversation store are not wrapped by the current key yet',
+      )
+      retry = clock.setTimer(retryMs, begin)
+    }
   }
-  await rewrap()
+  const begin = () => {
+    wrapping = wrapping.then(wrap)
+  }
+  begin()
   return {
-    store: encryptedStore(store, keyring),
+    store: {
+      ...encryptedStore(store, keyring),
+      async close() {
+        isClosed = true
+        retry?.cancel()
+        await wrapping
+        await store.close()
+      },
+    },
     useKeys(changed) {
       keyring.use(read(changed))
-      return rewrap()
+      begin()
     },
+    wrapped: () => wrapping,
   }
 }
 

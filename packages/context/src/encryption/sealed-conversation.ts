@@ -1,7 +1,7 @@
 import { isJsonObject } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { Conversation, EpochState } from '../turns/conversation.ts'
-import { isSealedText, type TextCipher } from './text-cipher.ts'
+import { isSealedText, openUnlessGone, type TextCipher } from './text-cipher.ts'
 
 /** The name under which what is encrypted stands among metadata and variables. */
 const sealedName = 'ccp.sealed'
@@ -37,7 +37,8 @@ export function openConversation(conversation: Conversation, cipher: TextCipher)
   const { ccp, id, metadata } = conversation
   const told = opened(metadata[sealedName], `metadata of ${id}`, cipher)
   const variables = opened(ccp.variables[sealedName], `variables of ${id}`, cipher)
-  if (told === undefined && variables === undefined) return conversation
+  const isSealed = isSealedText(metadata[sealedName])
+  if (!isSealed) return conversation
   const known = (told ?? {}) as Partial<
     Pick<Conversation, 'metadata'> & Pick<Conversation['ccp'], 'subject'>
   >
@@ -89,12 +90,7 @@ export function openPlan(plan: ContextPlan, cipher: TextCipher): ContextPlan | u
   return opened(sealed, `plan ${id}`, cipher) as ContextPlan | undefined
 }
 
-/** Undefined for what is not encrypted or cannot be read. */
+/** Undefined for what is not encrypted, and where the key is gone. */
 function opened(text: unknown, context: string, cipher: TextCipher): unknown {
-  if (!isSealedText(text)) return undefined
-  try {
-    return cipher.open(text, context)
-  } catch {
-    return undefined
-  }
+  return isSealedText(text) ? openUnlessGone(text, context, cipher) : undefined
 }

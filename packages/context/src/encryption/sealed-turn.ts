@@ -3,7 +3,7 @@ import type { Item } from '@fairlead/llm'
 import { readableTurn } from '../turns/readable-turn.ts'
 import type { RetrievedBlock } from '../turns/retrieved-block.ts'
 import type { Turn, UnreadableItem } from '../turns/turn.ts'
-import { isSealedText, KeyGone, type TextCipher } from './text-cipher.ts'
+import { isSealedText, KeyGone, openUnlessGone, type TextCipher } from './text-cipher.ts'
 
 /** The dialect of no API: what has it is encrypted. */
 const dialect = 'ccp.sealed'
@@ -47,8 +47,8 @@ export function sealTurn(turn: Turn, cipher: TextCipher): Turn {
 }
 
 /**
- * The turn that was sealed. Items that cannot be read, because their key is gone or they were changed,
- * are left out and named in `unreadable`, as stores do with what is no item.
+ * The turn that was sealed. Where its key is gone its items are left out and named in `unreadable`, as
+ * stores do with what is no item. Throws `WrongKey` for anything else that cannot be read.
  */
 export function openTurn(turn: Turn, cipher: TextCipher): Turn {
   const unreadable: UnreadableItem[] = []
@@ -57,8 +57,9 @@ export function openTurn(turn: Turn, cipher: TextCipher): Turn {
       try {
         return [openItem(item, cipher) as Item]
       } catch (error) {
-        const problem = error instanceof KeyGone ? error.message : 'it cannot be decrypted'
-        unreadable.push({ item: item.id ?? null, type: null, problem })
+        // What cannot be read today may be tomorrow, and must not be taken for nothing.
+        if (!(error instanceof KeyGone)) throw error
+        unreadable.push({ item: item.id ?? null, type: null, problem: error.message })
         return []
       }
     })
@@ -81,7 +82,7 @@ function sealBlock(block: RetrievedBlock, cipher: TextCipher, turn: string): Ret
   return { items: [item], passages: [] }
 }
 
-/** What is retrieved is a copy: where it cannot be read, nothing is lost that anybody has said. */
+/** Undefined where its key is gone: nothing is lost with a copy that anybody has said. */
 function openBlock(
   block: RetrievedBlock,
   cipher: TextCipher,
@@ -90,12 +91,8 @@ function openBlock(
   const [item] = block.items
   if (item?.type !== 'fairlead:native' || item.dialect !== dialect) return block
   const { data } = item.block
-  try {
-    const opened = isSealedText(data) ? cipher.open(data, blockContext(turn)) : undefined
-    return isJsonObject(opened) ? (opened as unknown as RetrievedBlock) : undefined
-  } catch {
-    return undefined
-  }
+  const opened = isSealedText(data) ? openUnlessGone(data, blockContext(turn), cipher) : undefined
+  return isJsonObject(opened) ? (opened as unknown as RetrievedBlock) : undefined
 }
 
 const itemContext = (id: string | undefined) => `item ${id ?? ''}`

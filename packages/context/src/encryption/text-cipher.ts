@@ -12,6 +12,11 @@ export class TextCipher {
     this.#key = key
   }
 
+  /** Whether its key has been erased, or was never made. */
+  get isGone(): boolean {
+    return this.#key === undefined
+  }
+
   /** A value as encrypted JSON. `context` says where it stands: elsewhere it cannot be read. */
   seal(value: unknown, context: string): string {
     if (this.#key === undefined) throw new Error('the key of what is to be encrypted is gone')
@@ -20,13 +25,19 @@ export class TextCipher {
   }
 
   /**
-   * The value that was sealed. Throws `KeyGone` where the key has been erased, and another Error for
-   * another key or context, and for what was changed.
+   * The value that was sealed. Throws `KeyGone` where the key has been erased, and `WrongKey` for another
+   * key or context, and for what was changed.
    */
   open(text: string, context: string): unknown {
     if (this.#key === undefined) throw new KeyGone()
     const sealed = Buffer.from(text.slice(mark.length), 'base64')
-    return parseJson(decrypt(this.#key, sealed, context).toString())
+    let plain: Buffer
+    try {
+      plain = decrypt(this.#key, sealed, context)
+    } catch (cause) {
+      throw new WrongKey(cause)
+    }
+    return parseJson(plain.toString())
   }
 }
 
@@ -39,7 +50,31 @@ export class KeyGone extends Error {
   }
 }
 
+/** What was encrypted is of another key than the one at hand, or was changed. */
+export class WrongKey extends Error {
+  override readonly name = 'WrongKey'
+
+  constructor(cause: unknown) {
+    super(
+      'what the store holds cannot be decrypted with its key: it is of another key, or was changed',
+      {
+        cause,
+      },
+    )
+  }
+}
+
 /** Whether a text was made by `seal`. */
 export function isSealedText(text: unknown): text is string {
   return typeof text === 'string' && text.startsWith(mark)
+}
+
+/** The value that was sealed; undefined where its key is gone. Throws `WrongKey` as `TextCipher.open`. */
+export function openUnlessGone(text: string, context: string, cipher: TextCipher): unknown {
+  try {
+    return cipher.open(text, context)
+  } catch (error) {
+    if (error instanceof KeyGone) return undefined
+    throw error
+  }
 }

@@ -38,7 +38,7 @@ describe('a store that is opened anew', () => {
     const change = { conversation: conversationAt(1), turns: [turnOf('c1', 1)] }
     await store.append({ expectedRevision: null, ...change })
     await store.members?.claim(place, 'x')
-    renewed.renew(shared.join('one').store)
+    await renewed.renew(shared.join('one').store)
     expect(await other.recover(7)).toBe(0)
     expect(await other.members.claim(place, 'y')).toMatchObject({ outcome: 'taken', claim: 'x' })
     expect(await store.finish('a', { turn: ended(turnOf('c1', 1)) })).toBe('stored')
@@ -54,7 +54,7 @@ describe('a store that is opened anew', () => {
     let gaps = 0
     renewed.store.members?.subscribe((message) => heard.push(message))
     renewed.store.members?.onGap(() => (gaps += 1))
-    renewed.renew(shared.join('one').store)
+    await renewed.renew(shared.join('one').store)
     expect(gaps).toBe(1)
     other.members.publish({ number: 1 })
     await new Promise((resolve) => setImmediate(resolve))
@@ -74,7 +74,7 @@ describe('a store that is opened anew', () => {
     )
     hold()
     const reading = renewed.store.conversation('a', 'c1')
-    renewed.renew(shared.join('one').store)
+    await renewed.renew(shared.join('one').store)
     await new Promise((resolve) => setImmediate(resolve))
     expect(isClosed).toBe(false)
     release()

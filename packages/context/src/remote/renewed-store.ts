@@ -1,6 +1,7 @@
 import type { JsonObject } from '@fairlead/base'
 import type { ContextStore } from '../stores/context-store.ts'
 import type { StoreMembers } from '../stores/store-members.ts'
+import type { StoreRetention } from '../stores/turn-store.ts'
 
 type Operation = (...list: readonly unknown[]) => Promise<unknown>
 
@@ -22,6 +23,8 @@ export class RenewedStore {
   readonly #listeners = new Set<(message: JsonObject, from: string) => void>()
   readonly #gapListeners = new Set<() => void>()
   #current: Opening
+  /** What was said last: an opening knows what was said when it began. */
+  #retention: StoreRetention | undefined
   #closing: Promise<unknown> = Promise.resolve()
 
   constructor(opened: ContextStore) {
@@ -32,16 +35,27 @@ export class RenewedStore {
       factors: this.#forwarding(({ factors }) => factors),
       answers: this.#forwarding(({ answers }) => answers),
       records: this.#forwarding(({ records }) => records),
+      configure: (settings) => {
+        this.#retention = settings
+        return this.#use((store) => store.configure(settings))
+      },
       close: () => this.#close(),
       ...(members === undefined ? {} : { members: this.#members(members.self) }),
     })
   }
 
   /**
-   * Uses another opening of the same data, as the same member; the earlier one is closed once nothing
-   * runs on it.
+   * Uses another opening of the same data, as the same member, once it knows how long to keep what; the
+   * earlier one is closed when nothing runs on it.
    */
-  renew(opened: ContextStore): void {
+  async renew(opened: ContextStore): Promise<void> {
+    try {
+      if (this.#retention !== undefined) await opened.configure(this.#retention)
+    } catch (error) {
+      opened.members?.handOver()
+      await opened.close().catch(() => {})
+      throw error
+    }
     const before = this.#current
     before.stopListening()
     this.#current = this.#opening(opened)

@@ -86,6 +86,14 @@ export const recordBytesMax = 1024 ** 2
 /** The most bytes of bodies that one call returns, but for a single record. */
 export const recordPageBytesMax = 4 * 1024 ** 2
 
+/** The keys without which nothing can be stored, where a store is encrypted. */
+export const keyRecordKind = 'encryption-key'
+
+/** The bound of a store for records of a kind: summaries and the like must not keep out keys. */
+export function recordBound(kind: string, bytesMax: number): number {
+  return kind === keyRecordKind ? Number.MAX_SAFE_INTEGER : bytesMax
+}
+
 /** The owner of what is kept of a subject. */
 export function subjectOwner(subject: string): string {
   return `subject:${subject}`

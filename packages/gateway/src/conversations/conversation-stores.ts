@@ -235,8 +235,8 @@ export class ConversationStores {
  */
 export function conversationStoreKey(settings: ConversationStoreSettings | undefined): string {
   if (settings === undefined) return ''
-  const { namespace, name, type, path, server } = settings
-  return JSON.stringify([namespace, name, type, path, server])
+  const { namespace, name, type, path, server, encryption } = settings
+  return JSON.stringify([namespace, name, type, path, server, encryption])
 }
 
 function unavailable(name: string, cause: unknown): ModelError {

@@ -2,6 +2,7 @@ import { type Clock, parseJson } from '@fairlead/base'
 import {
   checkRecordBytes,
   isConversationOwner,
+  recordBound,
   recordPage,
   type KeptRecord,
   type NewRecord,
@@ -51,7 +52,12 @@ export class MemoryRecords implements RecordStore {
     if ((before?.record.version ?? null) !== expectedVersion) return false
     const text = JSON.stringify(body)
     const bytes = Buffer.byteLength(text)
-    checkRecordBytes({ bytes, before: before?.bytes ?? 0, total: this.#bytes, bytesMax })
+    checkRecordBytes({
+      bytes,
+      before: before?.bytes ?? 0,
+      total: this.#bytes,
+      bytesMax: recordBound(record.kind, bytesMax),
+    })
     const version = (expectedVersion ?? 0) + 1
     const owned = this.#owners.get(ownerKey(record)) ?? new Map<string, Entry>()
     owned.set(recordKey(record), { record: { ...record, version }, body: text, bytes })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   checkRecordBytes,
   isConversationOwner,
+  recordBound,
   recordPageBytesMax,
   type KeptRecord,
   type NewRecord,
@@ -41,6 +42,7 @@ export class PostgresRecords implements RecordStore {
     const text = JSON.stringify(record.body)
     const bytes = Buffer.byteLength(text)
     checkRecordBytes({ bytes, before: 0, total: 0, bytesMax: Infinity })
+    const bytesMax = recordBound(record.kind, this.#bytesMax)
     const token = randomUUID()
     this.#bytes ??= await this.#sumOfBytes()
     for (let isCounted = false; ; isCounted = true) {
@@ -55,12 +57,12 @@ export class PostgresRecords implements RecordStore {
           text,
           ...timeOf(this.#parts),
           token,
-          this.#bytesMax - total,
+          bytesMax - total,
         ],
       )
       const before = Number(row?.['before'])
       if (row?.['outcome'] === 'full') {
-        if (isCounted) checkRecordBytes({ bytes, before, total, bytesMax: this.#bytesMax })
+        if (isCounted) checkRecordBytes({ bytes, before, total, bytesMax })
         this.#bytes = await this.#sumOfBytes()
         continue
       }

@@ -81,10 +81,11 @@ export class RedisAnswers implements AnswerStore {
 
   async recover(): Promise<number> {
     const session = await this.#parts.link.session()
-    const alive = [...(await this.#members.alive(session))]
     let forgotten = 0
     for await (const [names, isOld] of this.#kept.made(session)) {
       const part = partNamed(names)
+      // Read after the answer was found: whoever makes it is among them, or dead.
+      const alive = await this.#members.alive(session)
       const [outcome, bytes, touchedMs] = await this.#drop(session, part, 'dead', ...alive)
       if (outcome === 'removed') forgotten += 1
       if (outcome === 'whole') {

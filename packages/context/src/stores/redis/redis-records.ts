@@ -1,6 +1,7 @@
 import {
   checkRecordBytes,
   isConversationOwner,
+  recordBound,
   recordPage,
   recordPageBytesMax,
   type KeptRecord,
@@ -59,7 +60,7 @@ export class RedisRecords implements RecordStore {
   async put(record: NewRecord, expectedVersion: number | null): Promise<boolean> {
     const body = JSON.stringify(record.body)
     const bytes = Buffer.byteLength(body)
-    const bytesMax = this.#bytesMax
+    const bytesMax = recordBound(record.kind, this.#bytesMax)
     checkRecordBytes({ bytes, before: 0, total: 0, bytesMax: Number.MAX_SAFE_INTEGER })
     const parts = this.#parts
     return parts.link.within(async (session) => {

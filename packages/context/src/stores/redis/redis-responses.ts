@@ -188,10 +188,11 @@ export class RedisResponses implements ResponseStore {
 
   async recover(error: ResponseError, completedAt: number): Promise<number> {
     const session = await this.#parts.link.session()
-    const alive = [...(await this.#members.alive(session))]
     let failed = 0
     for await (const [names, isOld] of this.#kept.made(session)) {
       const one = namedBy(names)
+      // Read after the response was found: whoever has stored it is among them, or dead.
+      const alive = await this.#members.alive(session)
       const values = [JSON.stringify(error), completedAt, ...alive]
       const reply = listOf(await this.#run(session, one, failResponseScript, ...values))
       const [outcome, bytes, touchedMs] = reply

@@ -68,12 +68,17 @@ export class RedisSweep {
   async recover(completedAt: number): Promise<number> {
     const { parts, members } = this.#of
     const session = await parts.link.session()
-    const alive = await members.alive(session)
+    let alive = await members.alive(session)
+    const isAlive = async (member: string) => {
+      // One that has joined since then may run what is newer than its list.
+      if (!alive.has(member)) alive = await members.alive(session)
+      return alive.has(member)
+    }
     let ended = 0
     for (let shard = 0; shard < indexShards; shard++) {
       const key = parts.keys.indexShard('run', shard)
       for await (const [entry, begunMs] of allEntries(session, key)) {
-        const outcome = await this.#endTurn(session, entry, alive, completedAt)
+        const outcome = await this.#endTurn(session, entry, isAlive, completedAt)
         if (outcome === 'ended') ended += 1
         const isOld = begunMs < session.nowMs() - graceMs
         if (outcome === 'ended' || (outcome === 'none' && isOld)) {
@@ -136,14 +141,14 @@ export class RedisSweep {
   async #endTurn(
     session: RedisSession,
     entry: string,
-    alive: ReadonlySet<string>,
+    isAlive: (member: string) => Promise<boolean>,
     completedAt: number,
   ): Promise<'ended' | 'runs' | 'none'> {
     const { parts, log } = this.#of
     const [tenant = '', id = '', turnId = ''] = entryParts(entry)
     const of: IndexedConversation = { tenant, id }
     const member = String(await session.call('HGET', parts.keys.head(tenant, id), 'member'))
-    if (alive.has(member)) return 'runs'
+    if (await isAlive(member)) return 'runs'
     const turn = await log.turn(tenant, id, turnId)
     if (turn?.status !== 'in_progress') return 'none'
     const ended = { ...turn, status: 'incomplete', completed_at: completedAt } as const

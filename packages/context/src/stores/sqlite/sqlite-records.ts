@@ -3,6 +3,7 @@ import type { Clock } from '@fairlead/base'
 import {
   checkRecordBytes,
   isConversationOwner,
+  recordBound,
   recordPage,
   type KeptRecord,
   type NewRecord,
@@ -55,7 +56,7 @@ export class SqliteRecords implements RecordStore {
       const text = JSON.stringify(body)
       const bytes = Buffer.byteLength(text)
       const before = Number(head?.['bytes'] ?? 0)
-      this.#checkRoom(bytes, before)
+      this.#checkRoom(record.kind, bytes, before)
       const version = (expectedVersion ?? 0) + 1
       this.#sql.put.run(...namesOf(record), conversation, version, expiresAtMs, text)
       this.#bytes += bytes - before
@@ -103,8 +104,8 @@ export class SqliteRecords implements RecordStore {
     return Number(this.#sql.removeSome.run(conversation, count).changes) === count
   }
 
-  #checkRoom(bytes: number, before: number): void {
-    const { bytesMax } = this.#options
+  #checkRoom(kind: string, bytes: number, before: number): void {
+    const bytesMax = recordBound(kind, this.#options.bytesMax)
     if (this.#bytes - before + bytes > bytesMax) this.#bytes = this.#sumOfBytes()
     checkRecordBytes({ bytes, before, total: this.#bytes, bytesMax })
   }
