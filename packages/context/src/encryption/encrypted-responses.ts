@@ -134,7 +134,7 @@ function openError(
 ): ResponseError | null {
   if (error === null || !isSealedText(error.message)) return error
   const message = openUnlessGone(error.message, errorContext(id), cipher)
-  return { ...error, message: String(message ?? '') }
+  return { ...error, message: typeof message === 'string' ? message : '' }
 }
 
 function sealItem(item: JsonObject, cipher: TextCipher): JsonObject {
