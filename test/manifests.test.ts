@@ -24,7 +24,8 @@ describe('the documented manifests', () => {
     expect(code).toBe(0)
     const others = stderr.split('\n').filter((line) => !withoutEffect.test(line) && line !== '')
     expect(others).toEqual([])
-    if (!/(?:alternatives|remaining-fields)\.yaml$/.test(path)) expect(stderr).toBe('')
+    if (!/(?:alternatives|remaining-fields|knowledge-base)\.yaml$/.test(path))
+      expect(stderr).toBe('')
     const again = await kubectl.run([
       'apply',
       '--server-side',
@@ -80,10 +81,10 @@ describe('kubectl', () => {
   })
 
   it('shows what is accepted but not acted on yet', async () => {
-    const strategy = 'llmctx/token-window'
+    const strategy = 'llmctx/relevant'
     await fairlead.kubectl('wait', '--for=condition=Accepted', '--timeout=10s', strategy)
     const text = await fairlead.kubectl('get', strategy, '-o', 'yaml')
     expect(text).toContain('PartiallySupported')
-    expect(text).toContain('spec.history.mode')
+    expect(text).toContain('spec.retrieval.mode')
   })
 })

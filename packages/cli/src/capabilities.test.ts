@@ -7,7 +7,7 @@ const addresses = capabilities.providerTypes.flatMap(({ address, presets }) => [
 ])
 
 it('keeps the paths of all surfaces for the gateway itself', () => {
-  expect(capabilities.ownSegments).toEqual(['v1', 'v1beta', 'v1alpha', 'prompts', 'api'])
+  expect(capabilities.ownSegments).toEqual(['v1', 'v1beta', 'v1alpha', 'v2', 'prompts', 'api'])
 })
 
 describe('the address of every provider type and preset', () => {

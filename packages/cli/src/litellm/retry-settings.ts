@@ -37,7 +37,6 @@ interface RuleRetry {
 }
 
 interface RetryPolicy {
-  readonly place: ConfigValue
   /** Undefined: as often as after any other failure. */
   readonly kinds: readonly {
     readonly count: number | undefined
@@ -85,7 +84,7 @@ export function readRetrySettings(settings: Settings, groups: ReadonlySet<string
  * group without any can have fewer conditions.
  */
 function limited(
-  { kinds, place }: RetryPolicy,
+  { kinds }: RetryPolicy,
   general: number,
   { hasFallbacks, name }: RetriedGroup,
 ): { readonly wanted: number; readonly conditions: Condition[] | undefined } {
@@ -103,7 +102,6 @@ function limited(
   if (hasFallbacks || wanted === 0 || counts.every((count) => count > 0)) {
     return { wanted, conditions: undefined }
   }
-  place.note('note', `${name} is tried again after the failures that it counts alone`)
   const conditions = kinds.flatMap((kind, index) =>
     (counts[index] ?? 0) > 0 ? kind.conditions : [],
   )
@@ -116,5 +114,5 @@ function readPolicy(place: ConfigValue): RetryPolicy {
     const value = section.take(key)
     return { value, count: value?.number(), conditions }
   })
-  return { place, kinds }
+  return { kinds }
 }

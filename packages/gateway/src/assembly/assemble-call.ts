@@ -181,11 +181,7 @@ async function assembleUnkept(
   const chosen = isNew
     ? { persona: null, strategy: null }
     : await chosenFor(id, caller.tenant, conversations)
-  const {
-    request: asked,
-    persona,
-    knowledge,
-  } = turnRequest(id, chosen, {
+  const { request: asked, persona } = turnRequest(id, chosen, {
     ...source,
     context: unkeptContext(source.context),
     digest: undefined,
@@ -200,19 +196,12 @@ async function assembleUnkept(
   }
   call.goesOnAlone = source.context.onDisconnect === 'Continue'
   const { itemsBefore: _, ...kept } = request.edits
-  const search = callSearch(knowledge, request)
-  const block = search && (await record.waitFor(retrieveForCall(search, decoded.items, call)))
-  const informed = ({ items, tools }: Pick<PreparedPrompt, 'items' | 'tools'>) => ({
-    items: beforeQuestion(items, block?.items ?? [], (item) => item),
-    tools,
-  })
   const settings = { ...personaSettings(persona), ...kept }
   return new AssembledCall({
     dialect,
     request,
-    ...withPrompt(informed(planned), decoded, settings),
-    prompts: (target, attempt) =>
-      withPrompt(informed(planned.promptFor(target, attempt)), decoded, settings),
+    ...withPrompt(planned, decoded, settings),
+    prompts: (target, attempt) => withPrompt(planned.promptFor(target, attempt), decoded, settings),
     accountAt: (provider) => planned.accountAt(provider),
   })
 }

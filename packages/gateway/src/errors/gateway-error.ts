@@ -245,6 +245,12 @@ export const gatewayError = {
       `The model "${model}" answered a call of the gateway without any text. Name a model that answers in fewer tokens, or allow it more.`,
       { code: 'upstream_invalid_response' },
     ),
+  ownAnswerCut: (model: string, finishReason: string) =>
+    new ModelError(
+      'upstream',
+      `The model "${model}" did not end its answer to a call of the gateway (${finishReason}). Name a model that answers in fewer tokens, or allow it more.`,
+      { code: 'upstream_invalid_response' },
+    ),
   requestTimeout: (timeoutMs: number) =>
     new ModelError(
       'timeout',

@@ -23,6 +23,8 @@ export function networkIdentityClient(
   pools: UpstreamPools,
   egress: IdentityEgress,
   answerBytesMax = tokenBytesMax,
+  /** To one server at once. One suffices for a token an hour. */
+  connectionsMax = 1,
 ): IdentityClient {
   return {
     async send(request: IdentityRequest, signal: AbortSignal): Promise<IdentityAnswer> {
@@ -35,7 +37,7 @@ export function networkIdentityClient(
         isClusterService: false,
         isMachineService,
         tls: undefined,
-        connectionsMax: 1,
+        connectionsMax,
         connectMs,
       })
       const cancellation = new Cancellation()

@@ -14,6 +14,8 @@ import type { UpstreamPools } from '../upstream/upstream-pools.ts'
 
 /** An answer has some tens of passages of some kilobytes. */
 const answerBytesMax = 4 * 1024 * 1024
+/** To one service, from one process: what is beyond waits, within its time. */
+const connectionsMax = 64
 
 const retrieverTypes = { Dify: difyRetriever, OpenAIVectorStore: openAIVectorStoreRetriever }
 
@@ -66,7 +68,8 @@ function withinQuery(
 }
 
 function fetchBy(pools: UpstreamPools, allowPrivate: boolean): Fetch {
-  const client = networkIdentityClient(pools, { allowPrivate, proxy: undefined }, answerBytesMax)
+  const egress = { allowPrivate, proxy: undefined }
+  const client = networkIdentityClient(pools, egress, answerBytesMax, connectionsMax)
   return (url, { body, headers, method, signal }) =>
     client.send(
       {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
-import { readArray, readNonEmptyString, readOptional } from '@fairlead/llm'
+import { invalidField, readArray, readNonEmptyString, readOptional } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import type { BaseSearch, TakenSearches } from '../call/requested-search.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -31,9 +31,16 @@ export function takeFileSearch(
     searches.push(...read.searches)
     return read.foreign.length === 0 ? [] : [{ ...entry, vector_store_ids: read.foreign }]
   })
-  if (searches.length === 0) return undefined
-  return { fields: withTools(fields, left), searches }
+  const distinct = [...new Map(searches.map((one) => [JSON.stringify(one), one])).values()]
+  if (distinct.length > searchesMax) {
+    throw invalidField('tools', `file_search may search ${searchesMax} knowledge bases at most.`)
+  }
+  if (distinct.length === 0) return undefined
+  return { fields: withTools(fields, left), searches: distinct }
 }
+
+/** The most searches of one call. */
+const searchesMax = 8
 
 function readTool(
   entry: JsonObject,

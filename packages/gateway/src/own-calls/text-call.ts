@@ -80,9 +80,11 @@ function thinksUnasked(target: CallTarget): boolean {
 
 /** Throws for an answer without text: nothing may stand for nothing. */
 function textOf(answer: AnswerStream, { record, request }: Call): OwnTextAnswer {
-  const { model, output } = answer.response()
+  const { finishReason, model, output } = answer.response()
   const text = output.flatMap((item) => textsOf(item)).join('')
   if (text.trim() === '') throw gatewayError.ownAnswerEmpty(request.model)
+  // Half a summary would stand for what it leaves out.
+  if (finishReason !== 'stop') throw gatewayError.ownAnswerCut(request.model, finishReason)
   return { text, model, usage: record.usage }
 }
 

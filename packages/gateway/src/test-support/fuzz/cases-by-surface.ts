@@ -79,6 +79,12 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
     headers: random.chance(0.1) ? contextHeaders(random) : {},
     body: changed(random, rerankBody(random)),
   }),
+  'vector-stores': (random) => ({
+    method: 'POST',
+    path: `/v1/vector_stores/${random.pick(['handbook', 'vs_1', '%00', '..', '__proto__', 'x'.repeat(2000)])}/search`,
+    headers: random.chance(0.1) ? contextHeaders(random) : {},
+    body: changed(random, vectorSearchBody(random)),
+  }),
   prompts: (random) => ({
     method: 'POST',
     path: random.pick(['/prompts/default/summarise', '/summarise', '/prompts/default%2fsummarise']),
@@ -145,6 +151,23 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
 }
 
 const completionPrompts: readonly JsonNode[] = ['Say it', ['one', 'two'], [1, 2, 3], [[1], [2]], []]
+
+const vectorFilters: readonly JsonNode[] = [
+  fields({ type: 'eq', key: 'a', value: 1 }),
+  fields({ type: 'and' }),
+  [],
+]
+
+function vectorSearchBody(random: SeededRandom): JsonNode {
+  return fields({
+    query: random.pick(['How long is leave?', ['one', 'two'], '', hostileValue(random)]),
+    ...(random.chance(0.5) ? { max_num_results: random.pick([1, 50, 0, 51, -1]) } : {}),
+    ...(random.chance(0.5) ? { filters: random.pick<JsonNode>(vectorFilters) } : {}),
+    ...(random.chance(0.3)
+      ? { ranking_options: fields({ score_threshold: random.pick([0.5, 2]) }) }
+      : {}),
+  })
+}
 
 function embeddingsBody(random: SeededRandom): JsonNode {
   return fields({
