@@ -201,7 +201,7 @@ export class SharedLine {
     const asksFirst = mode === 'Reject' && !call.isDecided
     if (!asksFirst) call.decide('waiting')
     this.#isBusy = undefined
-    // Once it waits, it waits as any other.
+    // Once it may wait, it queues.
     const asks = mode === 'Reject' && !asksFirst ? 'Queue' : mode
     members.publish({ type: 'place-wanted', ...place, mode: asks })
     await this.#pause(asksFirst ? busyWaitMs : askIntervalMs)

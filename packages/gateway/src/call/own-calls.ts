@@ -8,7 +8,7 @@ import type { CallTrace } from '../telemetry/call-trace.ts'
 export type OwnCallPurpose = 'summary' | 'retrieval' | 'knowledge' | 'rewrite' | 'rerank'
 
 /**
- * Calls that the gateway makes for itself: routed, tried, retried, priced and counted as any caller's.
+ * Calls that the gateway makes for itself: routed, retried, priced and counted as callers' calls are.
  * They have no conversation, persona, template or mirror, so that none leads to another.
  *
  * What they use is their caller's, and UsagePolicies are asked before; of a call without one it is the
