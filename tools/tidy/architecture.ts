@@ -449,6 +449,8 @@ export const architecture: Architecture = {
         'factor-store.ts',
         'kept-answer.ts',
         'kept-response.ts',
+        'parse-stored.ts',
+        'read-status.ts',
         'record-store.ts',
         'response-store.ts',
         'store-members.ts',
@@ -500,7 +502,7 @@ export const architecture: Architecture = {
     { folder: 'packages/kube-core/src/cel/libraries', contract: [], list: [] },
     {
       folder: 'packages/llm/src/dialects',
-      contract: ['dialect.ts', 'passage.ts', 'value-passage.ts'],
+      contract: ['dialect.ts', 'passage.ts', 'upstream-embeddings.ts', 'value-passage.ts'],
       list: ['dialects.ts'],
     },
     {

@@ -41,10 +41,14 @@ interface Vectors {
 
 describe('POST /v1/embeddings', () => {
   it('passes bytes between parties of one dialect, and counts what was read', async () => {
-    const { gateway, upstream } = await before(json(200, listed([[0.1, 0.2]])))
+    const vectors = listed([
+      [0.1, 0.2],
+      [0.3, 0.4],
+    ])
+    const { gateway, upstream } = await before(json(200, vectors))
     const sent = '{"input": ["a", "b"],  "model":"vec","user":"u"}'
     const response = await gateway.post(path, sent)
-    expect(await response.json()).toEqual(listed([[0.1, 0.2]]))
+    expect(await response.json()).toEqual(vectors)
     expect(JSON.parse(upstream.requests[0]?.raw.toString() ?? '')).toEqual(JSON.parse(sent))
     expect(upstream.requests[0]?.path).toBe('/v1/embeddings')
     expect(response.headers.get('x-fairlead-provider')).toBe('default/main')
@@ -69,6 +73,18 @@ describe('POST /v1/embeddings', () => {
     const answer = (await (await gateway.post(path, body)).json()) as Vectors
     expect(answer.data[0]?.embedding).toEqual(expected)
     expect(answer.usage.prompt_tokens).toBe(8)
+  })
+
+  it.each([
+    ['float', [[0.1, 0.2]]],
+    ['base64', [base64(0.1)]],
+    ['float', [[0.1], [0.2], [0.3]]],
+  ])('takes no answer as %s without one vector for each input', async (format, vectors) => {
+    const { gateway } = await before(json(200, listed(vectors)))
+    const body = { model: 'vec', input: ['a', 'b'], encoding_format: format }
+    const response = await gateway.post(path, body)
+    expect(response.status).toBe(502)
+    expect(await response.text()).toContain(`it has ${vectors.length} of the 2`)
   })
 
   it('is right for the official SDK, in both forms', async () => {

@@ -2,7 +2,7 @@ import { isJsonObject } from '@fairlead/base'
 import { asBuffer } from '../../framing/as-buffer.ts'
 import type { EmbeddingsAnswer } from '../../operations/embeddings/embeddings-answer.ts'
 import type { EmbeddingsRequest } from '../../operations/embeddings/embeddings-request.ts'
-import { notVectors, readVector } from '../../operations/embeddings/read-vector.ts'
+import { checkCount, notVectors, readVector } from '../../operations/embeddings/read-vector.ts'
 import { vectorFromText, vectorToText } from '../../operations/embeddings/vector-text.ts'
 import type { ValueFormat } from '../../operations/value-format.ts'
 import type { Passage } from '../passage.ts'
@@ -20,11 +20,13 @@ export function embeddingsFormat(
       encoding_format: encoding,
       ...(dimensions === undefined ? {} : { dimensions }),
     }),
-    decodeResponse(body) {
+    decodeResponse(body, request) {
       const { data, model } = body as { readonly data?: unknown; readonly model?: unknown }
       if (!Array.isArray(data)) throw notVectors('it has no list of vectors')
+      const vectors = inOrder(data).map(({ embedding }) => vectorOf(embedding))
+      checkCount(vectors, request)
       return {
-        vectors: inOrder(data).map(({ embedding }) => vectorOf(embedding)),
+        vectors,
         model: typeof model === 'string' ? model : '',
         usage: readUsage(body),
       }
@@ -70,15 +72,20 @@ function vectorOf(embedding: unknown): ArrayLike<number> {
 
 const key = '"embedding"'
 
-/** Many servers do not know `encoding_format`. The first vector tells. */
-function isAsAsked(answer: Uint8Array, { encoding }: EmbeddingsRequest): boolean {
+/**
+ * Many servers do not know `encoding_format`: the first vector tells. Some leave vectors out; their
+ * number is that of the keys, for no vector has a quotation mark in it.
+ */
+function isAsAsked(answer: Uint8Array, { encoding, inputs }: EmbeddingsRequest): boolean {
   const bytes = asBuffer(answer)
-  let at = bytes.indexOf(key)
-  while (at !== -1) {
+  const begins = encoding === 'base64' ? '"' : '['
+  let count = 0
+  for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + key.length)) {
     const after = bytes.toString('latin1', at + key.length, at + key.length + 32)
     const [, first] = /^\s*:\s*(["[])/.exec(after) ?? []
-    if (first !== undefined) return first === (encoding === 'base64' ? '"' : '[')
-    at = bytes.indexOf(key, at + key.length)
+    if (first === undefined) continue
+    if (count === 0 && first !== begins) return false
+    count += 1
   }
-  return false
+  return count === inputs.length
 }
