@@ -26,6 +26,7 @@ export { isRawNumber, numberOrUndefined, rawNumber, type RawNumber } from './raw
 export { systemRandom, type Random } from './random.ts'
 export { RecentMap } from './recent-map.ts'
 export { remembering, sameElements } from './remembering.ts'
+export { redisClientOptions } from './redis-client-options.ts'
 export { redisAddressOf, type RedisAddress } from './redis-address.ts'
 export { readRetryAfterSeconds } from './retry-after.ts'
 export { MissingVariables, renderTemplate, templateVariables } from './template.ts'

@@ -12,9 +12,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { freePort } from './free-port.ts'
 
 /** A real PostgreSQL with pgvector, on a free port of 127.0.0.1, for one test file. */
 export interface PostgresServer {
@@ -184,16 +184,4 @@ function nobody(): User {
 
 function own(path: string, { uid, gid }: User): void {
   if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid)
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }

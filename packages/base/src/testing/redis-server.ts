@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './free-port.ts'
 
 /** A real Redis or Valkey on a free port, which writes each command to its file before it answers. */
 export interface RedisServer {
@@ -65,18 +65,6 @@ function startOn(folder: string, port: number, flags: readonly string[]): Promis
     child.stdout.on('data', (chunk: Buffer) => {
       if (printed.length < 100_000) printed += chunk.toString()
       if (printed.includes('Ready to accept connections')) resolve(child)
-    })
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
     })
   })
 }

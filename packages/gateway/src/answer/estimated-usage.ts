@@ -1,4 +1,4 @@
-import type { Item, Usage } from '@fairlead/llm'
+import { inputUsage, type Item, type Usage } from '@fairlead/llm'
 import type { CallRequest } from '../call/call-request.ts'
 import type { AnswerStream } from './answer-stream.ts'
 
@@ -21,14 +21,7 @@ export function usageOf(
 
 /** What a call has used, about, whose provider was asked and whose answer nobody waited for. */
 export function usageOfPrompt({ inputTokens }: Pick<CallRequest, 'inputTokens'>): Usage {
-  return {
-    inputTokens,
-    cachedInputTokens: 0,
-    cacheWriteInputTokens: 0,
-    outputTokens: 0,
-    reasoningTokens: 0,
-    estimated: true,
-  }
+  return { ...inputUsage(inputTokens), estimated: true }
 }
 
 /** Some tell nothing of the input either before the end. */

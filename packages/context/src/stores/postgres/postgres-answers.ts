@@ -11,7 +11,8 @@ import { expireBatch } from '../turn-store.ts'
 import { BoundedRows } from './bounded-rows.ts'
 import type { PostgresParts } from './postgres-parts.ts'
 import { readText, storedText, storedTextOrNull } from './stored-text.ts'
-import { parseStored, type Row } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
+import { type Row } from './stored-turn.ts'
 
 /** The kept answers of a store in PostgreSQL. */
 export class PostgresAnswers implements AnswerStore {

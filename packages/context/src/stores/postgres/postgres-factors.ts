@@ -2,7 +2,7 @@ import { learn, type CountObservation, type LearntFactor } from '../../tokens/le
 import { factorsMax, type FactorStore } from '../factor-store.ts'
 import type { PostgresPool } from './postgres-pool.ts'
 import { storedText } from './stored-text.ts'
-import { parseStored } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
 
 /** How often an observation is counted again because other processes have learnt in between. */
 const attemptsMax = 20

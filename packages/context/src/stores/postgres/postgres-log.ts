@@ -17,7 +17,8 @@ import {
 import { type PostgresParts, timeOf } from './postgres-parts.ts'
 import { readConversation } from './stored-conversation.ts'
 import { storedText, storedTextOrNull } from './stored-text.ts'
-import { parseStored, readTurn, type Row } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
+import { readTurn, type Row } from './stored-turn.ts'
 
 /** How many outlines are made anew at a time, because the texts of their turns are read. */
 const staleOutlinesMax = 100

@@ -14,7 +14,8 @@ import {
 import { expireBatch } from '../turn-store.ts'
 import { type PostgresParts, timeOf } from './postgres-parts.ts'
 import { readText, storedText } from './stored-text.ts'
-import { parseStored, type Row } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
+import { type Row } from './stored-turn.ts'
 
 /** The records of a store in PostgreSQL. */
 export class PostgresRecords implements RecordStore {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '@fairlead/base'
 import type { TurnAnswerer } from '../../turns/turn.ts'
-import type { KeptResponse, ResponseError, ResponseStatus } from '../kept-response.ts'
+import type { KeptResponse, ResponseError } from '../kept-response.ts'
+import { readResponseStatus } from '../read-status.ts'
 import {
   defaultResponseTtlMs,
   type ChainBounds,
@@ -17,7 +18,8 @@ import { expireBatch } from '../turn-store.ts'
 import { BoundedRows } from './bounded-rows.ts'
 import type { PostgresParts } from './postgres-parts.ts'
 import { readText, storedText, storedTextOrNull } from './stored-text.ts'
-import { parseStored, type Row } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
+import { type Row } from './stored-turn.ts'
 
 /** The kept responses of a store in PostgreSQL. */
 export class PostgresResponses implements ResponseStore {
@@ -235,21 +237,6 @@ function readResponse(row: Row): KeptResponse {
     created_at: Number(row['created_at']),
     completed_at: completed_at === null ? null : Number(completed_at),
   }
-}
-
-const responseStatuses = [
-  'queued',
-  'in_progress',
-  'completed',
-  'incomplete',
-  'failed',
-  'cancelled',
-] as const
-
-function readResponseStatus(status: unknown): ResponseStatus {
-  const found = responseStatuses.find((one) => one === status)
-  if (found !== undefined) return found
-  throw new Error(`a response has the unknown status "${String(status)}": start a newer program`)
 }
 
 function textOf(value: object | null): string | null {

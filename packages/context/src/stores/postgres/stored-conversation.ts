@@ -1,7 +1,7 @@
 import type { Conversation, EpochState } from '../../turns/conversation.ts'
 import { withEpoch } from '../../turns/with-epoch.ts'
 import { storedText, storedTextOrNull } from './stored-text.ts'
-import { parseStored } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
 
 /** The columns of a conversation that a change decides. */
 export function conversationForStore(conversation: Conversation) {

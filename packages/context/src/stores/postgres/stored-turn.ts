@@ -1,8 +1,9 @@
-import { parseJson } from '@fairlead/base'
 import { itemsOf } from '../../turns/page-path.ts'
 import { readableTurn } from '../../turns/readable-turn.ts'
 import { outlineOf, outlineVersion } from '../../turns/turn-outline.ts'
 import type { Turn } from '../../turns/turn.ts'
+import { parseStored } from '../parse-stored.ts'
+import { readTurnStatus } from '../read-status.ts'
 import { storedText, storedTextOrNull } from './stored-text.ts'
 
 /** A row of what a statement returned. */
@@ -36,17 +37,4 @@ export function readTurn(row: Row): Turn {
     status: readTurnStatus(row['status']),
     output: parseStored<Turn['output']>(row['output']),
   })
-}
-
-/** Unchecked, because this store wrote the text from a value of the same type. */
-export function parseStored<T>(text: unknown): T {
-  return parseJson(String(text)) as T
-}
-
-const turnStatuses = ['in_progress', 'completed', 'incomplete', 'failed', 'cancelled'] as const
-
-function readTurnStatus(status: unknown): Turn['status'] {
-  const found = turnStatuses.find((one) => one === status)
-  if (found !== undefined) return found
-  throw new Error(`a turn has the unknown status "${String(status)}": start a newer program`)
 }

@@ -14,7 +14,7 @@ import type { RedisParts } from './redis-parts.ts'
 import { listOf, textOf, textsOf } from './redis-reply.ts'
 import type { RedisSession } from './redis-session.ts'
 import { marked, unmarked } from './stored-conversation.ts'
-import { parseStored } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
 
 interface RedisAnswersOptions {
   readonly parts: RedisParts

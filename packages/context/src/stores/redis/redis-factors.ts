@@ -3,7 +3,7 @@ import { factorsMax, type FactorStore } from '../factor-store.ts'
 import type { RedisParts } from './redis-parts.ts'
 import { textOf, textsOf } from './redis-reply.ts'
 import { redisScript } from './redis-script.ts'
-import { parseStored } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
 
 /**
  * Replaces what is known of a model: the model, what was known or nothing, what is known now, how many

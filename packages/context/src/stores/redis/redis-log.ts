@@ -29,7 +29,8 @@ import { listOf, numbersOf, textOf, textsOf } from './redis-reply.ts'
 import type { RedisScript } from './redis-script.ts'
 import type { RedisSession } from './redis-session.ts'
 import { marked, readConversation } from './stored-conversation.ts'
-import { outlineText, parseStored, readOutline, readTurn } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
+import { outlineText, readOutline, readTurn } from './stored-turn.ts'
 
 /** About how many bytes of texts one script returns. */
 const textBytesMax = 8 * 1024 ** 2

@@ -28,7 +28,7 @@ import { listOf, textOf, textsOf } from './redis-reply.ts'
 import { type RepairedIndex, sortedIndex } from './redis-repair.ts'
 import type { RedisSession } from './redis-session.ts'
 import { marked } from './stored-conversation.ts'
-import { parseStored } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
 
 type OwnerKey = Pick<KeptRecord, 'tenant' | 'owner'>
 

@@ -1,4 +1,5 @@
-import type { KeptResponse, ResponseError, ResponseStatus } from '../kept-response.ts'
+import type { KeptResponse, ResponseError } from '../kept-response.ts'
+import { readResponseStatus } from '../read-status.ts'
 import type {
   ChainBounds,
   ResponseBounds,
@@ -30,7 +31,7 @@ import {
   removeResponseScript,
 } from './response-scripts.ts'
 import { readResponse, responseFields, storedResponse } from './stored-response.ts'
-import { parseStored } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
 
 interface RedisResponsesOptions {
   readonly parts: RedisParts
@@ -153,7 +154,7 @@ export class RedisResponses implements ResponseStore {
       const [status, count, frames] = reply
       return {
         frames: textsOf(frames),
-        status: textOf(status) as ResponseStatus,
+        status: readResponseStatus(textOf(status)),
         count: Number(count),
       }
     })

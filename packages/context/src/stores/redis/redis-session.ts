@@ -1,7 +1,11 @@
-import { isIP } from 'node:net'
-import { type ConnectionOptions, getCACertificates } from 'node:tls'
-import type { Redis, RedisOptions } from 'ioredis'
-import { type Clock, type RedisAddress, systemClock, type Timer } from '@fairlead/base'
+import type { Redis } from 'ioredis'
+import {
+  type Clock,
+  type RedisAddress,
+  redisClientOptions,
+  systemClock,
+  type Timer,
+} from '@fairlead/base'
 import type { RedisScript } from './redis-script.ts'
 import { redisTrouble, RedisUnavailable } from './redis-trouble.ts'
 import { readServerFacts } from './server-facts.ts'
@@ -23,8 +27,6 @@ type Value = string | number
 
 /** One command never sends more: Redis refuses 512 MB, and closes the connection over 1 GB. */
 const commandBytesMax = 256 * 1024 ** 2
-/** A connection has more time than a command: with TLS, a password and a client to load. */
-const connectTimeoutMs = 2000
 const measureTimeEveryMs = 60_000
 
 /**
@@ -64,7 +66,10 @@ export class RedisSession {
   /** Rejects with `RedisUnavailable`. */
   static async open(options: RedisSessionOptions): Promise<RedisSession> {
     const { Redis } = await import('ioredis')
-    const session = new RedisSession(new Redis(clientOptions(options)), options)
+    const session = new RedisSession(
+      new Redis(redisClientOptions(options.address, options)),
+      options,
+    )
     try {
       // The reason is known there, and not to the promise of `connect`.
       await Promise.race([session.#begin(), session.ended.then((reason) => Promise.reject(reason))])
@@ -192,36 +197,4 @@ function settingsOf(reply: unknown): Record<string, string> {
   return Object.fromEntries(
     list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1] ?? '']] : [])),
   )
-}
-
-function clientOptions({ address, ca, timeoutMs }: RedisSessionOptions): RedisOptions {
-  const { host, port, tls, username, password, database } = address
-  return {
-    host,
-    port,
-    db: database,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: tlsTo(host, ca) } : {}),
-    connectTimeout: Math.max(connectTimeoutMs, timeoutMs),
-    commandTimeout: timeoutMs,
-    lazyConnect: true,
-    enableReadyCheck: false,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
-    enableAutoPipelining: true,
-    maxRetriesPerRequest: 0,
-    retryStrategy: null,
-    // Fewer rights are needed, and proxies speak it.
-    protocol: 2,
-    disableClientInfo: true,
-  }
-}
-
-/** Names are told to the server, and addresses cannot be; the certificate is checked for either. */
-function tlsTo(host: string, ca: string | undefined): ConnectionOptions {
-  const trusted = [...getCACertificates('default'), ...getCACertificates('system')]
-  const authorities = [...new Set([...trusted, ...(ca === undefined ? [] : [ca])])]
-  return { ca: authorities, ...(isIP(host) === 0 ? { servername: host } : {}) }
 }

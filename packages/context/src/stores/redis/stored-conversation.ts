@@ -1,5 +1,6 @@
 import type { Conversation, EpochState } from '../../turns/conversation.ts'
-import { parseStored, readableJson } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
+import { readableJson } from './stored-turn.ts'
 
 /** A conversation as texts: the epoch changes without the rest, and scripts read the tree. */
 interface StoredConversation {

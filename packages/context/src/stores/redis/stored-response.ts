@@ -1,6 +1,7 @@
-import type { KeptResponse, ResponseStatus } from '../kept-response.ts'
+import type { KeptResponse } from '../kept-response.ts'
+import { readResponseStatus } from '../read-status.ts'
 import { marked, unmarked } from './stored-conversation.ts'
-import { parseStored } from './stored-turn.ts'
+import { parseStored } from '../parse-stored.ts'
 
 /** Fields of the hash of a response, in the order in which they are read. */
 export const responseFields = [
@@ -46,7 +47,7 @@ export function readResponse(
     tenant,
     previous: unmarked(text('previous')),
     conversation: unmarked(text('conversation')),
-    status: text('status') as ResponseStatus,
+    status: readResponseStatus(text('status')),
     background: text('background') === '1',
     body: parseStored<KeptResponse['body']>(text('body')),
     input: parseStored<KeptResponse['input']>(text('input')),

@@ -1,8 +1,8 @@
-import { parseJson } from '@fairlead/base'
 import { itemsOf } from '../../turns/page-path.ts'
 import { readableTurn } from '../../turns/readable-turn.ts'
 import { outlineOf, outlineVersion, type TurnOutline } from '../../turns/turn-outline.ts'
 import type { Turn } from '../../turns/turn.ts'
+import { parseStored } from '../parse-stored.ts'
 
 /** A turn as texts: output and outline have places of their own. */
 interface StoredTurn {
@@ -47,9 +47,4 @@ export function readableJson(value: unknown): string {
   return JSON.stringify(value, (_, one: unknown) =>
     typeof one === 'string' ? one.toWellFormed() : one,
   )
-}
-
-/** Unchecked, because this store wrote the text from a value of the same type. */
-export function parseStored<T>(text: string): T {
-  return parseJson(text) as T
 }

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { SqliteConversations } from './sqlite-conversations.ts'
 import { SqliteLog } from './sqlite-log.ts'
-import { parseStored, type Row } from './sqlite-rows.ts'
+import { parseStored } from '../parse-stored.ts'
+import { type Row } from './sqlite-rows.ts'
 import { prepareStatements } from './statements.ts'
 import {
   completeConversation,

@@ -1,7 +1,8 @@
 import type { Clock } from '@fairlead/base'
 import type { Conversation } from '../../turns/conversation.ts'
 import { listScanMax, type ConversationPage, type ConversationQuery } from '../turn-queries.ts'
-import { parseStored, type Row } from './sqlite-rows.ts'
+import { parseStored } from '../parse-stored.ts'
+import { type Row } from './sqlite-rows.ts'
 import type { Statements } from './statements.ts'
 
 /** A conversation's row without its body. */

@@ -12,7 +12,8 @@ import {
   type StorePageQuery,
   type TurnPageQuery,
 } from '../turn-queries.ts'
-import { parseStored, readNode, readTurn, turnTexts } from './sqlite-rows.ts'
+import { parseStored } from '../parse-stored.ts'
+import { readNode, readTurn, turnTexts } from './sqlite-rows.ts'
 import type { Statements } from './statements.ts'
 
 /** The turns of a SQLite store's conversations, which are named by their numbers. */

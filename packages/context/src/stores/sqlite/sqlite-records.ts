@@ -15,7 +15,8 @@ import {
 import { expireBatch } from '../turn-store.ts'
 import { prepareRecordStatements, type RecordStatements } from './record-statements.ts'
 import type { SqliteConversations } from './sqlite-conversations.ts'
-import { parseStored, type Row } from './sqlite-rows.ts'
+import { parseStored } from '../parse-stored.ts'
+import { type Row } from './sqlite-rows.ts'
 import type { SqliteTransactions } from './sqlite-transactions.ts'
 
 interface SqliteRecordsOptions {

@@ -12,7 +12,8 @@ import type {
   ResponseStore,
 } from '../response-store.ts'
 import { expireBatch } from '../turn-store.ts'
-import { readResponse, readResponseStatus } from './read-response.ts'
+import { readResponseStatus } from '../read-status.ts'
+import { readResponse } from './read-response.ts'
 import { prepareResponseStatements, type ResponseStatements } from './response-statements.ts'
 import type { SqliteTransactions } from './sqlite-transactions.ts'
 

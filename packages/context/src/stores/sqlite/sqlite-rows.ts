@@ -1,8 +1,8 @@
-import { parseJson } from '@fairlead/base'
 import type { TreeNode } from '../../turns/tree-node.ts'
 import { readableTurn } from '../../turns/readable-turn.ts'
 import type { Turn } from '../../turns/turn.ts'
-import { readStatus } from './read-status.ts'
+import { parseStored } from '../parse-stored.ts'
+import { readTurnStatus } from '../read-status.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -28,15 +28,4 @@ export function readNode(row: Row | undefined): TreeNode | undefined {
   if (row === undefined) return undefined
   const [seq, parent, jump, depth] = [row['seq'], row['parent'], row['jump'], row['depth']]
   return { seq: Number(seq), parent: Number(parent), jump: Number(jump), depth: Number(depth) }
-}
-
-/** Unchecked, because this store wrote the text from a value of the same type. */
-export function parseStored<T>(text: unknown): T {
-  return parseJson(String(text)) as T
-}
-
-const turnStatuses = ['in_progress', 'completed', 'incomplete', 'failed', 'cancelled'] as const
-
-function readTurnStatus(status: unknown): Turn['status'] {
-  return readStatus(status, turnStatuses, 'turn')
 }

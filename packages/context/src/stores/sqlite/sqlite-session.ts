@@ -39,7 +39,7 @@ import { SqliteLog } from './sqlite-log.ts'
 import { SqliteRecords } from './sqlite-records.ts'
 import { SqliteRemoval } from './sqlite-removal.ts'
 import { SqliteResponses } from './sqlite-responses.ts'
-import { parseStored } from './sqlite-rows.ts'
+import { parseStored } from '../parse-stored.ts'
 import { SqliteTransactions } from './sqlite-transactions.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 

@@ -1,7 +1,5 @@
-import { isIP } from 'node:net'
-import { type ConnectionOptions, getCACertificates } from 'node:tls'
-import type { Redis, RedisOptions } from 'ioredis'
-import type { Clock, RedisAddress, Timer } from '@fairlead/base'
+import type { Redis } from 'ioredis'
+import { type Clock, type RedisAddress, redisClientOptions, type Timer } from '@fairlead/base'
 import { CounterStoreUnavailable } from '../../counters/counter.ts'
 import type { RedisScript } from './redis-script.ts'
 import { unavailable } from './redis-trouble.ts'
@@ -13,8 +11,6 @@ interface SessionParts {
   readonly timeoutMs: number
 }
 
-/** A connection has more time than a command: it is made beside the calls, with TLS and a password. */
-const connectTimeoutMs = 2000
 const measureTimeEveryMs = 60_000
 
 /**
@@ -53,7 +49,7 @@ export class RedisSession {
     parts: SessionParts,
   ): Promise<RedisSession> {
     const { Redis } = await import('ioredis')
-    const session = new RedisSession(new Redis(optionsFor(address, parts.timeoutMs)), parts)
+    const session = new RedisSession(new Redis(redisClientOptions(address, parts)), parts)
     try {
       await session.#begin(scripts)
       return session
@@ -168,38 +164,4 @@ export class RedisSession {
     this.#end(unavailable(error, this.#parts.timeoutMs))
     this.#redis.disconnect()
   }
-}
-
-function optionsFor(address: RedisAddress, timeoutMs: number): RedisOptions {
-  const { host, port, tls, username, password, database } = address
-  return {
-    host,
-    port,
-    db: database,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: tlsTo(host) } : {}),
-    connectTimeout: Math.max(connectTimeoutMs, timeoutMs),
-    commandTimeout: timeoutMs,
-    lazyConnect: true,
-    enableReadyCheck: false,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    enableAutoPipelining: true,
-    maxRetriesPerRequest: 0,
-    retryStrategy: null,
-    // Fewer rights are needed, and proxies speak it.
-    protocol: 2,
-    disableClientInfo: true,
-  }
-}
-
-/** Names are told to the server, and addresses cannot be; the certificate is checked for either. */
-function tlsTo(host: string): ConnectionOptions {
-  return { ca: authorities(), ...(isIP(host) === 0 ? { servername: host } : {}) }
-}
-
-/** Node's own, those of NODE_EXTRA_CA_CERTS, and those of the machine. */
-function authorities(): string[] {
-  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
 }
