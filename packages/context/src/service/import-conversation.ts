@@ -116,6 +116,7 @@ function withNewIds(
       parent: orNull(turn.parent),
       instructed_by: orNull(turn.instructed_by),
       supersedes: orNull(turn.supersedes),
+      ...withRenamedPassages(turn, id, renamed),
       left_out: turn.left_out && {
         before: orNull(turn.left_out.before),
         turns: turn.left_out.turns.map(renamed),
@@ -125,6 +126,21 @@ function withNewIds(
     })),
     plans: plans.map((plan) => ({ ...renameIn(plan, renamed), conversation: id })),
   }
+}
+
+/** What is quoted of a turn names it, so that it goes where the turn's items are deleted. */
+function withRenamedPassages(
+  { retrieved }: Turn,
+  conversation: string,
+  renamed: (id: string) => string,
+): Pick<Turn, 'retrieved'> {
+  if (retrieved === undefined) return {}
+  const passages = retrieved.passages.map((passage) =>
+    passage.kind === 'turn'
+      ? { ...passage, source: conversation, id: renamed(passage.id) }
+      : passage,
+  )
+  return { retrieved: { ...retrieved, passages } }
 }
 
 /** The plan with every turn that it names under its new id. */

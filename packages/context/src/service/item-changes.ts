@@ -25,7 +25,7 @@ const attempts = 5
 interface ItemChangesOptions {
   /** With a deadline on every operation. */
   readonly store: TurnStore
-  readonly shelf: Pick<SummaryShelf, 'removeFrom'>
+  readonly shelf: Pick<SummaryShelf, 'beginDeletion' | 'endDeletion' | 'read'>
   readonly clock: Clock
   readonly newId: NewId
 }
@@ -69,12 +69,16 @@ export class ItemChanges {
 
   async remove(from: ConversationReference, itemId: string): Promise<Conversation> {
     const { tenant, id } = from
-    let seq = 0
+    const owner = { tenant, conversation: id }
     const removed = await this.#change(from, async (conversation) => {
       const turns = await this.#store.turnsOfItem(tenant, id, itemId)
-      if (turns.length === 0) throw itemNotFound(itemId)
+      if (turns.length === 0) {
+        // Whoever deleted it may not have come to the end.
+        await this.#shelf.endDeletion(owner, itemId)
+        throw itemNotFound(itemId)
+      }
       if (turns.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
-      seq = Math.min(...turns.map((turn) => turn.seq))
+      const seq = Math.min(...turns.map((turn) => turn.seq))
       const ccp = withoutSummaryOf(seq, conversation.ccp)
       if (ccp.retention.legal_hold) throw conversationHeld(id)
       const changed: Conversation = {
@@ -83,13 +87,25 @@ export class ItemChanges {
       }
       const quoting = await turnsThatQuote(this.#store, conversation, turns)
       if (quoting.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
+      if (await this.#mayBringBack(conversation, seq)) throw conversationLocked(id, 1)
+      // First what was made of its text: if it fails in between, the item can still be deleted.
+      await this.#shelf.beginDeletion(owner, { item: itemId, nowMs: this.#clock.now(), seq })
       const rewritten = [...turns.map((turn) => withoutItem(turn, itemId)), ...quoting]
       const keepsEpoch = ccp === conversation.ccp
       return { conversation: changed, turns: [], rewritten, keepsEpoch, result: changed }
     })
-    // Its text is gone from what was made of it, too.
-    await this.#shelf.removeFrom(tenant, id, seq)
+    await this.#shelf.endDeletion(owner, itemId)
     return removed
+  }
+
+  /** Whether a turn runs whose end may store the epoch of a prompt with a summary from a `seq` on. */
+  async #mayBringBack({ ccp, id }: Conversation, seq: number): Promise<boolean> {
+    const { tenant } = ccp
+    const { isKnown, ready } = await this.#shelf.read(tenant, id)
+    const told = [ccp.epoch.summary?.to_seq ?? 0, ...ready.map((one) => one.to_seq)]
+    if (isKnown && Math.max(...told) < seq) return false
+    const basis = await this.#store.basis(tenant, id, { pathMax: 0 })
+    return basis?.running !== undefined
   }
 
   async #takenIds(tenant: string, id: string, items: readonly Item[]): Promise<Set<string>> {

@@ -12,6 +12,7 @@ import {
   turnRequest,
   turnsOf,
 } from './test-support/conversation-bench.ts'
+import type { Conversations } from './conversations.ts'
 import type { RetrievalInput, TurnRetriever } from '../retrieval/turn-retriever.ts'
 
 const searches = { kind: 'knowledge', source: 'manual' } as const
@@ -219,34 +220,41 @@ describe('what was retrieved for a turn', () => {
     await say(conversations, [user('two')], [assistant('2')])
   })
 
-  it('goes where an item that it quotes is deleted', async () => {
-    const { conversations } = openConversations()
-    const quoted = await say(conversations, [user('my number is 7')], [assistant('noted')])
-    const [said] = quoted.turn.input
-    const turns: TurnRetriever = {
-      searches: { kind: 'turn', source: 'chat-1' },
-      retrieve: async () => ({
-        items: [quoteSources('Earlier', [{ id: '1', about: {}, text: 'my number is 7' }])],
-        passages: [
-          {
-            kind: 'turn',
-            source: 'chat-1',
-            id: quoted.turn.id,
-            title: null,
-            url: null,
-            score: 1,
-            tokens: 3,
-            action: 'kept',
-          },
-        ],
-      }),
-    }
-    await say(conversations, [user('which?')], [assistant('it')], { retrievers: [turns] })
-    await conversations.removeItem({ tenant: 'team/app', id: 'chat-1' }, said?.id ?? '')
-    const log = JSON.stringify(await turnsOf(conversations, 'team/app', 'chat-1'))
-    expect(log).toContain('which?')
-    expect(log).not.toContain('my number')
-  })
+  it.each([[false], [true]])(
+    'goes where an item that it quotes is deleted (imported: %s)',
+    async (isImported) => {
+      const { conversations } = openConversations()
+      const quoted = await say(conversations, [user('my number is 7')], [assistant('noted')])
+      const [said] = quoted.turn.input
+      const turns: TurnRetriever = {
+        searches: { kind: 'turn', source: 'chat-1' },
+        retrieve: async () => ({
+          items: [quoteSources('Earlier', [{ id: '1', about: {}, text: 'my number is 7' }])],
+          passages: [
+            {
+              kind: 'turn',
+              source: 'chat-1',
+              id: quoted.turn.id,
+              title: null,
+              url: null,
+              score: 1,
+              tokens: 3,
+              action: 'kept',
+            },
+          ],
+        }),
+      }
+      await say(conversations, [user('which?')], [assistant('it')], { retrievers: [turns] })
+      const id = isImported ? await copyOf(conversations) : 'chat-1'
+      expect(JSON.stringify((await turnsOf(conversations, 'team/app', id))[1])).toContain(
+        'my number',
+      )
+      await conversations.removeItem({ tenant: 'team/app', id }, said?.id ?? '')
+      const log = JSON.stringify(await turnsOf(conversations, 'team/app', id))
+      expect(log).toContain('which?')
+      expect(log).not.toContain('my number')
+    },
+  )
 
   it('is exported and imported with its turn, and only as quotations', async () => {
     const { conversations } = openConversations()
@@ -270,6 +278,15 @@ describe('what was retrieved for a turn', () => {
     await expect(load(forged)).rejects.toMatchObject({ status: 400 })
   })
 })
+
+/** The id of an imported copy of the conversation, in which turns have other ids. */
+async function copyOf(conversations: Conversations): Promise<string> {
+  const lines: object[] = []
+  const exported = { tenant: 'team/app', id: 'chat-1', withSeals: true }
+  for await (const page of await conversations.archive.export(exported)) lines.push(...page)
+  const copy = { tenant: 'team/app', lines, keepIds: false }
+  return (await conversations.archive.import(copy)).id
+}
 
 const lastOne = { mode: 'LastTurns', turns: 1, slackTurns: 0 } as const
 

@@ -132,8 +132,11 @@ export class SummaryMaker {
   async #makeAll(job: Job): Promise<void> {
     const { request, turn } = job
     const { tenant } = request
-    const { shelf } = this.#options
-    const end = await this.#endOf(job, await shelf.read(tenant, turn.conversation))
+    const { clock, shelf } = this.#options
+    const known = await shelf.read(tenant, turn.conversation)
+    const { conversation } = turn
+    await shelf.endAbandoned({ tenant, conversation }, known, clock.now())
+    const end = await this.#endOf(job, known)
     for (let piece = 0; end !== undefined && piece < piecesMax; piece += 1) {
       const kept = await shelf.read(tenant, turn.conversation)
       if (!kept.isKnown || this.#isHeld(kept) || this.#end.signal.aborted) return
@@ -143,8 +146,12 @@ export class SummaryMaker {
     }
   }
 
-  /** Whether one is being made by somebody, or has failed a short while ago. */
-  #isHeld({ attempts }: ShelvedSummaries): boolean {
+  /**
+   * Whether one is being made by somebody, or has failed a short while ago, or something that it would
+   * tell is being deleted.
+   */
+  #isHeld({ attempts, deletions }: ShelvedSummaries): boolean {
+    if (deletions.length > 0) return true
     const nowMs = this.#options.clock.now()
     return [...attempts.values()].some(({ until_ms: until }) => until > nowMs)
   }
@@ -207,6 +214,11 @@ export class SummaryMaker {
     const making = attemptOf('making', clock.now() + leaseMs, attempts + 1, null)
     if (!(await shelf.put(owner, id, making, known))) return false
     const version = (known ?? 0) + 1
+    // A deletion from now on deletes the record, too, so that nothing can be put in its place.
+    if (!(await this.#isUnchanged(owner, rewrites))) {
+      await shelf.remove(owner.tenant, owner.conversation, id)
+      return false
+    }
     try {
       const made = await this.#ask(job, asked, before)
       const source = { asked, before, inputHash, last, leftOut: turn.left_out, piece }
@@ -235,13 +247,21 @@ export class SummaryMaker {
     body: KeptSummary,
     { rewrites, version }: { readonly rewrites: number; readonly version: number },
   ): Promise<boolean> {
-    const { shelf, store } = this.#options
+    const { shelf } = this.#options
     const { conversation, tenant } = owner
     if (!(await shelf.put(owner, body.id, { ...body }, version))) return false
-    const now = await store.conversation(tenant, conversation)
-    if (now?.ccp.rewrites === rewrites) return true
+    if (await this.#isUnchanged(owner, rewrites)) return true
     await shelf.remove(tenant, conversation, body.id)
     return false
+  }
+
+  /** Whether no turn that had ended has been changed. */
+  async #isUnchanged(
+    { conversation, tenant }: { readonly conversation: string; readonly tenant: string },
+    rewrites: number,
+  ): Promise<boolean> {
+    const now = await this.#options.store.conversation(tenant, conversation)
+    return now?.ccp.rewrites === rewrites
   }
 
   async #ask(

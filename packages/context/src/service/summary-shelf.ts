@@ -2,6 +2,8 @@ import type { Logger } from '@fairlead/base'
 import type { SummaryWork } from '../plan/context-plan.ts'
 import type { KeptRecord, NewRecord, RecordStore } from '../stores/record-store.ts'
 import {
+  type DeletionMark,
+  deletionId,
   type KeptSummary,
   readSummary,
   type SummaryAttempt,
@@ -11,6 +13,9 @@ import {
 /** As many summaries of a conversation are kept: those of the newest turns, on whatever branch. */
 const summariesMax = 32
 
+/** Whoever deletes an item has given up after so long; what is left of it is then anybody's to finish. */
+const deletionMs = 60_000
+
 /** The summaries of a conversation as they are kept at one moment. */
 export interface ShelvedSummaries {
   /** Those of the newest turns first. */
@@ -18,8 +23,16 @@ export interface ShelvedSummaries {
   /** By the id of the record. */
   readonly attempts: ReadonlyMap<string, SummaryAttempt>
   readonly versions: ReadonlyMap<string, number>
+  /** What is being deleted of the conversation: summaries that may tell of it are not among the others. */
+  readonly deletions: readonly DeletionMark[]
   /** Whether the records could be read. */
   readonly isKnown: boolean
+}
+
+/** The conversation that summaries are of. */
+interface SummaryOwner {
+  readonly tenant: string
+  readonly conversation: string
 }
 
 /** Of a conversation that has none. */
@@ -27,6 +40,7 @@ export const noSummaries: ShelvedSummaries = {
   ready: [],
   attempts: new Map(),
   versions: new Map(),
+  deletions: [],
   isKnown: true,
 }
 
@@ -56,7 +70,7 @@ export class SummaryShelf {
 
   /** False where somebody else was first, or the conversation is gone. */
   put(
-    owner: { readonly tenant: string; readonly conversation: string },
+    owner: SummaryOwner,
     id: string,
     body: NewRecord['body'],
     expectedVersion: number | null,
@@ -70,11 +84,50 @@ export class SummaryShelf {
     return this.#records.remove({ tenant, kind: summaryKind, owner: conversation, id })
   }
 
-  /** Deletes those of turns from a `seq` on, in which something may stand that is deleted. */
-  async removeFrom(tenant: string, conversation: string, seq: number): Promise<void> {
+  /**
+   * Before an item is deleted: deletes the summaries that may tell of it, those of turns from a `seq`
+   * on, and has none made until `endDeletion`. Whatever fails after it, they are not used again.
+   */
+  async beginDeletion(
+    { conversation, tenant }: SummaryOwner,
+    { item, nowMs, seq }: { readonly item: string; readonly nowMs: number; readonly seq: number },
+  ): Promise<void> {
+    const untilMs = nowMs + deletionMs
+    const mark = { state: 'deleting', item, from_seq: seq, until_ms: untilMs } as const
+    await this.put({ conversation, tenant }, deletionId(item), { ...mark }, null)
+    await this.#removeFrom(tenant, conversation, seq)
+  }
+
+  /** After an item has been deleted; for one whose deletion was not begun, nothing. */
+  async endDeletion({ conversation, tenant }: SummaryOwner, item: string): Promise<void> {
+    const { deletions } = sorted(await this.#all(tenant, conversation))
+    const mark = deletions.find((one) => one.item === item)
+    if (mark === undefined) return
+    // One that was begun before and made since may tell of it.
+    await this.#removeFrom(tenant, conversation, mark.from_seq)
+    await this.remove(tenant, conversation, deletionId(item))
+  }
+
+  /** Ends the deletions that nobody goes on with. Never rejects: what is left is left to a later call. */
+  async endAbandoned(
+    owner: SummaryOwner,
+    { deletions }: Pick<ShelvedSummaries, 'deletions'>,
+    nowMs: number,
+  ): Promise<void> {
+    try {
+      for (const { item, until_ms: untilMs } of deletions) {
+        if (untilMs <= nowMs) await this.endDeletion(owner, item)
+      }
+    } catch (error) {
+      const { conversation } = owner
+      this.#logger.warn({ err: error, conversation }, 'a deletion of summaries was not ended')
+    }
+  }
+
+  async #removeFrom(tenant: string, conversation: string, seq: number): Promise<void> {
     for (const { body, id } of await this.#all(tenant, conversation)) {
       const kept = readSummary(body)
-      if (kept?.state === 'ready' && kept.to_seq < seq) continue
+      if (kept?.state === 'deleting' || (kept?.state === 'ready' && kept.to_seq < seq)) continue
       await this.remove(tenant, conversation, id)
     }
   }
@@ -121,13 +174,17 @@ export function summaryWork(
 }
 
 function sorted(records: readonly KeptRecord[]): ShelvedSummaries {
+  const read = records.map(({ body, id, version }) => ({ id, version, kept: readSummary(body) }))
+  const deletions = read.flatMap(({ kept }) => (kept?.state === 'deleting' ? [kept] : []))
+  const seqMax = Math.min(...deletions.map(({ from_seq: seq }) => seq))
   const ready: KeptSummary[] = []
   const attempts = new Map<string, SummaryAttempt>()
-  for (const { body, id } of records) {
-    const kept = readSummary(body)
+  const versions = new Map<string, number>()
+  for (const { id, kept, version } of read) {
+    if (kept?.state === 'deleting' || (kept?.state === 'ready' && kept.to_seq >= seqMax)) continue
+    versions.set(id, version)
     if (kept?.state === 'ready') ready.unshift(kept)
     else if (kept !== undefined) attempts.set(id, kept)
   }
-  const versions = new Map(records.map(({ id, version }) => [id, version]))
-  return { ready, attempts, versions, isKnown: true }
+  return { ready, attempts, versions, deletions, isKnown: true }
 }

@@ -262,8 +262,12 @@ export class TurnRunner {
     { strategy, tenant }: TurnRequest,
     { conversation, isStored }: TurnBasis,
   ): Promise<ShelvedSummaries> {
-    const isUsed = strategy.history.mode === 'Summarize' && isStored
-    return isUsed ? this.#shelf.read(tenant, conversation.id) : noSummaries
+    if (strategy.history.mode !== 'Summarize' || !isStored) return noSummaries
+    const { id } = conversation
+    const found = await this.#shelf.read(tenant, id)
+    // Nobody waits for it: what it deletes is not used.
+    void this.#shelf.endAbandoned({ tenant, conversation: id }, found, this.#settings.clock.now())
+    return found
   }
 
   #retrievers({ conversation, retrievers = [], strategy }: TurnRequest): readonly TurnRetriever[] {

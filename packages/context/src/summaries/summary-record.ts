@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isJsonObject, type JsonObject, numberOrUndefined, stringOrUndefined } from '@fairlead/base'
 import type { EpochSummary } from '../turns/conversation.ts'
 import type { LeftOutTurns } from '../turns/turn.ts'
@@ -31,14 +32,43 @@ export interface SummaryAttempt {
   readonly problem: string | null
 }
 
+/**
+ * Says that an item is about to be deleted, or has been, with the summaries that may tell of it. While
+ * it is there, those are not used, and none is made.
+ */
+export interface DeletionMark {
+  readonly state: 'deleting'
+  /** The id of the item. */
+  readonly item: string
+  /** Summaries of turns from this `seq` on may tell of it. */
+  readonly from_seq: number
+  /** Unix milliseconds: whoever deletes it has given up by then. */
+  readonly until_ms: number
+}
+
+/** The id of the record that marks a deletion: one for each item. */
+export function deletionId(item: string): string {
+  return `del_${createHash('sha256').update(item).digest('hex').slice(0, 32)}`
+}
+
 /** The id of the record for a path that ends with a turn: in their order, ids follow `seq`. */
 export function summaryId(toSeq: number, inputHash: string): string {
   return `sum_${String(toSeq).padStart(10, '0')}_${inputHash.replace(/^sha256:/, '').slice(0, 24)}`
 }
 
 /** Reads what a record has; undefined for what no version of this program wrote. */
-export function readSummary(body: JsonObject): KeptSummary | SummaryAttempt | undefined {
+export function readSummary(
+  body: JsonObject,
+): KeptSummary | SummaryAttempt | DeletionMark | undefined {
   const { state } = body
+  if (state === 'deleting') {
+    return {
+      state,
+      item: stringOrUndefined(body['item']) ?? '',
+      from_seq: numberOrUndefined(body['from_seq']) ?? 0,
+      until_ms: numberOrUndefined(body['until_ms']) ?? 0,
+    }
+  }
   if (state === 'making' || state === 'failed') {
     return {
       state,
