@@ -8,7 +8,7 @@ import type { Architecture, PackagePlan } from './rule.ts'
 const packages: Readonly<Record<string, PackagePlan>> = {
   base: {
     mayImport: [],
-    layers: ['*.ts', 'testing', 'testing.ts', 'index.ts'],
+    layers: ['*.ts', 'postgres', 'testing', 'testing.ts', 'index.ts'],
   },
   cel: {
     mayImport: ['base'],

@@ -1,4 +1,4 @@
-import type { PostgresPool } from './postgres-pool.ts'
+import type { PostgresPool } from '@fairlead/base'
 
 interface BoundedRowsOptions {
   /** Asks for `count` and `bytes` of all rows. */

@@ -1,6 +1,6 @@
+import type { PostgresPool } from '@fairlead/base'
 import { learn, type CountObservation, type LearntFactor } from '../../tokens/learnt-factor.ts'
 import { factorsMax, type FactorStore } from '../factor-store.ts'
-import type { PostgresPool } from './postgres-pool.ts'
 import { storedText } from './stored-text.ts'
 import { parseStored } from '../parse-stored.ts'
 

@@ -6,15 +6,15 @@ import {
   type Logger,
   parseJsonOrUndefined,
   type Timer,
+  type PostgresClient,
+  type PostgresPool,
 } from '@fairlead/base'
-import type pg from 'pg'
 import {
   memberLeaseMs,
   type ClaimedPlace,
   type ClaimOutcome,
   type StoreMembers,
 } from '../store-members.ts'
-import type { PostgresPool } from './postgres-pool.ts'
 import { readText, storedText } from './stored-text.ts'
 
 interface PostgresMembersOptions {
@@ -46,7 +46,7 @@ export class PostgresMembers implements StoreMembers {
   readonly #channel: string
   readonly #listeners = new Set<(message: JsonObject, from: string) => void>()
   readonly #gapListeners = new Set<() => void>()
-  #client: pg.Client | undefined
+  #client: PostgresClient | undefined
   #timer: Timer | undefined
   #outbox: string[] = []
   #isTelling = false
@@ -164,7 +164,7 @@ export class PostgresMembers implements StoreMembers {
   }
 
   /** Whether it was alive until now. */
-  async #beat(client: pg.Client): Promise<boolean> {
+  async #beat(client: PostgresClient): Promise<boolean> {
     const [row] = await this.#ask(client, 'SELECT fairlead.heartbeat_1($1, $2) AS alive', [
       storedText(this.self),
       memberLeaseMs,
@@ -172,7 +172,7 @@ export class PostgresMembers implements StoreMembers {
     return row?.['alive'] === true
   }
 
-  #beatLater(client: pg.Client): void {
+  #beatLater(client: PostgresClient): void {
     this.#timer = this.#options.clock.setTimer(memberLeaseMs / 3, () => {
       if (this.#hears === undefined) this.#noteDeaf()
       this.#beat(client).then(
@@ -191,7 +191,7 @@ export class PostgresMembers implements StoreMembers {
     this.#options.logger.error({}, isDeafMessage)
   }
 
-  #lose(client: pg.Client, error: unknown): void {
+  #lose(client: PostgresClient, error: unknown): void {
     if (this.#client !== client || this.#isClosed) return
     this.#client = undefined
     this.#outbox = []
@@ -244,7 +244,7 @@ export class PostgresMembers implements StoreMembers {
     if (this.#outbox.length > 0 && this.#client !== undefined) void this.#tell()
   }
 
-  async #tellAll(client: pg.Client): Promise<void> {
+  async #tellAll(client: PostgresClient): Promise<void> {
     const messages = this.#outbox.splice(0, 100)
     await this.#ask(client, 'SELECT pg_notify($1, m) FROM unnest($2::text[]) AS m', [
       this.#channel,
@@ -252,7 +252,7 @@ export class PostgresMembers implements StoreMembers {
     ])
   }
 
-  async #tellRest(client: pg.Client | undefined): Promise<void> {
+  async #tellRest(client: PostgresClient | undefined): Promise<void> {
     try {
       while (client !== undefined && this.#outbox.length > 0) await this.#tellAll(client)
     } catch {
@@ -264,11 +264,10 @@ export class PostgresMembers implements StoreMembers {
     return `[${JSON.stringify(this.self)},0,null]`
   }
 
-  async #ask(client: pg.Client, statement: string, values: readonly unknown[] = []) {
+  async #ask(client: PostgresClient, statement: string, values: readonly unknown[] = []) {
     const text = this.#options.pool.inSchema(statement)
-    // Known to the driver and not to its types.
     const query = { text, values: [...values], query_timeout: this.#options.deadlineMs }
-    const { rows } = await client.query<Record<string, unknown>>(query)
+    const { rows } = await client.query(query)
     return rows
   }
 }

@@ -1,5 +1,4 @@
-import type { Clock } from '@fairlead/base'
-import type { PostgresPool } from './postgres-pool.ts'
+import type { Clock, PostgresPool } from '@fairlead/base'
 
 /** What the parts of one store in PostgreSQL have in common. */
 export interface PostgresParts {

@@ -1,16 +1,21 @@
-import { silentLogger, type Clock, type Logger } from '@fairlead/base'
+import {
+  silentLogger,
+  type Clock,
+  type Logger,
+  migratePostgres,
+  postgresAddress,
+  PostgresPool,
+} from '@fairlead/base'
 import type { AnswerBounds } from '../answer-store.ts'
 import type { ContextStore } from '../context-store.ts'
 import type { ResponseBounds } from '../response-store.ts'
 import type { StoreMembers } from '../store-members.ts'
-import { migrate } from './migrate.ts'
-import { postgresAddress } from './postgres-address.ts'
+import { migrations } from './migrations.ts'
 import { PostgresAnswers } from './postgres-answers.ts'
 import { PostgresChanges } from './postgres-changes.ts'
 import { PostgresFactors } from './postgres-factors.ts'
 import { PostgresLog } from './postgres-log.ts'
 import { PostgresMembers } from './postgres-members.ts'
-import { PostgresPool } from './postgres-pool.ts'
 import { PostgresRecords } from './postgres-records.ts'
 import { PostgresResponses } from './postgres-responses.ts'
 
@@ -79,6 +84,10 @@ async function open(options: PostgresStoreOptions) {
     maxConnections: max,
     deadlineMs,
     clock,
+    fields: {
+      maxConnections: 'spec.postgres.maxConnections',
+      authorities: 'spec.postgres.tls.caSecretRef',
+    },
   })
   const retention = { ttlMs }
   const parts = { pool, clock, member, retention }
@@ -90,7 +99,7 @@ async function open(options: PostgresStoreOptions) {
     await pool.close()
   }
   try {
-    await migrate(pool, schema)
+    await migratePostgres(pool, { schema, versionTable: 'schema_version', migrations })
     await warnOfLoss(pool, logger)
     await members.start()
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { PostgresRow } from '@fairlead/base'
 import { itemsOf } from '../../turns/page-path.ts'
 import { readableTurn } from '../../turns/readable-turn.ts'
 import { outlineOf, outlineVersion } from '../../turns/turn-outline.ts'
@@ -7,7 +8,7 @@ import { readTurnStatus } from '../read-status.ts'
 import { storedText, storedTextOrNull } from './stored-text.ts'
 
 /** A row of what a statement returned. */
-export type Row = Readonly<Record<string, unknown>>
+export type Row = PostgresRow
 
 /** What functions of the schema are given of a turn. JSON within JSON is text. */
 export function turnForStore(given: Turn) {

@@ -1,15 +1,21 @@
-import { type Clock, sleep } from '@fairlead/base'
-import type pg from 'pg'
+import { type Clock, sleep } from '../clock.ts'
 import type { PostgresAddress } from './postgres-address.ts'
+import type {
+  PooledClient,
+  PostgresClient,
+  PostgresClients,
+  PostgresDriver,
+  PostgresRow,
+} from './postgres-driver.ts'
 import {
   describePostgresTrouble,
   isConflict,
   isConnectionFailure,
   isServerAnswer,
   PoolExhausted,
+  type PostgresFields,
   type TroubleContext,
 } from './postgres-trouble.ts'
-import type { Row } from './stored-turn.ts'
 
 interface PostgresPoolOptions {
   readonly address: PostgresAddress
@@ -18,7 +24,15 @@ interface PostgresPoolOptions {
   /** How long an operation may take, connecting and asking again included. */
   readonly deadlineMs: number
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
+  /** For messages. */
+  readonly fields: PostgresFields
 }
+
+/** Asks a statement, in which `fairlead.` stands for the schema, within a transaction. */
+export type AskPostgres = (
+  statement: string,
+  values?: readonly unknown[],
+) => Promise<readonly PostgresRow[]>
 
 /** How long one statement of a transaction may take. */
 const transactionStepMs = 60_000
@@ -32,19 +46,19 @@ const retryDelaysMs = [20, 100, 400]
  */
 export class PostgresPool {
   readonly #options: PostgresPoolOptions
-  readonly #driver: typeof pg
+  readonly #driver: PostgresDriver
   readonly #trouble: TroubleContext
-  #pool: pg.Pool
+  #pool: PostgresClients
   #isPlain = false
   /** Whether the last that was asked found no server: then nothing is asked again. */
   #isDown = false
   #isClosed = false
 
-  constructor(driver: typeof pg, options: PostgresPoolOptions) {
+  constructor(driver: PostgresDriver, options: PostgresPoolOptions) {
     this.#driver = driver
     this.#options = options
-    const { address, schema, maxConnections, deadlineMs } = options
-    this.#trouble = { ...address, schema, maxConnections, deadlineMs }
+    const { address, schema, maxConnections, deadlineMs, fields } = options
+    this.#trouble = { ...address, schema, maxConnections, deadlineMs, fields }
     this.#pool = this.#newPool()
   }
 
@@ -52,46 +66,60 @@ export class PostgresPool {
    * The rows of a statement, in which `fairlead.` stands for the schema. Rejects within the deadline,
    * with a message for whoever looks after the server.
    */
-  async ask(statement: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-    const text = this.inSchema(statement)
+  async ask(statement: string, values: readonly unknown[] = []): Promise<readonly PostgresRow[]> {
     return this.#within(async (remainingMs) => {
       const client = await this.#connected()
-      return this.#release(client, async () => {
-        // Known to the driver and not to its types.
-        const query = { text, values: [...values], query_timeout: Math.max(1, remainingMs()) }
-        const { rows } = await client.query<Record<string, unknown>>(query)
-        return rows
+      return this.#release(client, () => this.#asking(client, remainingMs)(statement, values))
+    })
+  }
+
+  /**
+   * What several statements read of one moment, within the deadline as a whole. The settings, such as
+   * `enable_seqscan = off`, hold for them alone. They are asked again as one.
+   */
+  async reading<T>(
+    work: (ask: AskPostgres) => Promise<T>,
+    settings: readonly string[] = [],
+  ): Promise<T> {
+    return this.#within(async (remainingMs) => {
+      const client = await this.#connected()
+      return this.#release(client, () => {
+        const timeout = `statement_timeout = ${Math.max(1, Math.ceil(remainingMs()))}`
+        const local = [timeout, ...settings].map((setting) => `SET LOCAL ${setting}`)
+        const begin = ['BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', ...local].join('; ')
+        return inTransaction(this.#asking(client, remainingMs), begin, work)
       })
     })
   }
 
   /** A transaction of several statements, which is not asked again. */
-  async transaction<T>(work: (ask: (text: string) => Promise<readonly Row[]>) => Promise<T>) {
+  async transaction<T>(work: (ask: AskPostgres) => Promise<T>): Promise<T> {
     const client = await this.#connected().catch((error: unknown) => {
       throw describePostgresTrouble(error, this.#trouble)
     })
-    return this.#release(client, async () => {
-      const ask = async (statement: string) => {
-        const query = { text: this.inSchema(statement), query_timeout: transactionStepMs }
-        const { rows } = await client.query<Record<string, unknown>>(query)
-        return rows
+    const ask = this.#asking(client, () => transactionStepMs)
+    return this.#release(client, () => inTransaction(ask, 'BEGIN', work)).catch(
+      (error: unknown) => {
+        throw describePostgresTrouble(error, this.#trouble)
+      },
+    )
+  }
+
+  #asking(client: PooledClient, remainingMs: () => number): AskPostgres {
+    return async (statement, values) => {
+      const query = {
+        text: this.inSchema(statement),
+        // Several statements at once can have no values.
+        ...(values === undefined ? {} : { values: [...values] }),
+        query_timeout: Math.max(1, remainingMs()),
       }
-      await ask('BEGIN')
-      try {
-        const result = await work(ask)
-        await ask('COMMIT')
-        return result
-      } catch (error) {
-        await ask('ROLLBACK').catch(() => {})
-        throw error
-      }
-    }).catch((error: unknown) => {
-      throw describePostgresTrouble(error, this.#trouble)
-    })
+      const { rows } = await client.query(query)
+      return rows
+    }
   }
 
   /** A connection of its own, which whoever asks for it ends. */
-  async ownConnection(): Promise<pg.Client> {
+  async ownConnection(): Promise<PostgresClient> {
     const connect = async () => {
       const client = new this.#driver.Client(this.#settings())
       client.on('error', () => {})
@@ -137,7 +165,7 @@ export class PostgresPool {
     }
   }
 
-  async #connected(): Promise<pg.PoolClient> {
+  async #connected(): Promise<PooledClient> {
     if (this.#isClosed) throw new Error('the store is closed')
     return this.#orPlain(async () => {
       try {
@@ -149,7 +177,7 @@ export class PostgresPool {
     })
   }
 
-  async #release<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
+  async #release<T>(client: PooledClient, work: () => Promise<T>): Promise<T> {
     let failure: unknown
     const onError = (error: Error) => (failure = error)
     client.on('error', onError)
@@ -180,7 +208,7 @@ export class PostgresPool {
     }
   }
 
-  #newPool(): pg.Pool {
+  #newPool(): PostgresClients {
     const { maxConnections } = this.#options
     const pool = new this.#driver.Pool({
       ...this.#settings(),
@@ -210,5 +238,21 @@ export class PostgresPool {
       keepAlive: true,
       application_name: 'fairlead',
     }
+  }
+}
+
+async function inTransaction<T>(
+  ask: AskPostgres,
+  begin: string,
+  work: (ask: AskPostgres) => Promise<T>,
+): Promise<T> {
+  await ask(begin)
+  try {
+    const result = await work(ask)
+    await ask('COMMIT')
+    return result
+  } catch (error) {
+    await ask('ROLLBACK').catch(() => {})
+    throw error
   }
 }

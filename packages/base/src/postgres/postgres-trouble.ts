@@ -8,6 +8,14 @@ export interface TroubleContext extends Pick<
   readonly schema: string
   readonly maxConnections: number
   readonly deadlineMs: number
+  readonly fields: PostgresFields
+}
+
+/** Where a resource says what can be changed; undefined where it cannot. */
+export interface PostgresFields {
+  readonly maxConnections: string | undefined
+  /** The Secret with the authorities that are trusted. */
+  readonly authorities: string | undefined
 }
 
 /** No connection of the pool became free in time. */
@@ -47,16 +55,18 @@ export function isServerAnswer(error: unknown): boolean {
 const resumes = 'the store resumes by itself'
 
 function adviceFor(error: unknown, context: TroubleContext): string | undefined {
-  const { user, database, schema, host, maxConnections, deadlineMs } = context
+  const { user, database, schema, host, maxConnections, deadlineMs, fields } = context
+  const bound = fields.maxConnections
   if (error instanceof PoolExhausted) {
-    return `all ${maxConnections} connections were busy for ${deadlineMs} ms: raise spec.postgres.maxConnections, or look for what slows the server`
+    const raise = bound === undefined ? '' : `raise ${bound}, or `
+    return `all ${maxConnections} connections were busy for ${deadlineMs} ms: ${raise}look for what slows the server`
   }
   const code = codeOf(error) ?? ''
   const known: Readonly<Record<string, string>> = {
     '28P01': `the password of user "${user}" is wrong: correct the URL in the Secret; ${resumes}`,
     '28000': `user "${user}" may not connect to database "${database}": add a line for it to pg_hba.conf, or correct the URL in the Secret`,
     '3D000': `there is no database "${database}": create it (CREATE DATABASE ... ENCODING 'UTF8'), or correct the URL in the Secret`,
-    '53300': `the server has too many connections: lower spec.postgres.maxConnections, raise its max_connections, or put a pooler in front of it`,
+    '53300': `the server has too many connections: ${bound === undefined ? '' : `lower ${bound}, `}raise its max_connections, or put a pooler in front of it`,
     '25006': `the server takes no changes, as a standby: let the URL name the primary`,
     '53100': `the disk of the server is full: free space, and ${resumes}`,
     '53200': `the server is out of memory; ${resumes}`,
@@ -84,7 +94,11 @@ function adviceFor(error: unknown, context: TroubleContext): string | undefined 
   if (known[code] !== undefined) return known[code]
   const said = error instanceof Error ? error.message : ''
   if (/CERT|SELF_SIGNED|ISSUER/.test(code)) {
-    return `the server's certificate is of no authority that is trusted: name its authority with spec.postgres.tls.caSecretRef`
+    const name =
+      fields.authorities === undefined
+        ? 'name its authority in the file of NODE_EXTRA_CA_CERTS'
+        : `name its authority with ${fields.authorities}`
+    return `the server's certificate is of no authority that is trusted: ${name}`
   }
   if (said.includes('does not support SSL connections')) {
     return `the server has no TLS, which the URL asks for: turn it on (ssl = on), or use another sslmode`

@@ -1,0 +1,22 @@
+import { changeFunctions } from './change-functions.ts'
+import { memberFunctions } from './member-functions.ts'
+import { readingFunctions } from './reading-functions.ts'
+import { recordFunctions } from './record-functions.ts'
+import { responseFunctions } from './response-functions.ts'
+import { tables } from './tables.ts'
+
+/**
+ * Entry n migrates a schema from version n to n + 1; existing entries are never changed. While replicas
+ * are replaced one by one, those of the version before go on: a migration adds, and a function whose
+ * meaning changes gets another name.
+ */
+export const migrations: readonly string[] = [
+  [
+    tables,
+    memberFunctions,
+    changeFunctions,
+    readingFunctions,
+    responseFunctions,
+    recordFunctions,
+  ].join('\n'),
+]
