@@ -189,6 +189,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     layers: [
       '*.ts',
       'cutting',
+      'document-digest.ts',
       'sqlite',
       'sources',
       'retrievers',

@@ -47,7 +47,10 @@ export interface KnowledgeIndex extends Retriever {
    * of another dimension than those that there are, and beyond the bytes that the index may hold.
    */
   put(document: IndexedDocument): Promise<'stored' | 'unchanged'>
-  /** The digest of each document of a source, by its id. */
+  /**
+   * The digest of each document of a source, by its id. It stays what it was when the vectors of a
+   * document are gone because another model is to make them.
+   */
   digests(source: string): Promise<ReadonlyMap<string, string>>
   /** Returns how many of the documents there were. */
   remove(source: string, documents: readonly string[]): Promise<number>

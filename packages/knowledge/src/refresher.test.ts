@@ -73,8 +73,12 @@ test('what has changed is indexed, what is gone is not found, and what is the sa
       name: 'fruits',
       documents: 2,
       passages: 2,
+      bytes: expect.any(Number),
       failures: 0,
+      problems: [],
+      lastRefreshMs: clock.now(),
       lastSuccessMs: clock.now(),
+      nextRefreshMs: clock.now() + 3_600_000,
       lastProblem: undefined,
     },
   ])
@@ -203,5 +207,92 @@ test('only documents that have changed are embedded, and a model that is away st
   for (let at = 0; at < 50; at++) data[`${at}.md`] = `Fruit ${at}`
   await made.refresh()
   expect(texts.length).toBe(3 + 5)
-  expect(made.figures()[0]).toMatchObject({ documents: 2, failures: 5, lastProblem: 'no model' })
+  const lastProblem = '0.md: no model'
+  expect(made.figures()[0]).toMatchObject({ documents: 2, failures: 50, lastProblem })
+})
+
+test('a document that cannot be indexed is found by nobody who might not, and stays for whom it was', async () => {
+  let isAway = false
+  const embedder: Embedder = {
+    model: 'm',
+    embed: (some) =>
+      isAway
+        ? Promise.reject(new Error('no model'))
+        : Promise.resolve(some.map(() => Float32Array.of(1, 0))),
+  }
+  const texts: Record<string, readonly [text: string, group: string]> = {
+    moved: ['Moved melons', 'all'],
+    reworded: ['Green melons', 'all'],
+    huge: ['Huge melons', 'all'],
+  }
+  const rows: DocumentSource = {
+    name: 'rows',
+    async *refresh() {
+      await Promise.resolve()
+      for (const [id, [text, group]] of Object.entries(texts)) {
+        const metadata = { group }
+        if (isAway && id === 'huge') {
+          yield { type: 'failed', id, problem: 'it is too large', metadata }
+          continue
+        }
+        const content = Buffer.from(text)
+        const document = { id, mediaType: 'text/plain', content, title: null, url: null } as const
+        yield { type: 'document', document: { ...document, metadata } }
+      }
+    },
+  }
+  const made = refresher([rows], embedder)
+  await made.refresh()
+  expect(await found('melons')).toEqual(['huge', 'moved', 'reworded'])
+  isAway = true
+  texts['moved'] = ['Moved melons', 'hr']
+  texts['reworded'] = ['Ripe melons', 'all']
+  texts['huge'] = ['Huge melons', 'hr']
+  await made.refresh()
+  expect(await found('melons')).toEqual(['reworded'])
+  isAway = false
+  await made.refresh()
+  expect(await found('melons')).toEqual(['huge', 'moved', 'reworded'])
+})
+
+test('a source that hangs holds up no other, and is not read twice at once', async () => {
+  let readings = 0
+  const hanging: DocumentSource = {
+    name: 'hanging',
+    async *refresh(_known, signal) {
+      readings += 1
+      yield { type: 'unchanged', id: 'one' }
+      await new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('stopped'))),
+      )
+    },
+  }
+  const data = { 'a.md': 'Sweet papayas.' }
+  const made = refresher([hanging, configMapSource({ name: 'fruits', data: () => data })])
+  made.start()
+  void made.refresh('hanging')
+  await made.refresh('fruits')
+  expect(await found('papayas')).toEqual(['a.md'])
+  expect(readings).toBe(1)
+})
+
+test('with its ConfigMap its documents are gone, but not while it cannot be read', async () => {
+  let data: (() => Record<string, string> | undefined) | undefined = () => ({ a: 'Dried dates' })
+  const source = configMapSource({
+    name: 'texts',
+    data: () => {
+      if (data === undefined) throw new Error('it may not be read')
+      return data()
+    },
+  })
+  const made = refresher([source])
+  await made.refresh()
+  data = undefined
+  await made.refresh()
+  expect(await found('dates')).toEqual(['a'])
+  expect(made.figures()[0]).toMatchObject({ lastProblem: 'it may not be read' })
+  data = () => undefined
+  await made.refresh()
+  expect(await found('dates')).toEqual([])
+  expect(made.figures()[0]).toMatchObject({ lastProblem: 'texts: the ConfigMap is not there' })
 })

@@ -1,4 +1,5 @@
-import { abortReason, type Clock, type Logger, type Timer } from '@fairlead/base'
+import { abortReason, type Clock, type Logger, type Random, type Timer } from '@fairlead/base'
+import type { KnowledgeFigures } from './knowledge-index.ts'
 import { type IndexingOptions, SourceRefresh } from './source-refresh.ts'
 import type { DocumentSource } from './sources/document-source.ts'
 
@@ -8,21 +9,29 @@ interface RefresherOptions extends IndexingOptions {
     /** How often it is read; undefined: when `refresh` is called. */
     readonly everyMs: number | undefined
   }[]
+  /** Of the refresher before this one: of sources that go on. */
+  readonly earlier?: readonly SourceFigures[]
   readonly clock: Clock
+  /** In [0, 1): delays vary by a tenth, so that replicas and bases do not read all at once. None by default. */
+  readonly random?: Random
   readonly logger: Logger
-  /** Called after each refresh, when figures are others. */
-  readonly onRefreshed?: () => void
+  /** Called after each refresh. */
+  readonly onRefreshed?: (name: string, refresh: { readonly hasFailed: boolean }) => void
 }
 
 /** How a source stands. */
-export interface SourceFigures {
+export interface SourceFigures extends KnowledgeFigures {
   readonly name: string
-  readonly documents: number
-  readonly passages: number
   /** Documents that the last refresh could not read or index. */
   readonly failures: number
-  /** Unix milliseconds; undefined until it has been read once without a failure. */
+  /** The first of them, and why. */
+  readonly problems: readonly string[]
+  /** When the last refresh ended, in Unix milliseconds; undefined before the first. */
+  readonly lastRefreshMs: number | undefined
+  /** Of the last without a failure. */
   readonly lastSuccessMs: number | undefined
+  /** Undefined while one waits or runs, and where none is planned. */
+  readonly nextRefreshMs: number | undefined
   /** Undefined after a refresh without a failure. */
   readonly lastProblem: string | undefined
 }
@@ -33,8 +42,22 @@ interface SourceState {
   figures: SourceFigures
   failedInARow: number
   timer: Timer | undefined
-  /** The refresh that waits or runs. */
+  /** The refresh that waits. */
   next: Promise<void> | undefined
+  /** The last one that was begun. */
+  turn: Promise<void>
+}
+
+const nothing: Omit<SourceFigures, 'name'> = {
+  documents: 0,
+  passages: 0,
+  bytes: 0,
+  failures: 0,
+  problems: [],
+  lastRefreshMs: undefined,
+  lastSuccessMs: undefined,
+  nextRefreshMs: undefined,
+  lastProblem: undefined,
 }
 
 const firstRetryMs = 10_000
@@ -42,7 +65,7 @@ const firstRetryMs = 10_000
 const longestRetryMs = 10 * 60_000
 
 /**
- * Keeps an index as its sources are: reads each at its time, one after another, and indexes what has
+ * Keeps an index as its sources are: reads each at its time, never twice at once, and indexes what has
  * changed. A failure of one document or source stops no other; a source that fails is tried again
  * after 10 seconds, and then ever more rarely.
  */
@@ -50,30 +73,27 @@ export class Refresher {
   readonly #options: RefresherOptions
   readonly #states: readonly SourceState[]
   readonly #stop = new AbortController()
-  #turn: Promise<void> = Promise.resolve()
+  #beginning: Promise<void> = Promise.resolve()
 
   constructor(options: RefresherOptions) {
     this.#options = options
     this.#states = options.sources.map(({ everyMs, source }) => ({
       source,
       everyMs,
-      figures: {
+      figures: options.earlier?.find(({ name }) => name === source.name) ?? {
+        ...nothing,
         name: source.name,
-        documents: 0,
-        passages: 0,
-        failures: 0,
-        lastSuccessMs: undefined,
-        lastProblem: undefined,
       },
       failedInARow: 0,
       timer: undefined,
       next: undefined,
+      turn: Promise.resolve(),
     }))
   }
 
   /** Removes sources that are no more, and reads all. */
   start(): void {
-    this.#turn = this.#turn.then(() => this.#removeOthers())
+    this.#beginning = this.#begin()
     for (const state of this.#states) void this.#refresh(state)
   }
 
@@ -91,81 +111,97 @@ export class Refresher {
   async close(): Promise<void> {
     this.#stop.abort(new Error('the refreshing of the knowledge base was stopped'))
     for (const { timer } of this.#states) timer?.cancel()
-    await this.#turn
+    await Promise.all([this.#beginning, ...this.#states.map(({ turn }) => turn)])
   }
 
   #refresh(state: SourceState): Promise<void> {
     state.timer?.cancel()
     // One that waits reads what there is then.
     if (state.next !== undefined) return state.next
-    const next = this.#turn.then(async () => {
+    const next = Promise.all([this.#beginning, state.turn]).then(async () => {
       state.next = undefined
       if (this.#stop.signal.aborted) return
       await this.#read(state)
     })
     state.next = next
-    this.#turn = next
+    state.turn = next
     return next
   }
 
   async #read(state: SourceState): Promise<void> {
     const { clock, logger, onRefreshed } = this.#options
     const { name } = state.source
+    state.figures = { ...state.figures, nextRefreshMs: undefined }
     const refresh = new SourceRefresh(state.source, this.#options)
-    let problem: string | undefined
+    const problem = await this.#run(refresh)
+    if (this.#stop.signal.aborted) return
+    const figures = await this.#indexed(name)
+    const hasFailed = problem !== undefined
+    state.failedInARow = hasFailed ? state.failedInARow + 1 : 0
+    const nowMs = clock.now()
+    state.figures = {
+      ...state.figures,
+      ...figures,
+      failures: refresh.failures,
+      problems: refresh.problems,
+      lastRefreshMs: nowMs,
+      lastSuccessMs: hasFailed ? state.figures.lastSuccessMs : nowMs,
+      nextRefreshMs: this.#schedule(state),
+      lastProblem: problem,
+    }
+    if (hasFailed) {
+      logger.warn({ source: name, problem }, 'a source of knowledge was not read whole')
+    }
+    onRefreshed?.(name, { hasFailed })
+  }
+
+  /** What failed. */
+  async #run(refresh: SourceRefresh): Promise<string | undefined> {
     try {
       await refresh.run(this.#stop.signal)
-      problem = refresh.lastProblem
+      return refresh.problems[0]
     } catch (error) {
-      if (this.#stop.signal.aborted) return
-      problem = error instanceof Error ? error.message : 'it could not be read'
+      const problem = error instanceof Error ? error.message : 'it could not be read'
+      return problem.slice(0, 1000).toWellFormed()
     }
-    const lastProblem = problem?.slice(0, 1000).toWellFormed()
-    const { documents, passages } = (await this.#indexed(name)) ?? state.figures
-    state.figures = {
-      name,
-      documents,
-      passages,
-      failures: refresh.failures,
-      lastSuccessMs: lastProblem === undefined ? clock.now() : state.figures.lastSuccessMs,
-      lastProblem,
-    }
-    state.failedInARow = lastProblem === undefined ? 0 : state.failedInARow + 1
-    if (lastProblem !== undefined) {
-      logger.warn(
-        { source: name, problem: lastProblem },
-        'a source of knowledge was not read whole',
-      )
-    }
-    this.#schedule(state)
-    onRefreshed?.()
   }
 
-  async #indexed(name: string) {
+  /** Undefined where that cannot be told. */
+  async #indexed(name: string): Promise<KnowledgeFigures | undefined> {
     const figures = await this.#options.index.figures().catch(() => undefined)
-    return figures?.get(name) ?? (figures === undefined ? undefined : { documents: 0, passages: 0 })
+    if (figures === undefined) return undefined
+    return figures.get(name) ?? { documents: 0, passages: 0, bytes: 0 }
   }
 
-  #schedule(state: SourceState): void {
+  /** Returns the time of the next refresh. */
+  #schedule(state: SourceState): number | undefined {
+    const { clock, random } = this.#options
     const { everyMs, failedInARow } = state
     const retryMs = firstRetryMs * 2 ** Math.min(failedInARow - 1, 20)
-    const delayMs = failedInARow === 0 ? everyMs : Math.min(retryMs, everyMs ?? longestRetryMs)
-    if (delayMs === undefined || this.#stop.signal.aborted) return
-    state.timer = this.#options.clock.setTimer(delayMs, () => void this.#refresh(state))
+    const meanMs = failedInARow === 0 ? everyMs : Math.min(retryMs, everyMs ?? longestRetryMs)
+    // Another that waits already makes the next.
+    if (meanMs === undefined || state.next !== undefined) return undefined
+    const delayMs = meanMs * (0.95 + 0.1 * (random?.() ?? 0.5))
+    state.timer = clock.setTimer(delayMs, () => void this.#refresh(state))
+    return clock.now() + Math.round(delayMs)
   }
 
-  async #removeOthers(): Promise<void> {
+  async #begin(): Promise<void> {
     const { index, logger } = this.#options
-    const named = new Set(this.#states.map(({ source }) => source.name))
+    const { signal } = this.#stop
     try {
-      for (const name of (await index.figures()).keys()) {
-        if (this.#stop.signal.aborted) throw abortReason(this.#stop.signal)
+      const figures = await index.figures()
+      for (const state of this.#states) {
+        state.figures = { ...state.figures, ...figures.get(state.source.name) }
+      }
+      const named = new Set(this.#states.map(({ source }) => source.name))
+      for (const name of figures.keys()) {
+        if (signal.aborted) throw abortReason(signal)
         if (!named.has(name)) await index.removeSource(name)
       }
     } catch (error) {
-      if (!this.#stop.signal.aborted) {
-        logger.warn({ err: error }, 'sources of knowledge that are no more were not removed')
-      }
+      if (signal.aborted) return
+      logger.warn({ err: error }, 'sources of knowledge that are no more were not removed')
     }
   }
 }

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
-import { canonicalJson, untilAborted } from '@fairlead/base'
+import { untilAborted } from '@fairlead/base'
 import type { Embedder } from '@fairlead/retrieval'
 import type { Chunking } from './cutting/chunking.ts'
 import type { Cutter } from './cutting/open-cutter.ts'
+import { currentContent, documentDigest, hasMetadata } from './document-digest.ts'
 import type { KnowledgeIndex } from './knowledge-index.ts'
+import type { MetadataValue } from './metadata-filter.ts'
 import type { SourceDocument } from './source-document.ts'
-import { contentDigest } from './sources/content-digest.ts'
 import type { DocumentSource } from './sources/document-source.ts'
 
 /** How documents get into an index. */
@@ -23,53 +23,51 @@ const passagesAtOnce = 64
 /** As many documents one after the other that cannot be indexed are no fault of theirs. */
 const failuresInARowMax = 5
 
-/** With another way of cutting, documents are cut again. */
-const cuttingVersion = 1
+/** How many problems are told of a refresh, and how long each may be. */
+const problemsMax = 5
+const problemLengthMax = 300
 
 /** One reading of a source into an index. */
 export class SourceRefresh {
+  /** Documents that could not be read or indexed. */
   failures = 0
-  lastProblem: string | undefined
+  /** The first of what failed. */
+  readonly problems: string[] = []
   readonly #source: DocumentSource
   readonly #options: IndexingOptions
-  /** Begins the digest of what was cut and embedded as it is now. */
-  readonly #manner: string
+  readonly #model: string | null
   #failedInARow = 0
 
   constructor(source: DocumentSource, options: IndexingOptions) {
     this.#source = source
     this.#options = options
-    const { chunking, embedder } = options
-    const manner = canonicalJson({ chunking, model: embedder?.model ?? null, cuttingVersion })
-    this.#manner = `${createHash('sha256').update(manner).digest('base64url').slice(0, 12)}.`
+    this.#model = options.embedder?.model ?? null
   }
 
-  /** Rejects if the source cannot be read to its end, or nothing can be indexed; nothing is removed then. */
+  /**
+   * Rejects if the source cannot be read to its end; nothing is removed then, but what may no longer be
+   * found by whom it could.
+   */
   async run(signal: AbortSignal): Promise<void> {
-    const { index } = this.#options
+    const { chunking, index } = this.#options
     const { name } = this.#source
     const digests = await index.digests(name)
+    const known = new Map(
+      Array.from(digests, ([id, digest]) => [id, currentContent(digest, chunking, this.#model)]),
+    )
     const seen = new Set<string>()
-    for await (const change of this.#source.refresh(this.#known(digests), signal)) {
+    for await (const change of this.#source.refresh(known, signal)) {
       signal.throwIfAborted()
       const id = change.type === 'document' ? change.document.id : change.id
       seen.add(id)
-      if (change.type === 'failed') this.#note(id, change.problem)
       if (change.type === 'document') await this.#add(change.document, digests, signal)
+      if (change.type !== 'failed') continue
+      this.#note(id, change.problem)
+      if (change.metadata !== undefined) await this.#hide(id, change.metadata, digests)
     }
     signal.throwIfAborted()
     const gone = [...digests.keys()].filter((id) => !seen.has(id))
     if (gone.length > 0) await index.remove(name, gone)
-  }
-
-  /** The digests of contents that are indexed as they would be now. */
-  #known(digests: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-    const known = new Map<string, string>()
-    for (const [id, digest] of digests) {
-      const isCurrent = digest.startsWith(this.#manner)
-      known.set(id, isCurrent ? digest.slice(this.#manner.length) : '')
-    }
-    return known
   }
 
   async #add(
@@ -77,17 +75,30 @@ export class SourceRefresh {
     digests: ReadonlyMap<string, string>,
     signal: AbortSignal,
   ): Promise<void> {
-    const digest = `${this.#manner}${contentDigest(document)}`
+    const digest = documentDigest(document, this.#options.chunking, this.#model)
     if (digests.get(document.id) === digest) return
     try {
+      // What keeps all documents from being indexed is not tried with each, but all of them are read.
+      if (this.#failedInARow >= failuresInARowMax) throw new Error('too many before it failed')
       await this.#index(document, digest, signal)
       this.#failedInARow = 0
     } catch (error) {
       signal.throwIfAborted()
-      this.#note(document.id, error instanceof Error ? error.message : 'it was not indexed')
       this.#failedInARow += 1
-      if (this.#failedInARow >= failuresInARowMax) throw error
+      this.#note(document.id, error instanceof Error ? error.message : 'it was not indexed')
+      await this.#hide(document.id, document.metadata, digests)
     }
+  }
+
+  /** What is indexed of a document whose metadata is another now may be found by too many. */
+  async #hide(
+    id: string,
+    metadata: Readonly<Record<string, MetadataValue>>,
+    digests: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    const digest = digests.get(id)
+    if (digest === undefined || hasMetadata(digest, metadata)) return
+    await this.#options.index.remove(this.#source.name, [id])
   }
 
   async #index(document: SourceDocument, digest: string, signal: AbortSignal): Promise<void> {
@@ -130,6 +141,7 @@ export class SourceRefresh {
 
   #note(id: string, problem: string): void {
     this.failures += 1
-    this.lastProblem = `${id.slice(0, 200)}: ${problem}`
+    if (this.problems.length >= problemsMax) return
+    this.problems.push(`${id.slice(0, 200)}: ${problem}`.slice(0, problemLengthMax).toWellFormed())
   }
 }

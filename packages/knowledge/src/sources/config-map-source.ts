@@ -4,17 +4,30 @@ import { mediaTypeOfName } from './media-type.ts'
 
 interface ConfigMapSourceOptions {
   readonly name: string
-  /** What the ConfigMap has now, by key; undefined where there is none. */
+  /**
+   * What the ConfigMap has now, by key; undefined where there is none. Throws an Error where that is
+   * not known.
+   */
   readonly data: () => Readonly<Record<string, string | Uint8Array>> | undefined
 }
 
-/** Each key of a ConfigMap is a document; its ending says the type, and without one it is plain text. */
+/**
+ * Each key of a ConfigMap is a document; its ending says the type, and without one it is plain text. With
+ * the ConfigMap its documents are gone.
+ */
 export function configMapSource({ data, name }: ConfigMapSourceOptions): DocumentSource {
   return {
     name,
     async *refresh(_known, signal) {
       const entries = data()
-      if (entries === undefined) throw new Error('the ConfigMap does not exist')
+      if (entries === undefined) {
+        yield await Promise.resolve({
+          type: 'failed',
+          id: name,
+          problem: 'the ConfigMap is not there',
+        })
+        return
+      }
       for (const [id, value] of Object.entries(entries)) {
         signal.throwIfAborted()
         const content = typeof value === 'string' ? Buffer.from(value) : value

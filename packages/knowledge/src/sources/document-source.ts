@@ -15,5 +15,13 @@ export interface DocumentSource {
 export type SourceChange =
   | { readonly type: 'document'; readonly document: SourceDocument }
   | { readonly type: 'unchanged'; readonly id: string }
-  /** It could not be read, and stays as it is indexed. */
-  | { readonly type: 'failed'; readonly id: string; readonly problem: string }
+  /**
+   * It could not be read, and stays as it is indexed, unless its metadata, where that is known, is
+   * another now.
+   */
+  | {
+      readonly type: 'failed'
+      readonly id: string
+      readonly problem: string
+      readonly metadata?: SourceDocument['metadata']
+    }

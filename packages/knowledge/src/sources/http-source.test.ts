@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contentDigest } from './content-digest.ts'
+import { contentDigest } from '../document-digest.ts'
 import type { DocumentFetch } from './document-fetch.ts'
 import type { DocumentSource, SourceChange } from './document-source.ts'
 import { httpSource } from './http-source.ts'

@@ -1,5 +1,5 @@
 import type { MediaType, SourceDocument } from '../source-document.ts'
-import { contentDigest } from './content-digest.ts'
+import { contentDigest } from '../document-digest.ts'
 import type { DocumentFetch, FetchedDocument } from './document-fetch.ts'
 import type { DocumentSource, SourceChange } from './document-source.ts'
 import { fetchFollowing } from './fetch-following.ts'

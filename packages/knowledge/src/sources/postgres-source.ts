@@ -2,7 +2,7 @@ import type { ConnectionOptions } from 'node:tls'
 import { Client } from 'pg'
 import { abortReason } from '@fairlead/base'
 import type { DocumentSource } from './document-source.ts'
-import { contentDigest } from './content-digest.ts'
+import { contentDigest } from '../document-digest.ts'
 import { rowChange, type TextRow } from './row-change.ts'
 
 interface PostgresSourceOptions {

@@ -29,20 +29,23 @@ export function rowChange({ types, values }: TextRow, seen: Set<string>): Source
   seen.add(id)
   if (deleted === 't') return undefined
   const content = Buffer.from(body ?? '')
+  const metadata = Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      if (own.has(name) || value === null) return []
+      return [[name, metadataValue(value, types.get(name))] as const]
+    }),
+  )
   if (content.length > documentBytesMax) {
-    return { type: 'failed', id, problem: `its body has more than ${documentBytesMax} bytes` }
+    const problem = `its body has more than ${documentBytesMax} bytes`
+    return { type: 'failed', id, problem, metadata }
   }
-  const metadata = Object.entries(values).flatMap(([name, value]) => {
-    if (own.has(name) || value === null) return []
-    return [[name, metadataValue(value, types.get(name))] as const]
-  })
   const document = {
     id,
     mediaType: 'text/markdown',
     content,
     title: title ?? null,
     url: url ?? null,
-    metadata: Object.fromEntries(metadata),
+    metadata,
   } as const
   return { type: 'document', document }
 }

@@ -1,7 +1,7 @@
 import { type PostgresServer, startPostgresServer } from '@fairlead/base/testing'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { contentDigest } from './content-digest.ts'
+import { contentDigest } from '../document-digest.ts'
 import type { DocumentSource, SourceChange } from './document-source.ts'
 import { postgresSource } from './postgres-source.ts'
 

@@ -1,8 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import { getLoadablePath } from 'sqlite-vec'
 
-/** Files of another version are made anew: everything in them can be read again. */
 const version = 1
+/** `FLKB`: what tells these files from other databases. */
+const application = 0x464c4b42
 
 const tables = `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -38,6 +39,7 @@ export function openIndexFile(path: string): DatabaseSync {
   try {
     database.loadExtension(getLoadablePath())
     database.enableLoadExtension(false)
+    refuseOthers(database, path)
     database.exec('PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = NORMAL')
     database.exec('PRAGMA cache_size = -65536')
@@ -47,7 +49,9 @@ export function openIndexFile(path: string): DatabaseSync {
       throw new Error(`${path} was written by a newer version: use that, or delete the file`)
     }
     if (found < version) {
-      database.exec(`BEGIN; ${tables} PRAGMA user_version = ${version}; COMMIT`)
+      database.exec(
+        `BEGIN; ${tables} PRAGMA application_id = ${application}; PRAGMA user_version = ${version}; COMMIT`,
+      )
     }
     database.exec("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab('main', 'words', 'row')")
     return database
@@ -55,4 +59,12 @@ export function openIndexFile(path: string): DatabaseSync {
     database.close()
     throw error
   }
+}
+
+/** A file of another use, such as that of conversations, must not be written to. */
+function refuseOthers(database: DatabaseSync, path: string): void {
+  const id = Number(database.prepare('PRAGMA application_id').get()?.['application_id'])
+  const tablesOf = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'])
+  if (tablesOf === 0 || id === application) return
+  throw new Error(`${path} is the database of something else: name another file`)
 }

@@ -17,7 +17,7 @@ import { openIndexFile } from './schema.ts'
 export interface SqliteIndexOptions {
   /** Absolute; its folder must exist. */
   readonly path: string
-  /** Makes the vectors; null where only words are searched. With another one, documents are read again. */
+  /** Makes the vectors; null where only words are searched. With another one, there are none until documents are put again. */
   readonly model: string | null
   /** The most bytes of texts and metadata. */
   readonly bytesMax: number
@@ -299,7 +299,6 @@ export class SqliteIndex {
       if (known !== undefined) {
         this.#database.exec('DROP TABLE IF EXISTS vectors')
         this.#sql("DELETE FROM settings WHERE name = 'dimension'").run()
-        this.#sql("UPDATE documents SET digest = ''").run()
       }
       this.#setSetting('model', model ?? '')
     })

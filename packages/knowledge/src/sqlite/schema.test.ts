@@ -1,0 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, it } from 'vitest'
+import { openIndexFile } from './schema.ts'
+
+it('a database of something else is refused, and stays as it is', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-knowledge-'))
+  const path = join(folder, 'conversations.db')
+  try {
+    const other = new DatabaseSync(path)
+    other.exec('CREATE TABLE turns (id TEXT)')
+    expect(() => openIndexFile(path)).toThrow('is the database of something else')
+    const tables = other.prepare('SELECT name FROM sqlite_schema').all()
+    expect(tables).toMatchObject([{ name: 'turns' }])
+    other.close()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
