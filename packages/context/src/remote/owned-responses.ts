@@ -106,12 +106,13 @@ export class OwnedResponses {
     return running.length
   }
 
-  async #add(asker: ResponseAsker, response: KeptResponse): Promise<void> {
-    await this.#store.add(response)
+  async #add(asker: ResponseAsker, response: KeptResponse): Promise<boolean> {
+    if (!(await this.#store.add(response))) return false
     const { tenant, id, status } = response
-    if (hasEnded(status)) return
+    if (hasEnded(status)) return true
     this.#running.set(keyOf(tenant, id), { tenant, id, asker })
     if (asker.gone) await this.endThoseOf(asker)
+    return true
   }
 
   async #finish(end: ResponseEnd): Promise<ResponseFinish> {

@@ -26,7 +26,7 @@ export class RemoteResponseStore implements ResponseStore, ResponseCancels {
     this.#ask = ask
   }
 
-  add(response: KeptResponse): Promise<void> {
+  add(response: KeptResponse): Promise<boolean> {
     return this.#ask('response-add', response)
   }
 

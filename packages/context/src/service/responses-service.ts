@@ -2,6 +2,7 @@ import { sleep } from '@fairlead/base'
 import { hasEnded, type KeptResponse } from '../stores/kept-response.ts'
 import type { ChainBounds, ResponseEnd, ResponseStore } from '../stores/response-store.ts'
 import type { NewId } from '../turns/ulid.ts'
+import { conversationNotFound } from './conversation-errors.ts'
 import type { ConversationsOptions } from './conversations-options.ts'
 import { interrupted } from './interrupted-response.ts'
 import { ResponseWriter } from './open-response.ts'
@@ -177,13 +178,16 @@ export class ResponsesService implements Responses {
   async #add(response: KeptResponse): Promise<void> {
     const { store, clock, deadlineMs } = this.#settings
     const added = store.responses.add(response)
+    let isStored: boolean
     try {
-      await withinDeadline(clock, deadlineMs, () => added)
+      isStored = await withinDeadline(clock, deadlineMs, () => added)
     } catch (error) {
       // Its caller was told that it was not stored.
       added.then(() => this.#endCancelled(response)).catch(() => {})
       throw error
     }
+    // It was deleted while its turn began.
+    if (!isStored) throw conversationNotFound(response.conversation ?? '')
   }
 
   async #endCancelled({ tenant, id, body, output }: KeptResponse): Promise<void> {

@@ -12,13 +12,17 @@ import type { KeptResponse, ResponseError, ResponseStatus } from './kept-respons
  * - What a resolved promise acknowledged survives the end of the process (except in Memory).
  * - Expired and removed responses are deleted with their frames, not hidden. A running one does not
  *   expire.
+ * - A response is deleted with its conversation, whatever deletes that, and even while it runs.
  * - Number and bytes are bounded: beyond a store's bounds the oldest that have ended are deleted.
  *
  * Errors: as of `TurnStore`.
  */
 export interface ResponseStore {
-  /** Stores a new response. Rejects if there is one with its id. */
-  add(response: KeptResponse): Promise<void>
+  /**
+   * Stores a new response. False for one of a conversation that is gone, of which nothing is stored.
+   * Rejects if there is one with its id.
+   */
+  add(response: KeptResponse): Promise<boolean>
   load(tenant: string, id: string): Promise<KeptResponse | undefined>
   /** The response and those that it continues. */
   chain(tenant: string, id: string, bounds: ChainBounds): Promise<ResponseChain>

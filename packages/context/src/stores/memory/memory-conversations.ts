@@ -148,15 +148,18 @@ export class MemoryConversations {
     })
     const free = all.filter(({ conversation }) => !conversation.ccp.retention.legal_hold)
     const chosen = free.slice(0, subjectBatch)
-    const ids = new Set(chosen.map(({ conversation }) => conversation.id))
-    for (const entry of chosen) this.#entries.delete(entry)
+    let responses = 0
+    for (const entry of chosen) {
+      responses += this.#responses.removeOf(tenant, entry.conversation.id)
+      this.#entries.delete(entry)
+    }
     const more = free.length > chosen.length
     if (!more) this.#records.removeOf(tenant, subjectOwner(subject))
     return {
       conversations: chosen.length,
       turns: chosen.reduce((total, { log }) => total + log.count, 0),
       plans: chosen.reduce((total, { plans }) => total + plans.length, 0),
-      responses: this.#responses.removeOf(tenant, ids),
+      responses,
       held: all.length - free.length,
       more,
     }

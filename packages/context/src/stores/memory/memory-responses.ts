@@ -16,6 +16,7 @@ interface MemoryResponsesOptions {
   readonly clock: Pick<Clock, 'now'>
   readonly ttlMs: number
   readonly bounds: ResponseBounds
+  readonly hasConversation: (tenant: string, id: string) => boolean
 }
 
 /** Items and body as JSON, whose length is known. */
@@ -36,21 +37,26 @@ export class MemoryResponses implements ResponseStore {
   readonly #clock: Pick<Clock, 'now'>
   #ttlMs: number
   readonly #bounds: ResponseBounds
+  readonly #hasConversation: MemoryResponsesOptions['hasConversation']
   /** By tenant and id; the one that was changed last comes last. */
   readonly #entries = new Map<string, Entry>()
+  /** Ids of responses by tenant and conversation. */
+  readonly #owned = new Map<string, Set<string>>()
   /** Ids of responses by tenant and item. */
   readonly #items = new Map<string, string>()
   #bytes = 0
 
-  constructor({ clock, ttlMs, bounds }: MemoryResponsesOptions) {
+  constructor({ clock, ttlMs, bounds, hasConversation }: MemoryResponsesOptions) {
     this.#clock = clock
     this.#ttlMs = ttlMs
     this.#bounds = bounds
+    this.#hasConversation = hasConversation
   }
 
-  async add({ body, input, output, ...response }: KeptResponse): Promise<void> {
-    const { tenant, id } = response
+  async add({ body, input, output, ...response }: KeptResponse): Promise<boolean> {
+    const { tenant, id, conversation } = response
     if (this.#entries.has(keyOf(tenant, id))) throw new Error(`there is a response ${id}`)
+    if (conversation !== null && !this.#hasConversation(tenant, conversation)) return false
     this.#put({
       response,
       body: JSON.stringify(body),
@@ -61,6 +67,7 @@ export class MemoryResponses implements ResponseStore {
       frameBytes: 0,
       touchedMs: this.#clock.now(),
     })
+    return true
   }
 
   async load(tenant: string, id: string): Promise<KeptResponse | undefined> {
@@ -173,12 +180,10 @@ export class MemoryResponses implements ResponseStore {
     this.#ttlMs = ttlMs
   }
 
-  /** Deletes the responses of conversations. Returns how many. */
-  removeOf(tenant: string, conversations: ReadonlySet<string>): number {
-    const found = [...this.#entries.values()].filter(({ response }) => {
-      const { tenant: owner, conversation } = response
-      return owner === tenant && conversation !== null && conversations.has(conversation)
-    })
+  /** Deletes the responses of a conversation. Returns how many. */
+  removeOf(tenant: string, conversation: string): number {
+    const ids = [...(this.#owned.get(keyOf(tenant, conversation)) ?? [])]
+    const found = ids.flatMap((id) => this.#entries.get(keyOf(tenant, id)) ?? [])
     for (const entry of found) this.#remove(entry)
     return found.length
   }
@@ -186,6 +191,7 @@ export class MemoryResponses implements ResponseStore {
   clear(): void {
     this.#entries.clear()
     this.#items.clear()
+    this.#owned.clear()
     this.#bytes = 0
   }
 
@@ -208,6 +214,10 @@ export class MemoryResponses implements ResponseStore {
     this.#entries.set(key, entry)
     this.#bytes += bytesOf(entry)
     for (const item of entry.items) this.#items.set(keyOf(tenant, item), id)
+    const owner = ownerOf(entry)
+    if (owner !== undefined) {
+      this.#owned.set(owner, (this.#owned.get(owner) ?? new Set<string>()).add(id))
+    }
     this.#makeRoom()
   }
 
@@ -228,12 +238,21 @@ export class MemoryResponses implements ResponseStore {
       const key = keyOf(tenant, item)
       if (this.#items.get(key) === id) this.#items.delete(key)
     }
+    const owner = ownerOf(entry) ?? ''
+    const owned = this.#owned.get(owner)
+    owned?.delete(id)
+    if (owned?.size === 0) this.#owned.delete(owner)
   }
 }
 
 /** JSON, so that no tenant or id with a separator in it can imitate another pair. */
 function keyOf(tenant: string, id: string): string {
   return JSON.stringify([tenant, id])
+}
+
+/** The conversation that has it. */
+function ownerOf({ response: { tenant, conversation } }: Entry): string | undefined {
+  return conversation === null ? undefined : keyOf(tenant, conversation)
 }
 
 function bytesOf({ body, input, output, frameBytes }: Entry): number {

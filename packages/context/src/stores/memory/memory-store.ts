@@ -40,6 +40,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     clock,
     ttlMs: ttlMs ?? defaultResponseTtlMs,
     bounds: options.responseBounds ?? defaultResponseBounds,
+    hasConversation: (tenant, id) => entries.live(tenant, id) !== undefined,
   })
   const factors = new MemoryFactors()
   const answers = new MemoryAnswers(clock, options.answerBounds ?? defaultAnswerBounds)
@@ -53,7 +54,10 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     ttlMs: ttlMs ?? Number.POSITIVE_INFINITY,
     conversationsMax: maxConversations,
     bytesMax: maxBytes,
-    deleted: (tenant, id) => void records.removeOf(tenant, id),
+    deleted(tenant, id) {
+      records.removeOf(tenant, id)
+      responses.removeOf(tenant, id)
+    },
   })
   const store = new MemoryConversations(entries, responses, records)
   return {

@@ -1,5 +1,6 @@
 import { changeFunctions } from './change-functions.ts'
 import { memberFunctions } from './member-functions.ts'
+import { ownedResponses } from './owned-responses.ts'
 import { readingFunctions } from './reading-functions.ts'
 import { recordFunctions } from './record-functions.ts'
 import { responseFunctions } from './response-functions.ts'
@@ -7,8 +8,8 @@ import { tables } from './tables.ts'
 
 /**
  * Entry n migrates a schema from version n to n + 1; existing entries are never changed. While replicas
- * are replaced one by one, those of the version before go on: a migration adds, and a function whose
- * meaning changes gets another name.
+ * are replaced one by one, those of the version before go on: a migration adds, and a function that
+ * would no longer serve them gets another name.
  */
 export const migrations: readonly string[] = [
   [
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
     responseFunctions,
     recordFunctions,
   ].join('\n'),
+  ownedResponses,
 ]

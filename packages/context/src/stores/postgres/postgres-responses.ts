@@ -38,15 +38,19 @@ export class PostgresResponses implements ResponseStore {
     })
   }
 
-  async add(response: KeptResponse): Promise<void> {
+  async add(response: KeptResponse): Promise<boolean> {
     const { id, status, background, created_at, completed_at, error, answered_by } = response
     const token = randomUUID()
     const texts = [response.body, response.input, response.output].map((one) => JSON.stringify(one))
     // A second attempt finds what the first has stored.
     const [row] = await this.#ask(
-      `INSERT INTO fairlead.responses AS r (tenant, id, previous, conversation, status, background,
+      `WITH owner AS (SELECT 1 FROM fairlead.conversations c WHERE c.tenant = $1 AND c.id = $4
+         AND NOT fairlead.is_over_1(c, $11, $17) FOR SHARE)
+       INSERT INTO fairlead.responses AS r (tenant, id, previous, conversation, status, background,
          created_at, completed_at, error, answered_by, touched_ms, member, change, body, input, output)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+       SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::boolean, $7::bigint, $8::bigint,
+         $9::text, $10::text, $11::bigint, $12::text, $13::uuid, $14::text, $15::text, $16::text
+       WHERE $4::text IS NULL OR EXISTS (SELECT 1 FROM owner)
        ON CONFLICT (tenant, id) DO UPDATE SET change = r.change WHERE r.change = EXCLUDED.change
        RETURNING bytes`,
       [
@@ -64,10 +68,15 @@ export class PostgresResponses implements ResponseStore {
         this.#parts.member,
         token,
         ...texts,
+        this.#parts.retention.ttlMs ?? null,
       ],
     )
-    if (row === undefined) throw new Error(`there is a response with the id ${id}`)
+    if (row === undefined) {
+      if ((await this.load(response.tenant, id)) === undefined) return false
+      throw new Error(`there is a response with the id ${id}`)
+    }
     await this.#rows.changed(1, Number(row['bytes']))
+    return true
   }
 
   async load(tenant: string, id: string): Promise<KeptResponse | undefined> {

@@ -1,15 +1,16 @@
-import { changePrelude } from './conversation-prelude.ts'
+import { changePrelude, conversationPrelude } from './conversation-prelude.ts'
 import { redisScript } from './redis-script.ts'
 
 /**
  * How long before a change its entries in indexes may have been made, in milliseconds: they are swept
  * away as of a change that never came after twice that time.
  */
-const intentMs = 30_000
+export const intentMs = 30_000
 
 /**
  * The change of `TurnStore.append`. Replies `conflict`, `locked`, `missing`; `index` with the number of
- * the conversation where it needs entries in indexes first; `late` where those may be gone; or `stored`
+ * the conversation where it needs entries in indexes first; `late` where those may be gone; `left` where
+ * an earlier conversation of the id has not been deleted with all its responses yet; or `stored`
  * with the entries that are of no use any more, as those of a removal, and the plans that were pruned.
  * The same change again is stored already: its turns have ids that nobody else makes.
  */
@@ -36,6 +37,7 @@ local is_indexed = live and live.subject == subject
 if stamp == '' and not is_indexed then return { 'index', live and live.num or '' } end
 if stamp ~= '' and clock() > tonumber(stamped) + ${intentMs} then return { 'late', live and live.num or '' } end
 
+if not live and redis.call('EXISTS', owned) == 1 then return { 'left' } end
 local useless = { '', '', '-', '', '', '[]', '[]' }
 if stored and not live then
   local removed = delete_all(stored)
@@ -132,7 +134,17 @@ return redis.call('HSET', outlines, seq, outline)
 `)
 
 /**
- * Deletes a conversation with all that belongs to it: now, time to live, and why: `asked`; `expired`;
+ * Notes a response of a conversation before it is stored: now, time to live, id. Replies the server's
+ * time, or 0 where there is no such conversation.
+ */
+export const joinScript = redisScript(`${conversationPrelude}
+if not read(tonumber(ARGV[1]), ARGV[2]) then return 0 end
+redis.call('SADD', owned, ARGV[3])
+return clock()
+`)
+
+/**
+ * Deletes a conversation with all that belongs to it but its responses, which are deleted next: now, time to live, and why: `asked`; `expired`;
  * or the stamp of an entry of its subject, which must be the one that counts. Replies `missing`; `held`;
  * `kept`, when it was touched and when it expires; or `removed` and what `delete_all` says.
  */

@@ -100,6 +100,41 @@ describe('steps that a crash has left out in Redis', () => {
       expect(await store.records.put({ ...record, body: { said: 'y' } }, null)).toBe(true)
     }))
 
+  it('between the removal of a conversation and that of its responses leave none of them', () =>
+    run(async (store, prefix) => {
+      const response = {
+        tenant: 'a',
+        previous: null,
+        background: false,
+        status: 'in_progress',
+        body: {},
+        input: [],
+        output: [],
+        error: null,
+        answered_by: null,
+        created_at: 1,
+        completed_at: null,
+      } as const
+      for (const id of ['c1', 'c2', 'c3']) {
+        await add(store, id)
+        await store.responses.add({ ...response, id: `r_${id}`, conversation: id })
+      }
+      const keys = await bench.admin.keys(`${prefix}{c.*`)
+      const owned = keys.filter((key) => key.endsWith(':w'))
+      await bench.admin.del(...keys.filter((key) => !owned.includes(key)))
+      expect(await store.responses.load('a', 'r_c1')).toBeDefined()
+      // Its subject's list still names it, another takes its id, and it is swept away.
+      expect(await store.removeSubject('a', 'ada')).toMatchObject({ conversations: 0 })
+      await add(store, 'c2')
+      expect(await store.responses.load('a', 'r_c2')).toBeUndefined()
+      await store.expire()
+      for (const id of ['r_c1', 'r_c3']) {
+        expect(await store.responses.load('a', id)).toBeUndefined()
+      }
+      expect(await entries(prefix, 'owners')).toEqual([])
+      expect(await bench.admin.keys(`${prefix}*:w`)).toEqual([])
+    }))
+
   it('after the end of a turn end no other', () =>
     run(async (store, prefix) => {
       await add(store, 'c1', true)

@@ -19,6 +19,14 @@ interface Intent {
   readonly isNew: boolean
 }
 
+/** What an earlier conversation of an id has left. */
+interface EarlierRemoval {
+  /** Told what `delete_all` replied of one in whose place another came. */
+  forget(of: IndexedConversation, removed: readonly unknown[]): void
+  /** Deletes what must be gone before another may have its id. */
+  makeWay(session: RedisSession, of: IndexedConversation): Promise<void>
+}
+
 /** Entries may come too late, or not be known to be needed, some times. */
 const attemptsMax = 4
 
@@ -26,20 +34,15 @@ const attemptsMax = 4
 export class RedisAppends {
   readonly #parts: RedisParts
   readonly #indexes: RedisIndexes
-  readonly #forget: (of: IndexedConversation, removed: readonly unknown[]) => void
+  readonly #removal: EarlierRemoval
   /** A member may have the store open twice. */
   readonly #opening = randomUUID()
   #stamps = 0
 
-  /** `forget` is told what `delete_all` replied of a conversation in whose place another came. */
-  constructor(
-    parts: RedisParts,
-    indexes: RedisIndexes,
-    forget: (of: IndexedConversation, removed: readonly unknown[]) => void,
-  ) {
+  constructor(parts: RedisParts, indexes: RedisIndexes, removal: EarlierRemoval) {
     this.#parts = parts
     this.#indexes = indexes
-    this.#forget = forget
+    this.#removal = removal
   }
 
   append(change: ConversationChange): Promise<AppendOutcome> {
@@ -58,8 +61,12 @@ export class RedisAppends {
         intents.push(await this.#enter(session, conversation, textOf(rest[0])))
         continue
       }
+      if (outcome === 'left') {
+        await this.#removal.makeWay(session, of)
+        continue
+      }
       const isStored = outcome === 'stored'
-      if (isStored) this.#forget(of, rest)
+      if (isStored) this.#removal.forget(of, rest)
       this.#withdraw(conversation, isStored ? intents.slice(0, -1) : intents)
       if (!isStored) this.#withdrawTurns(of, change)
       return appendOutcome(outcome)

@@ -13,8 +13,9 @@ import { isConversationOwner } from '../record-store.ts'
  *   d  list: seqs and digests of the newest turns
  *   p  hash: plans, by id                        q  list: ids of plans, the oldest first
  *   r  hash: records                             x  sorted set: kinds and ids of records
+ *   w  set: ids of kept responses, which are deleted after the conversation
  */
-const conversationParts = ['h', 'n', 's', 't', 'o', 'l', 'j', 'i', 'k', 'd', 'p', 'q', 'r', 'x']
+const conversationParts = 'hnstoljikdpqrxw'.split('')
 
 /** In how many slots stands what concerns several conversations. */
 export const indexShards = 16
@@ -46,7 +47,7 @@ export class RedisKeys {
     return this.#named('c', [tenant, id], 'p')
   }
 
-  /** Ids of the kept responses of a conversation, which may not be stored here. */
+  /** Ids of the kept responses of a conversation. */
   responsesOf(tenant: string, conversation: string): string {
     return this.#named('c', [tenant, conversation], 'w')
   }
@@ -56,9 +57,9 @@ export class RedisKeys {
     return this.#named('c', [tenant, conversation], 'y')
   }
 
-  /** The hash of a response, and its frames. */
+  /** The hash of a response, its frames, and whether it must not come any more. */
   response(tenant: string, id: string): readonly string[] {
-    return ['h', 'f'].map((part) => this.#named('r', [tenant, id], part))
+    return ['h', 'f', 'g'].map((part) => this.#named('r', [tenant, id], part))
   }
 
   answer(tenant: string, key: string): string {

@@ -29,6 +29,7 @@ interface Removed {
   readonly details: readonly string[]
   readonly turns: number
   readonly plans: number
+  readonly responses: number
 }
 
 /** Deletes conversations with all that belongs to them, each in one step that costs the same for all. */
@@ -48,7 +49,7 @@ export class RedisRemoval {
   }
 
   async removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
-    const { parts, lists, records, responses } = this.#of
+    const { parts, lists, records } = this.#of
     const session = await parts.link.session()
     const chosen: { readonly id: string; readonly stamp: string }[] = []
     let held = 0
@@ -60,13 +61,12 @@ export class RedisRemoval {
     }
     const removal = { conversations: 0, turns: 0, plans: 0, responses: 0 }
     for (const { id, stamp } of chosen) {
-      // While the conversation is there, what it names is found again.
-      removal.responses += await responses.removeOf(session, tenant, id)
       const removed = await this.removeOne(session, { tenant, id }, stamp)
       if (removed.outcome !== 'removed') continue
       removal.conversations += 1
       removal.turns += removed.turns
       removal.plans += removed.plans
+      removal.responses += removed.responses
     }
     if (!more) {
       const removed = await records.removeOwner(tenant, subjectOwner(subject))
@@ -92,20 +92,30 @@ export class RedisRemoval {
 
   /** Deletes one for a reason that `removeScript` has. */
   async removeOne(session: RedisSession, of: IndexedConversation, why: string): Promise<Removed> {
-    const { parts } = this.#of
+    const { parts, responses } = this.#of
     const keys = parts.keys.conversation(of.tenant, of.id)
     const [outcome, ...reply] = listOf(
       await session.run(removeScript, keys, [...timeArguments(parts), why]),
     )
     const details = reply.map(textOf)
-    if (outcome !== 'removed') return { outcome: textOf(outcome), details, turns: 0, plans: 0 }
+    const none = { turns: 0, plans: 0, responses: 0 }
+    if (outcome !== 'removed') return { outcome: textOf(outcome), details, ...none }
+    const removed = await responses.removeOf(session, of.tenant, of.id)
+    // What points to it until now finds what is left, if this ends in between.
     this.forget(of, [...reply.slice(0, 5), reply[7], reply[8]])
     return {
       outcome,
       details,
       turns: Number(reply[5]),
       plans: Number(reply[6]),
+      responses: removed,
     }
+  }
+
+  /** Deletes what is left of an expired or deleted conversation, so that another may have its id. */
+  async makeWay(session: RedisSession, of: IndexedConversation): Promise<void> {
+    await this.removeOne(session, of, 'expired')
+    await this.#of.responses.removeOf(session, of.tenant, of.id)
   }
 
   /** What points to a conversation that is gone: number, stamps, and JSON of its plans and records. */

@@ -11,13 +11,14 @@ import type {
   ResponseStore,
 } from '../response-store.ts'
 import { expireBatch } from '../turn-store.ts'
+import { joinScript } from './conversation-scripts.ts'
 import { entryParts } from './redis-indexes.ts'
 import { indexShards } from './redis-keys.ts'
 import { RedisKept } from './redis-kept.ts'
 import type { RedisMembers } from './redis-members.ts'
-import type { RedisParts } from './redis-parts.ts'
+import { type RedisParts, timeArguments } from './redis-parts.ts'
 import { listOf, textOf, textsOf } from './redis-reply.ts'
-import { hashIndex, type RepairedIndex } from './redis-repair.ts'
+import { hashIndex, type RepairedIndex, sortedIndex } from './redis-repair.ts'
 import type { RedisScript } from './redis-script.ts'
 import type { RedisSession } from './redis-session.ts'
 import {
@@ -42,6 +43,11 @@ interface RedisResponsesOptions {
 
 type Named = Pick<KeptResponse, 'tenant' | 'id'>
 
+/** How many responses of a conversation are looked at together. */
+const pieceResponses = 100
+/** How often a response may come too late after its conversation has noted it. */
+const attemptsMax = 4
+
 /** The kept responses of a store in Redis. */
 export class RedisResponses implements ResponseStore {
   readonly #parts: RedisParts
@@ -57,22 +63,30 @@ export class RedisResponses implements ResponseStore {
     this.#kept = new RedisKept({ keys: parts.keys, group: 'responses', countMax, bytesMax })
   }
 
-  async add(response: KeptResponse): Promise<void> {
-    const { link, clock, keys } = this.#parts
-    const { tenant, id, conversation } = response
+  add(response: KeptResponse): Promise<boolean> {
+    const { link, clock } = this.#parts
+    const { tenant, id } = response
     const fields = { ...storedResponse(response), touched: clock.now(), member: this.#parts.member }
-    await link.within(async (session) => {
+    return link.within(async (session) => {
       const values = Object.entries(fields).flat()
-      const [, , bytes] = await Promise.all([
-        this.#kept.count(session, [tenant, id], 0, undefined),
-        conversation === null
-          ? undefined
-          : session.call('SADD', keys.responsesOf(tenant, conversation), id),
-        this.#run(session, response, addResponseScript, ...values),
-      ])
-      if (bytes === -1) throw new Error(`there is a response ${id} already`)
-      const isWhole = response.status !== 'queued' && response.status !== 'in_progress'
-      await this.#counted(session, response, Number(bytes), isWhole ? clock.now() : undefined)
+      for (let attempt = 0; attempt < attemptsMax; attempt++) {
+        const noted = await this.#noted(session, response)
+        if (noted === undefined) return false
+        const [, reply] = await Promise.all([
+          this.#kept.count(session, [tenant, id], 0, undefined),
+          this.#run(session, response, addResponseScript, noted, ...values),
+        ])
+        const bytes = Number(reply)
+        if (bytes === -1) throw new Error(`there is a response ${id} already`)
+        if (bytes >= 0) {
+          const isWhole = response.status !== 'queued' && response.status !== 'in_progress'
+          await this.#counted(session, response, bytes, isWhole ? clock.now() : undefined)
+          return true
+        }
+        await this.#kept.uncount(session, [[tenant, id]])
+        if (bytes === -2) return false
+      }
+      throw new Error('Redis is too slow: a response came too late for its conversation')
     })
   }
 
@@ -171,14 +185,25 @@ export class RedisResponses implements ResponseStore {
     })
   }
 
-  /** Items, whose responses were not stored in the end, or deleted before they were told of here. */
+  /**
+   * Items, whose responses were not stored in the end, or deleted before they were told of here; and
+   * conversations with responses, which are left where somebody died who had deleted the conversation.
+   */
   repaired(): readonly RepairedIndex[] {
-    return Array.from({ length: indexShards }, (_, shard) =>
-      hashIndex(this.#parts.keys.indexShard('items', shard), (session, name, id) => {
+    const { keys } = this.#parts
+    return Array.from({ length: indexShards }, (_, shard) => [
+      hashIndex(keys.indexShard('items', shard), (session, name, id) => {
         const [tenant = '', item = ''] = entryParts(name)
         return this.#hasItem(session, { tenant, id }, item)
       }),
-    )
+      sortedIndex(keys.indexShard('owners', shard), async (session, name) => {
+        const [tenant = '', id = ''] = entryParts(name)
+        if ((await session.call('EXISTS', keys.head(tenant, id))) === 0) {
+          await this.removeOf(session, tenant, id)
+        }
+        return (await session.call('EXISTS', keys.responsesOf(tenant, id))) === 1
+      }),
+    ]).flat()
   }
 
   remove(tenant: string, id: string): Promise<boolean> {
@@ -221,16 +246,56 @@ export class RedisResponses implements ResponseStore {
     this.#ttlMs = ttlMs
   }
 
-  /** Deletes the responses of a conversation. Returns how many. */
+  /**
+   * Deletes the responses of a conversation that is deleted: no others can come any more, and those that
+   * were noted do not. Returns how many.
+   */
   async removeOf(session: RedisSession, tenant: string, conversation: string): Promise<number> {
-    const ids = await session.call('SMEMBERS', this.#parts.keys.responsesOf(tenant, conversation))
+    const { keys } = this.#parts
+    const key = keys.responsesOf(tenant, conversation)
     let removed = 0
-    for (const id of textsOf(ids)) {
-      const outcome = await this.#remove(session, { tenant, id }, 'owned')
-      if (outcome === 'removed') removed += 1
-      else await session.call('SREM', this.#parts.keys.responsesOf(tenant, conversation), id)
+    for (;;) {
+      const ids = textsOf(await session.call('SRANDMEMBER', key, pieceResponses))
+      if (ids.length === 0) break
+      const outcomes = await Promise.all(
+        ids.map((id) => this.#remove(session, { tenant, id }, 'owned')),
+      )
+      removed += outcomes.filter((outcome) => outcome === 'removed').length
+      await session.call('SREM', key, ...ids)
     }
+    await this.#disown(session, tenant, conversation)
     return removed
+  }
+
+  /**
+   * Has the conversation of a response note it, so that it is deleted with it. When it did, by the
+   * server's time, or empty where it has none; undefined where it is gone.
+   */
+  async #noted(session: RedisSession, response: KeptResponse): Promise<string | undefined> {
+    const { tenant, id, conversation } = response
+    if (conversation === null) return ''
+    const { keys } = this.#parts
+    const names = [tenant, conversation]
+    const [, reply] = await Promise.all([
+      session.call('ZADD', keys.index('owners', names), 0, JSON.stringify(names)),
+      session.run(joinScript, keys.conversation(tenant, conversation), [
+        ...timeArguments(this.#parts),
+        id,
+      ]),
+    ])
+    if (reply !== 0) return textOf(reply)
+    this.#parts.link.detach((one) => this.#disown(one, tenant, conversation))
+    return undefined
+  }
+
+  /** A conversation has no responses, unless another of its id has some by now. */
+  async #disown(session: RedisSession, tenant: string, conversation: string): Promise<void> {
+    const { keys } = this.#parts
+    const names = [tenant, conversation]
+    const [index, entry] = [keys.index('owners', names), JSON.stringify(names)]
+    await session.call('ZREM', index, entry)
+    const hasSome = await session.call('EXISTS', keys.responsesOf(tenant, conversation))
+    if (hasSome === 1) await session.call('ZADD', index, 0, entry)
   }
 
   async #hasItem(session: RedisSession, named: Named, item: string): Promise<boolean> {

@@ -96,7 +96,7 @@ function storeOf(parts: RedisParts, members: RedisMembers, options: RedisStoreOp
   const lists = new RedisLists(parts)
   const log = new RedisLog(parts)
   const removal = new RedisRemoval({ parts, indexes, lists, records, responses })
-  const appends = new RedisAppends(parts, indexes, (of, removed) => removal.forget(of, removed))
+  const appends = new RedisAppends(parts, indexes, removal)
   const conversations = new RedisConversations(parts, indexes)
   const sweep = new RedisSweep({ parts, indexes, log, members, records, removal, responses })
   return {

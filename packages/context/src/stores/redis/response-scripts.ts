@@ -1,8 +1,12 @@
+import { intentMs } from './conversation-scripts.ts'
 import { redisScript } from './redis-script.ts'
+
+/** For how long it is known that a response must not come any more; whoever comes later is late. */
+const barredMs = 3 * intentMs
 
 /** A response is a hash, and a hash of its frames by number. Scripts begin with time and time to live. */
 const prelude = `
-local head, frames = unpack(KEYS)
+local head, frames, barred = unpack(KEYS)
 local function read()
   local found = redis.call('HMGET', head, 'status', 'touched', 'frames', 'frame_bytes', 'member')
   if not found[1] then return nil, nil end
@@ -37,12 +41,21 @@ local function delete(it)
 end
 `
 
-/** Stores a new response; then fields and values. Replies its bytes, or -1 if there is one. */
+/**
+ * Stores a new response: when its conversation has noted it, or nothing; then fields and values. Replies
+ * its bytes, -1 if there is one, -2 if its conversation has been deleted since, -3 if that was too long
+ * ago to be known.
+ */
 export const addResponseScript = redisScript(`${prelude}
 local live, stored = read()
 if live then return -1 end
+if redis.call('EXISTS', barred) == 1 then return -2 end
+if ARGV[3] ~= '' then
+  local time = redis.call('TIME')
+  if time[1] * 1000 > tonumber(ARGV[3]) + ${intentMs} then return -3 end
+end
 if stored then redis.call('UNLINK', head, frames) end
-redis.call('HSET', head, 'frames', '0', 'frame_bytes', '0', 'items', '[]', unpack(ARGV, 3))
+redis.call('HSET', head, 'frames', '0', 'frame_bytes', '0', 'items', '[]', unpack(ARGV, 4))
 return bytes()
 `)
 
@@ -115,11 +128,12 @@ return { outcome, bytes(), string.format('%.0f', stored.touched) }
 `)
 
 /**
- * Deletes a response: why, which is `asked`, `ended` for one that does not run, or `expired`. Replies
- * `missing`; `kept`, and when it was touched; or `removed`, its items and its conversation.
+ * Deletes a response: why, which is `asked`, `ended` for one that does not run, `expired`, or `owned`
+ * because its conversation is deleted, after which it does not come either. Replies `missing`; `kept`, and when it was touched; or `removed`, its items and its conversation.
  */
 export const removeResponseScript = redisScript(`${prelude}
 local live, stored = read()
+if ARGV[3] == 'owned' then redis.call('SET', barred, 1, 'PX', ${barredMs}) end
 if not stored then return { 'missing' } end
 local why = ARGV[3]
 if why == 'asked' and not live then

@@ -46,7 +46,9 @@ export function prepareResponseStatements(database: DatabaseSync) {
       `SELECT frame FROM response_frames
        WHERE tenant = ? AND response = ? AND number >= ? ORDER BY number`,
     ),
-    ofConversation: prepare(`SELECT id FROM responses WHERE tenant = ? AND conversation = ?`),
+    ofConversation: prepare(
+      `SELECT id FROM responses WHERE tenant = ? AND conversation = ? LIMIT ?`,
+    ),
     remove: prepare(`DELETE FROM responses WHERE tenant = ? AND id = ?`),
     recover: prepare(
       `UPDATE responses SET status = 'failed', error = ?, completed_at = ? WHERE ${running}`,

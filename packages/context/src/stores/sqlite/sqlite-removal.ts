@@ -8,7 +8,7 @@ import type { SqliteResponses } from './sqlite-responses.ts'
 import type { SqliteTransactions } from './sqlite-transactions.ts'
 import type { Statements } from './statements.ts'
 
-/** How many turns, or records, are deleted before others have their turn. */
+/** How many turns, records or responses are deleted before others have their turn. */
 const turnsPerStep = 200
 
 interface SqliteRemovalOptions {
@@ -58,18 +58,16 @@ export class SqliteRemoval {
     let turns = 0
     let plans = 0
     let records = 0
+    let responses = 0
     this.#transactions.run(() => {
-      for (const { number } of chosen) {
+      for (const { number, id } of chosen) {
         turns += Number(this.#sql.countTurns.get(number)?.['turns'])
         plans += Number(this.#sql.countPlans.get(number)?.['plans'])
+        responses += this.#responses.removeOf(tenant, id)
         this.#sql.markRemoved.run(number)
       }
       if (!more) records = this.#records.removeOf(tenant, subjectOwner(subject))
     })
-    const responses = this.#responses.removeOf(
-      tenant,
-      chosen.map(({ id }) => id),
-    )
     await this.#delete(chosen.map(({ number }) => number))
     if (records > 0 && chosen.length === 0) await this.#transactions.wipeLog()
     return { conversations: chosen.length, turns, plans, responses, held, more }
@@ -92,7 +90,8 @@ export class SqliteRemoval {
   }
 
   /** Deletes at once what is left of a conversation that nobody may see: another takes its id. */
-  deleteNow({ number }: ConversationRow): void {
+  deleteNow({ number, tenant, id }: ConversationRow): void {
+    this.#responses.removeOf(tenant, id)
     this.#sql.removeConversation.run(number)
   }
 
@@ -112,6 +111,7 @@ export class SqliteRemoval {
   #deleteStep(number: number): boolean {
     return this.#transactions.run(() => {
       if (this.#records.removeStep(number, turnsPerStep)) return true
+      if (this.#removeResponses(number)) return true
       const end = this.#sql.removalEnd.get(number, turnsPerStep)?.['seq']
       if (typeof end !== 'number') {
         this.#sql.removeConversation.run(number)
@@ -122,6 +122,14 @@ export class SqliteRemoval {
       this.#sql.removeTurns.run(number, end)
       return true
     })
+  }
+
+  /** Deletes some responses of a conversation. Whether there may be more. */
+  #removeResponses(number: number): boolean {
+    const named = this.#sql.conversationName.get(number)
+    if (named === undefined) return false
+    const { tenant, id } = named
+    return this.#responses.removeOf(String(tenant), String(id), turnsPerStep) === turnsPerStep
   }
 }
 

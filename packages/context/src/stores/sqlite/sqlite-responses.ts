@@ -14,12 +14,14 @@ import type {
 import { expireBatch } from '../turn-store.ts'
 import { readResponseStatus } from '../read-status.ts'
 import { readResponse } from './read-response.ts'
+import type { SqliteConversations } from './sqlite-conversations.ts'
 import { prepareResponseStatements, type ResponseStatements } from './response-statements.ts'
 import type { SqliteTransactions } from './sqlite-transactions.ts'
 
 interface SqliteResponsesOptions {
   readonly database: DatabaseSync
   readonly transactions: SqliteTransactions
+  readonly conversations: SqliteConversations
   readonly clock: Pick<Clock, 'now'>
   readonly ttlMs: number
   readonly bounds: ResponseBounds
@@ -31,32 +33,37 @@ type Row = Readonly<Record<string, unknown>>
 export class SqliteResponses implements ResponseStore {
   readonly #sql: ResponseStatements
   readonly #transactions: SqliteTransactions
+  readonly #conversations: SqliteConversations
   readonly #clock: Pick<Clock, 'now'>
   #ttlMs: number
   readonly #bounds: ResponseBounds
   #count: number
   #bytes: number
 
-  constructor({ database, transactions, clock, ttlMs, bounds }: SqliteResponsesOptions) {
-    this.#sql = prepareResponseStatements(database)
-    this.#transactions = transactions
-    this.#clock = clock
-    this.#ttlMs = ttlMs
-    this.#bounds = bounds
+  constructor(options: SqliteResponsesOptions) {
+    this.#sql = prepareResponseStatements(options.database)
+    this.#transactions = options.transactions
+    this.#conversations = options.conversations
+    this.#clock = options.clock
+    this.#ttlMs = options.ttlMs
+    this.#bounds = options.bounds
     const totals = this.#sql.totals.get()
     this.#count = Number(totals?.['responses'])
     this.#bytes = Number(totals?.['bytes'])
   }
 
-  async add(response: KeptResponse): Promise<void> {
+  async add(response: KeptResponse): Promise<boolean> {
     const { tenant, id, previous, conversation, status, background, created_at } = response
     const { completed_at, error, answered_by, body, input, output } = response
+    const isOwned = conversation !== null
+    if (isOwned && this.#conversations.live(tenant, conversation) === undefined) return false
     const begin = [tenant, id, previous, conversation, status, Number(background), created_at]
     const texts = [body, input, output].map((value) => JSON.stringify(value))
     this.#change(response, () => {
       const told = [completed_at, textOf(error), textOf(answered_by)]
       this.#sql.insert.run(...begin, ...told, this.#clock.now(), ...texts)
     })
+    return true
   }
 
   async load(tenant: string, id: string): Promise<KeptResponse | undefined> {
@@ -160,15 +167,14 @@ export class SqliteResponses implements ResponseStore {
     this.#ttlMs = ttlMs
   }
 
-  /** Deletes the responses of conversations. Returns how many. The log is not wiped. */
-  removeOf(tenant: string, conversations: readonly string[]): number {
-    const ids = conversations.flatMap((conversation) =>
-      this.#sql.ofConversation.all(tenant, conversation).map((row) => String(row['id'])),
-    )
-    this.#transactions.run(() => {
-      for (const id of ids) this.#remove(tenant, id)
-    })
-    return ids.length
+  /**
+   * Deletes responses of a conversation, all of them where no number is given. Returns how many. The log
+   * is not wiped.
+   */
+  removeOf(tenant: string, conversation: string, most = Number.MAX_SAFE_INTEGER): number {
+    const found = this.#sql.ofConversation.all(tenant, conversation, most)
+    for (const { id } of found) this.#remove(tenant, String(id))
+    return found.length
   }
 
   #load(tenant: string, id: string): KeptResponse | undefined {

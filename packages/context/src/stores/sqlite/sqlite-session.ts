@@ -84,16 +84,17 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     this.#clock = clock
     this.factors = new SqliteFactors(database, transactions)
     this.answers = new SqliteAnswers({ database, transactions, clock, bounds })
+    const conversations = new SqliteConversations({ sql, clock, ttlMs })
+    this.#conversations = conversations
     this.responses = new SqliteResponses({
       database,
       transactions,
+      conversations,
       clock,
       ttlMs: ttlMs ?? defaultResponseTtlMs,
       bounds: responseBounds,
     })
     const { responses } = this
-    const conversations = new SqliteConversations({ sql, clock, ttlMs })
-    this.#conversations = conversations
     this.records = new SqliteRecords({
       database,
       transactions,

@@ -155,6 +155,7 @@ export function prepareStatements(database: DatabaseSync) {
        WHERE tenant = ? AND subject = ? AND legal_hold = 1`,
     ),
     countTurns: prepare(`SELECT COUNT(*) AS turns FROM turns WHERE conversation = ?`),
+    conversationName: prepare(`SELECT tenant, id FROM conversations WHERE number = ?`),
     markRemoved: prepare(`UPDATE conversations SET removed = 1 WHERE number = ?`),
     removed: prepare(`SELECT number FROM conversations WHERE removed = 1 LIMIT ?`),
     removalEnd: prepare(

@@ -4,6 +4,7 @@ import type { ContextStore } from '../context-store.ts'
 import type { KeptResponse } from '../kept-response.ts'
 import type { ResponseBounds, ResponseEnd, ResponseStore } from '../response-store.ts'
 import { onceDead, type Successors } from './once-dead.ts'
+import { conversationAt } from './turns.ts'
 
 interface StoreUnderTest extends Successors {
   readonly name: string
@@ -83,9 +84,11 @@ export function describeResponseStoreContract(subject: StoreUnderTest): void {
 
   describe(`responses in a ${subject.name} store`, () => {
     it('are given back as they were added, then as they ended', () =>
-      run(async (store) => {
+      run(async (store, _, opened) => {
         const added = response('r1', { conversation: 'conv', background: true, status: 'queued' })
-        await store.add(added)
+        const conversation = conversationAt(1, 'a', 'conv')
+        await opened.append({ expectedRevision: null, conversation, turns: [] })
+        expect(await store.add(added)).toBe(true)
         expect(await store.load('a', 'r1')).toEqual(added)
         const end = endOf('r1')
         expect(await store.finish(end)).toBe('stored')

@@ -142,6 +142,53 @@ export function describeRetentionContract(name: string, run: RunWithStore): void
         expect(await store.responses.load('a', 'r3')).toBeDefined()
       }))
 
+    it('has responses, which go with the conversation whatever deletes it', () =>
+      run(async (store, time) => {
+        const part = { output: [], frames: ['f'], firstFrame: 0, tenant: 'a' } as const
+        const addTo = async (conversation: string, id = `r_${conversation}`) => {
+          const running = { ...responseOf(id, conversation), status: 'in_progress' } as const
+          expect(await store.responses.add(running)).toBe(true)
+          await store.responses.flush([{ ...part, id }])
+        }
+        const isGone = async (id: string) => {
+          expect(await store.responses.load('a', `r_${id}`)).toBeUndefined()
+          expect(await store.responses.frames('a', `r_${id}`, 0, 10)).toBeUndefined()
+          const end = { body: {}, error: null, answeredBy: null, completedAt: 2 }
+          const late = { ...part, ...end, id: `r_${id}`, status: 'completed' } as const
+          expect(await store.responses.finish(late)).toBe('missing')
+        }
+        await add(store, 'removed')
+        await add(store, 'expired', { retention: { expires_at: time.nowMs / 1000 + 1 } })
+        await add(store, 'stays')
+        await add(store, 'replaced', { retention: { expires_at: time.nowMs / 1000 + 2 } })
+        for (const id of ['removed', 'expired', 'stays', 'replaced']) await addTo(id)
+        expect(await store.remove('a', 'removed')).toBe('removed')
+        await isGone('removed')
+        time.nowMs += 1000
+        await store.expire()
+        await isGone('expired')
+        time.nowMs += 1000
+        // Under its id another one is made, before it was noticed that the first has expired.
+        await add(store, 'replaced')
+        await isGone('replaced')
+        await addTo('replaced', 'r_other')
+        await store.expire()
+        expect(await store.responses.load('a', 'r_other')).toBeDefined()
+        expect(await store.responses.load('a', 'r_stays')).toBeDefined()
+      }, 100_000))
+
+    it('has no responses of a conversation that is gone, whoever comes late with one', () =>
+      run(async (store) => {
+        await add(store, 'c1', { subject: 'ada' })
+        await store.responses.add(responseOf('r1', 'c1'))
+        await store.removeSubject('a', 'ada')
+        expect(await store.responses.add(responseOf('r2', 'c1'))).toBe(false)
+        expect(await store.responses.add(responseOf('r3', 'never'))).toBe(false)
+        for (const id of ['r2', 'r3']) {
+          expect(await store.responses.load('a', id)).toBeUndefined()
+        }
+      }))
+
     it('is kept by a legal hold, whatever asks for its end', () =>
       run(async (store, time) => {
         const retention = { legal_hold: true, expires_at: 1001 }

@@ -208,7 +208,7 @@ class Member implements SharedMember {
       return outcome
     }
     const add: ContextStore['responses']['add'] = async (response) => {
-      await data.responses.add(response)
+      if (!(await data.responses.add(response))) return false
       const { tenant, id } = response
       shared.runs(keyOf('response', tenant, id), {
         member: self,
@@ -222,6 +222,7 @@ class Member implements SharedMember {
           return (await data.responses.finish(end)) === 'stored'
         },
       })
+      return true
     }
     const begin: ContextStore['answers']['begin'] = async (answer) => {
       const known = await data.answers.begin(answer)
