@@ -221,6 +221,32 @@ describe('a service that fails', () => {
     expect(provider.requests).toEqual([])
   })
 
+  it('nor one that is not there lets an answer do without, if declared so', async () => {
+    const bases = [
+      { key: 'default/gone', topK: 5, minScore: undefined },
+      { key: 'default/handbook', topK: 5, minScore: undefined, unresolved: true },
+    ] as const
+    for (const base of bases) {
+      const strict = await knowing({ use: { bases: [base], onFailure: 'Fail' } })
+      const refused = await strict.gateway.chat(ask('x'))
+      expect(refused.status).toBe(503)
+      expect(await refused.json()).toMatchObject({ error: { code: 'knowledge_unavailable' } })
+      expect(strict.provider.requests).toEqual([])
+      expect(strict.retriever.requests).toEqual([])
+      const lenient = await knowing({ use: { bases: [base] } })
+      const headers = { 'x-fairlead-conversation': 'mine', authorization: 'Bearer hr-key' }
+      const answered = await lenient.gateway.chat(ask('x'), headers)
+      expect(answered.status).toBe(200)
+      const plan = answered.headers.get('x-fairlead-plan') ?? ''
+      const planned = await fetch(`${lenient.gateway.url}/v1/plans/${plan}`, { headers })
+      expect(await planned.json()).toMatchObject({
+        retrieval: {
+          problems: [{ source: base.key, problem: expect.stringContaining('not available') }],
+        },
+      })
+    }
+  })
+
   it('is not asked at an address that the configuration does not allow', async () => {
     const { gateway, retriever } = await knowing({ allowPrivateNetworks: false })
     const response = await gateway.post('/v1/vector_stores/handbook/search', { query: 'x' })

@@ -91,4 +91,6 @@ export interface KnowledgeBaseUse {
   readonly topK: number
   /** Undefined: whatever the score. */
   readonly minScore: number | undefined
+  /** Set where it is not there, or its strategy may not use it: a search of it fails. */
+  readonly unresolved?: true
 }

@@ -19,7 +19,8 @@ export interface SearchedBase {
 
 /**
  * Searches several bases at the same time, each within its own time. A base that the caller may not
- * search is left out, as if it were not there. Rejects only with the reason of the signal.
+ * search is left out; the search of one that is not there fails. Rejects only with the reason of the
+ * signal.
  */
 export async function searchBases(
   searches: readonly BaseSearch[],
@@ -30,10 +31,20 @@ export async function searchBases(
   const { knowledgeBases } = call.runtime.snapshot
   const searched = searches.map(async (search) => {
     const base = knowledgeBases.get(search.key)
-    if (base === undefined || !maySearch(base, call.caller)) return undefined
+    if (base === undefined || search.unresolved === true) return unavailable(search, call)
+    if (!maySearch(base, call.caller)) return undefined
     return searchBase(base, search, text, call, signal)
   })
   return (await Promise.all(searched)).filter((one) => one !== undefined)
+}
+
+function unavailable(search: BaseSearch, { services }: SearchingCall): SearchedBase {
+  const problem = 'it is not available to its strategy'
+  services.logger.warn(
+    { knowledgeBase: search.key, problem },
+    'a knowledge base cannot be searched',
+  )
+  return { search, passages: [], problem }
 }
 
 async function searchBase(

@@ -1,23 +1,26 @@
-import { type ContextStrategySpec, KnowledgeBase } from '@fairlead/api'
+import { type ContextStrategy, KnowledgeBase } from '@fairlead/api'
 import { parseSectionTemplate } from '@fairlead/base'
 import type { KnowledgeUse } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
+import { namespaceOf, resourceKey } from '../../values/resource-key.ts'
 
-type KnowledgeSpec = NonNullable<ContextStrategySpec['knowledge']>
-
-/** What is retrieved for each message. A base that cannot be resolved is left out. */
+/**
+ * What is retrieved for each message. A base that cannot be resolved stays, as one whose searches fail:
+ * without it, a call that wants no answer without knowledge would get one.
+ */
 export function compileKnowledge(
-  knowledge: KnowledgeSpec | undefined,
+  strategy: ContextStrategy,
   findings: Findings,
 ): KnowledgeUse | undefined {
+  const { knowledge } = strategy.spec
   if (knowledge === undefined) return undefined
   const { citations, maxTokens, onFailure, query, rewrite, template } = knowledge
   const path = 'spec.knowledge'
-  const bases = knowledge.bases.flatMap(({ ref, topK, minScore }, index) => {
+  const bases = knowledge.bases.map(({ ref, topK, minScore }, index) => {
     const key = findings.resolve(KnowledgeBase, ref, `${path}.bases[${index}].ref`)
-    return key === undefined
-      ? []
-      : [{ key, topK, minScore: minScore === undefined ? undefined : Number(minScore) }]
+    const named = key ?? resourceKey(ref.namespace ?? namespaceOf(strategy), ref.name)
+    const settings = { topK, minScore: minScore === undefined ? undefined : Number(minScore) }
+    return { key: named, ...settings, ...(key === undefined ? { unresolved: true as const } : {}) }
   })
   if (template !== undefined) checkTemplate(template, `${path}.template`, findings)
   if (query === 'Rewritten' && rewrite === undefined) {

@@ -14,6 +14,13 @@ const strategy: Described = {
   spec: { history: { mode: 'LastTurns', lastTurns: { turns: 3 } } },
 }
 
+const handbook: Described = {
+  kind: 'KnowledgeBase',
+  name: 'handbook',
+  spec: { retrieve: { type: 'Dify', url: 'https://kb.test', knowledgeId: 'hr' } },
+}
+const badAccess = { metadataFilter: 'not a condition' }
+
 it.each([
   [['Full', 'LastTurns'], { mode: 'LastTurns', turns: 3 }, 'Accepted'],
   [['Full'], { mode: 'Full' }, 'PartiallySupported'],
@@ -45,6 +52,27 @@ it.each([
   expect(conditionsOf(result, 'ContextStrategy', 'default/s').Accepted).toMatchObject({
     reason: 'Accepted',
   })
+})
+
+it.each([
+  ['is not there', {}, []],
+  ['is not accepted', {}, [{ ...handbook, spec: { ...handbook.spec, access: badAccess } }]],
+  ['it may not use', { namespace: 'other' }, [{ ...handbook, namespace: 'other' }]],
+  ['is usable', {}, [handbook]],
+])('names a knowledge base that %s, so that its searches can fail', (state, named, described) => {
+  const bases = [{ ref: { name: 'handbook', ...named }, topK: 5 }]
+  const knowing: Described = {
+    kind: 'ContextStrategy',
+    name: 's',
+    spec: { knowledge: { bases, onFailure: 'Fail' } },
+  }
+  const result = compileResources(resourceSet([gateway, knowing, ...described]))
+  const compiled = result.snapshots.get('default/default')?.contextStrategies.get('default/s')
+  const key = `${'namespace' in named ? named.namespace : 'default'}/handbook`
+  const use = { key, topK: 5, minScore: undefined }
+  expect(compiled?.knowledge?.bases).toEqual([
+    state === 'is usable' ? use : { ...use, unresolved: true },
+  ])
 })
 
 it.each([

@@ -25,10 +25,12 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
       maxWaitMs: findings.duration(strategy.spec.onConcurrent.maxWait, 'spec.onConcurrent.maxWait'),
     },
     onDisconnect: strategy.spec.onDisconnect,
-    knowledge: compileKnowledge(strategy.spec.knowledge, findings),
+    knowledge: compileKnowledge(strategy, findings),
   }),
   needs: ({ knowledge }) =>
-    (knowledge?.bases ?? []).map(({ key }) => ({ type: KnowledgeBase, key })),
+    (knowledge?.bases ?? [])
+      .filter(({ unresolved }) => unresolved !== true)
+      .map(({ key }) => ({ type: KnowledgeBase, key })),
   unsupportedFields: ({ historyModes }) => [
     {
       path: 'spec.history.mode',
