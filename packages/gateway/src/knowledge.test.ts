@@ -289,6 +289,20 @@ describe('access', () => {
     expect(hr.headers.get('x-fairlead-knowledge')).toBe('default/handbook;passages=1')
   })
 
+  it('nor does a base of other groups cost a model call, or stand in a plan', async () => {
+    const { gateway, provider } = await knowing({
+      base: { access: { groups: ['hr'], filter: undefined } },
+      use: { query: { mode: 'Rewritten', model: 'small' } },
+    })
+    provider.answer = (sent, request) =>
+      json(request.body['model'] === 'small' ? 400 : 200, completion('ok'))(sent, request)
+    const headers = { 'x-fairlead-conversation': 'mine', authorization: 'Bearer sales-key' }
+    const response = await gateway.chat(ask('x'), headers)
+    expect(provider.requests.map(({ body }) => body['model'])).toEqual(['m'])
+    const path = `${gateway.url}/v1/plans/${response.headers.get('x-fairlead-plan') ?? ''}`
+    expect(await (await fetch(path, { headers })).text()).not.toContain('handbook')
+  })
+
   it.each([
     {},
     { filters: { type: 'eq', key: 'department', value: 'hr' } },

@@ -70,7 +70,7 @@ export async function assembleCall(call: Call): Promise<AttemptBodies> {
       ? request.edits
       : withPersona(findPersona(context.persona, call.caller, call.runtime), call)
   const use = knowledgeFor(context.strategy, call.caller, call.runtime)
-  const knowledge = callSearch(use, request)
+  const knowledge = callSearch(use, request.searches, call)
   if (knowledge !== undefined) return assembleWithKnowledge(knowledge, history, edits, call)
   if (history === undefined) return new AssembledCall({ dialect, request, edits })
   return new AssembledCall({ dialect, request, ...responsePrompts(history, edits) })
@@ -128,7 +128,7 @@ async function assembleTurn(
     route: call.route,
     models: contextModels(call),
     knowledge: (use) => {
-      const search = callSearch(use, request)
+      const search = callSearch(use, request.searches, call)
       return search && knowledgeRetriever(search, call)
     },
     saysWhatToCache: decoded.cacheControl !== undefined,

@@ -2,9 +2,9 @@ import type { RetrievedBlock, TurnRetriever } from '@fairlead/context'
 import type { Item } from '@fairlead/llm'
 import type { KnowledgeUse } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
-import type { CallRequest } from '../call/call-request.ts'
 import type { BaseSearch } from '../call/requested-search.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { maySearch } from './caller-filter.ts'
 import { searchTimeoutMs } from './external-retrievers.ts'
 import { type BlockRules, passagesBlock } from './passages-block.ts'
 import { queryText } from './query-text.ts'
@@ -26,18 +26,26 @@ const askedFor: KnowledgeUse = {
   onFailure: 'Fail',
 }
 
-/** What a strategy and the caller itself want searched; undefined for nothing. */
+type KnowingCall = Pick<Call, 'caller' | 'record' | 'runtime' | 'services'>
+
+/**
+ * What a strategy and the caller itself want searched; undefined for nothing. A base that the caller
+ * may not search does not exist for it: it costs nothing, and nothing names it.
+ */
 export function callSearch(
   use: KnowledgeUse | undefined,
-  { searches }: Pick<CallRequest, 'searches'>,
+  searches: readonly BaseSearch[],
+  { caller, runtime }: Pick<KnowingCall, 'caller' | 'runtime'>,
 ): CallSearch | undefined {
-  if (searches.length === 0) return use
   const rules = use ?? askedFor
   const named = new Set(searches.map(({ key }) => key))
-  return { ...rules, bases: [...rules.bases.filter(({ key }) => !named.has(key)), ...searches] }
+  const isSearched = ({ key }: BaseSearch) => {
+    const base = runtime.snapshot.knowledgeBases.get(key)
+    return !named.has(key) && (base === undefined || maySearch(base, caller))
+  }
+  const bases = [...rules.bases.filter(isSearched), ...searches]
+  return bases.length === 0 ? undefined : { ...rules, bases }
 }
-
-type KnowingCall = Pick<Call, 'caller' | 'record' | 'runtime' | 'services'>
 
 /** Beyond the time of the slowest base: what comes after the search. */
 const slackMs = 500
