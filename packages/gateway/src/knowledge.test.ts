@@ -208,17 +208,22 @@ describe('a service that fails', () => {
   })
 
   it.each(failures)('and %s fails the call, if declared so', async (_, setup, problem) => {
-    const { gateway, provider } = await knowing({ ...setup, use: { onFailure: 'Fail' } })
+    const { gateway, provider, retriever } = await knowing({ ...setup, use: { onFailure: 'Fail' } })
     const inConversation = { 'x-fairlead-conversation': 'c', authorization: 'Bearer hr-key' }
     const kinds: readonly Record<string, string>[] = [{}, inConversation]
     for (const headers of kinds) {
       const response = await gateway.chat(ask('x'), headers)
       expect(response.status).toBe(503)
-      expect(await response.json()).toMatchObject({
-        error: { code: 'knowledge_unavailable', message: expect.stringContaining(problem) },
-      })
+      const told = await response.text()
+      expect(told).toContain('"knowledge_unavailable"')
+      expect(told).toContain('The knowledge base default/handbook cannot be searched')
+      expect(told).not.toContain(retriever.url)
+      expect(told).not.toContain(problem)
     }
     expect(provider.requests).toEqual([])
+    expect(gateway.report().knowledge).toMatchObject([
+      { ready: false, message: expect.stringContaining(problem) },
+    ])
   })
 
   it('nor one that is not there lets an answer do without, if declared so', async () => {
@@ -251,19 +256,24 @@ describe('a service that fails', () => {
     const { gateway, retriever } = await knowing({ allowPrivateNetworks: false })
     const response = await gateway.post('/v1/vector_stores/handbook/search', { query: 'x' })
     expect(response.status).toBe(503)
-    expect(await response.text()).toContain('is a private address')
+    expect(await response.text()).not.toContain('private')
+    expect(gateway.report().knowledge).toMatchObject([
+      { message: expect.stringContaining('is a private address') },
+    ])
     expect(retriever.requests).toEqual([])
   })
 
   it('says so in the plan of a turn', async () => {
-    const { gateway } = await knowing({ service: json(500, {}) })
+    const { gateway, retriever } = await knowing({ service: json(500, {}) })
     const headers = { 'x-fairlead-conversation': 'mine', authorization: 'Bearer hr-key' }
     const response = await gateway.chat(ask('x'), headers)
     const plan = response.headers.get('x-fairlead-plan') ?? ''
     const path = `${gateway.url}/v1/plans/${plan}`
-    expect(await (await fetch(path, { headers })).json()).toMatchObject({
-      retrieval: { problems: [{ source: 'default/handbook' }] },
+    const told = await (await fetch(path, { headers })).text()
+    expect(JSON.parse(told)).toMatchObject({
+      retrieval: { problems: [{ source: 'default/handbook', problem: 'it cannot be searched' }] },
     })
+    expect(told).not.toContain(retriever.url)
   })
 })
 

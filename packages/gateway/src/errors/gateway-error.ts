@@ -183,11 +183,10 @@ export const gatewayError = {
       `The vector store "${id.slice(0, 128)}" does not exist, or you may not search it. Check the name of the KnowledgeBase and its access.`,
       { code: 'vector_store_not_found' },
     ),
-  /** `problem` names nothing secret. */
-  knowledgeUnavailable: (base: string, problem: string) =>
+  knowledgeUnavailable: (base: string) =>
     new ModelError(
       'unavailable',
-      `The knowledge base ${base} cannot be searched: ${problem}. Its strategy wants no answer without it. Retry shortly; the status of the KnowledgeBase says more.`,
+      `The knowledge base ${base} cannot be searched, and this request cannot be answered without it. Retry shortly; the status of the KnowledgeBase says why.`,
       { code: 'knowledge_unavailable', retryAfterSeconds: 1 },
     ),
   modelNotFound: (model: string) =>

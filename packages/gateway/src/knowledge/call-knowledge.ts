@@ -96,8 +96,8 @@ async function retrieve(
   const { problem: unwritten, text } = await queryOf(use.query, items, call, signal)
   const searched = await searchBases(use.bases, text, call, signal)
   const failed = searched.find(({ problem }) => problem !== undefined)
-  if (failed?.problem !== undefined && use.onFailure === 'Fail') {
-    throw gatewayError.knowledgeUnavailable(failed.search.key, failed.problem)
+  if (failed !== undefined && use.onFailure === 'Fail') {
+    throw gatewayError.knowledgeUnavailable(failed.search.key)
   }
   const block = passagesBlock(searched, rules)
   noteSearches(searched, block, call)

@@ -13,7 +13,10 @@ type SearchingCall = Pick<Call, 'caller' | 'runtime' | 'services'>
 export interface SearchedBase {
   readonly search: BaseSearch
   readonly passages: readonly FoundPassage[]
-  /** Why it could not be searched, without anything secret; undefined where it was. */
+  /**
+   * Why it could not be searched, as callers may know it: nothing of addresses, Secrets or what a
+   * service said, which is for the log and the status. Undefined where it was.
+   */
   readonly problem: string | undefined
 }
 
@@ -38,12 +41,15 @@ export async function searchBases(
   return (await Promise.all(searched)).filter((one) => one !== undefined)
 }
 
+const unsearchable = 'a knowledge base cannot be searched'
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown reason'
+}
+
 function unavailable(search: BaseSearch, { services }: SearchingCall): SearchedBase {
   const problem = 'it is not available to its strategy'
-  services.logger.warn(
-    { knowledgeBase: search.key, problem },
-    'a knowledge base cannot be searched',
-  )
+  services.logger.warn({ knowledgeBase: search.key, problem }, unsearchable)
   return { search, passages: [], problem }
 }
 
@@ -79,12 +85,12 @@ async function searchBase(
   } catch (error) {
     parent.throwIfAborted()
     metrics.knowledge.countSearch(search.key, 'failed', clock.monotonicMs() - startMs)
+    const late = `it took longer than ${timeoutMs} ms`
     const isLate = signal.aborted && signal.reason instanceof DeadlineError
-    const detail = error instanceof Error ? error.message : 'unknown reason'
-    const problem = isLate ? `it took longer than ${timeoutMs} ms` : detail
-    knowledgeStates.note(search.key, problem)
-    logger.warn({ knowledgeBase: search.key, problem }, 'a knowledge base cannot be searched')
-    return { search, passages: [], problem }
+    const detail = isLate ? late : messageOf(error)
+    knowledgeStates.note(search.key, detail)
+    logger.warn({ knowledgeBase: search.key, problem: detail }, unsearchable)
+    return { search, passages: [], problem: isLate ? late : 'it cannot be searched' }
   }
 }
 

@@ -51,7 +51,7 @@ async function search(request: SurfaceRequest): Promise<JsonObject> {
     searchBases([wanted], queries.join('\n'), request, signal),
   )
   const [found] = searched
-  if (found?.problem !== undefined) throw gatewayError.knowledgeUnavailable(key, found.problem)
+  if (found?.problem !== undefined) throw gatewayError.knowledgeUnavailable(key)
   const passages = (found?.passages ?? []).filter(
     ({ score }) => minScore === undefined || score >= minScore,
   )
