@@ -39,7 +39,7 @@ export type {
 export type { Operation } from './operations/operation.ts'
 export { findModel } from './catalogue/models/find-model.ts'
 export { modelKind } from './catalogue/models/model-kind.ts'
-export { bareName } from './catalogue/models/model-names.ts'
+export { isSameModel } from './catalogue/models/model-names.ts'
 export { listedModels } from './catalogue/models/listed-models.ts'
 export type { CataloguePrice, CatalogueRates } from './catalogue/models/catalogue-price.ts'
 export type { CatalogueModel } from './catalogue/models/model-row.ts'

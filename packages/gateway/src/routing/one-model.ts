@@ -1,4 +1,4 @@
-import { bareName, type Operation } from '@fairlead/llm'
+import { isSameModel, type Operation } from '@fairlead/llm'
 import type { CallTarget } from './call-target.ts'
 import type { Unfitness } from './unfitness.ts'
 
@@ -16,8 +16,7 @@ interface OfOneModel {
 export function ofOneModel(targets: readonly CallTarget[], operation: Operation): OfOneModel {
   const [first] = targets
   if (operation !== 'embeddings' || first === undefined) return { same: targets, others: [] }
-  const name = bareName(first.model)
-  const isSame = ({ model }: CallTarget) => bareName(model) === name
+  const isSame = ({ model }: CallTarget) => isSameModel(model, first.model)
   const reason = `its vectors would not be those of ${first.model}, the model of the first target`
   return {
     same: targets.filter(isSame),

@@ -26,6 +26,23 @@ export function bareName(model: string): string {
   return plain.replace(regionPrefix, '').replace(makerPrefix, '')
 }
 
+/**
+ * Whether two names stand for one model, wherever it is served: under whatever path, region and maker.
+ * A tag, such as `:8b`, tells models apart, unless it is `:latest`; so does all of `ft:…`.
+ */
+export function isSameModel(one: string, other: string): boolean {
+  return taggedName(one) === taggedName(other)
+}
+
+function taggedName(model: string): string {
+  const name = model.toLowerCase()
+  if (isFineTuned(name)) return name
+  return pathless(name)
+    .replace(/:latest$/, '')
+    .replace(regionPrefix, '')
+    .replace(makerPrefix, '')
+}
+
 /** A bare name without what stands for a snapshot of the model: a date, then a version. */
 export function undated(bare: string): string {
   return bare.replace(versionSuffix, '').replace(versionSuffix, '')
