@@ -343,6 +343,27 @@ describe('access', () => {
     expect(await permitted.text()).toContain('thirty days')
   })
 
+  it('nor is a base at fault for a filter of a caller that cannot be asked with', async () => {
+    const { gateway, retriever } = await knowing({})
+    const filters = {
+      type: 'and',
+      filters: [
+        { type: 'in', key: 'department', value: ['hr', 'sales'] },
+        { type: 'eq', key: 'year', value: 2026 },
+      ],
+    }
+    const path = '/v1/vector_stores/handbook/search'
+    const searched = await gateway.post(path, { query: 'leave', filters })
+    const tools = [{ type: 'file_search', vector_store_ids: ['handbook'], filters }]
+    const called = await gateway.chat(ask('leave', { tools }))
+    for (const response of [searched, called]) {
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({ error: { param: 'filters' } })
+    }
+    expect(retriever.requests).toEqual([])
+    expect(gateway.report().knowledge).toMatchObject([{ ready: true }])
+  })
+
   it('who has no group asks no service', async () => {
     const { gateway, retriever } = await knowing({ base: inGroups })
     await gateway.chat(ask('x'))

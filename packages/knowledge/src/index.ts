@@ -8,6 +8,7 @@ export type {
   KnowledgeFigures,
   KnowledgeIndex,
 } from './knowledge-index.ts'
+export { InexpressibleFilterError } from './inexpressible-filter-error.ts'
 export { matchesFilter } from './matches-filter.ts'
 export type { MetadataFilter, MetadataValue } from './metadata-filter.ts'
 export { difyRetriever } from './retrievers/dify.ts'

@@ -3,7 +3,6 @@ import {
   type Fetch,
   type FoundPassage,
   type KnowledgeQuery,
-  matchesFilter,
   openAIVectorStoreRetriever,
 } from '@fairlead/knowledge'
 import type { KnowledgeBaseSettings, KnowledgeRetrieverSettings } from '@fairlead/snapshot'
@@ -28,8 +27,7 @@ interface ExternalRetrieversOptions {
 
 /**
  * Searches bases with an index where that is, and asks the services of all others: only at addresses
- * that providers could have. What a service returns passes the filter here as well, for it may not know
- * filters; and its scores count as they are.
+ * that providers could have. Their scores count as they are.
  */
 export function knowledgeSearcher(options: ExternalRetrieversOptions): KnowledgeSearcher {
   const { indexes, pools, secrets } = options
@@ -38,7 +36,7 @@ export function knowledgeSearcher(options: ExternalRetrieversOptions): Knowledge
       const { retriever } = base
       if (retriever !== undefined) {
         const fetch = fetchBy(pools, gateway.allowPrivateNetworks)
-        return withinQuery(await ask(retriever, query, { fetch, secrets }), query)
+        return ask(retriever, query, { fetch, secrets })
       }
       if (indexes === undefined) throw new Error('nobody has its index here')
       return indexes.search(base, query, gateway)
@@ -56,15 +54,6 @@ async function ask(
     throw new Error(`its Secret ${credential.namespace}/${credential.name} has no key`)
   }
   return retrieverTypes[type]({ url, knowledgeId, key, fetch }).search(query)
-}
-
-function withinQuery(
-  found: readonly FoundPassage[],
-  { filter, topK }: KnowledgeQuery,
-): readonly FoundPassage[] {
-  return found
-    .filter(({ metadata }) => filter === undefined || matchesFilter(metadata, filter))
-    .slice(0, topK)
 }
 
 function fetchBy(pools: UpstreamPools, allowPrivate: boolean): Fetch {

@@ -1,5 +1,10 @@
 import { DeadlineError, openScope, untilAborted } from '@fairlead/base'
-import type { FoundPassage, MetadataFilter } from '@fairlead/knowledge'
+import {
+  type FoundPassage,
+  InexpressibleFilterError,
+  type MetadataFilter,
+} from '@fairlead/knowledge'
+import { invalidField } from '@fairlead/llm'
 import type { KnowledgeBaseSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import type { BaseSearch } from '../call/requested-search.ts'
@@ -22,8 +27,8 @@ export interface SearchedBase {
 
 /**
  * Searches several bases at the same time, each within its own time. A base that the caller may not
- * search is left out; the search of one that is not there fails. Rejects only with the reason of the
- * signal.
+ * search is left out; the search of one that is not there fails. Rejects with the reason of the signal,
+ * and with a ModelError 400 for a caller's filter that cannot be searched by.
  */
 export async function searchBases(
   searches: readonly BaseSearch[],
@@ -84,6 +89,9 @@ async function searchBase(
     return { search, passages, problem: undefined }
   } catch (error) {
     parent.throwIfAborted()
+    if (error instanceof InexpressibleFilterError && search.filter !== undefined) {
+      throw invalidField('filters', `${search.key} cannot search by it: ${error.message}.`)
+    }
     metrics.knowledge.countSearch(search.key, 'failed', clock.monotonicMs() - startMs)
     const late = `it took longer than ${timeoutMs} ms`
     const isLate = signal.aborted && signal.reason instanceof DeadlineError

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@fairlead/base'
 import type { FoundPassage, Retriever } from '../found-passage.ts'
+import { InexpressibleFilterError } from '../inexpressible-filter-error.ts'
 import type { MetadataFilter } from '../metadata-filter.ts'
 import {
   addressBelow,
@@ -11,15 +12,17 @@ import {
   textOrNull,
 } from './ask-service.ts'
 import type { RetrieverOptions } from './retriever-options.ts'
+import { withinQuery } from './within-query.ts'
 
 /**
- * A service with Dify's external knowledge API. Its conditions are one list, joined by one operator: a
- * filter that cannot be said so is refused.
+ * A service with Dify's external knowledge API. Its conditions are one list, joined by one operator: of
+ * a filter that cannot be said so, a search rejects with an InexpressibleFilterError.
  */
 export function difyRetriever(options: RetrieverOptions): Retriever {
   const { knowledgeId, url } = options
   return {
-    async search({ filter, minScore = 0, signal, text, topK }) {
+    async search(query) {
+      const { filter, minScore = 0, signal, text, topK } = query
       const body = {
         knowledge_id: knowledgeId,
         query: text,
@@ -28,7 +31,7 @@ export function difyRetriever(options: RetrieverOptions): Retriever {
       }
       const address = addressBelow(url, 'retrieval')
       const records = await askService(options, address, body, 'records', signal)
-      return records.slice(0, topK).flatMap((record, index) => passageOf(record, index))
+      return withinQuery(records.flatMap(passageOf), query)
     },
   }
 }
@@ -99,5 +102,7 @@ function condition(key: string, operator: string, value: string | number | boole
 }
 
 function inexpressible(): Error {
-  return new Error("Dify's conditions cannot express the filter: && and || cannot be mixed")
+  return new InexpressibleFilterError(
+    "Dify's conditions cannot express the filter: && and || cannot be mixed",
+  )
 }

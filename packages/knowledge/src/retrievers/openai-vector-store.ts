@@ -10,12 +10,14 @@ import {
   textOrNull,
 } from './ask-service.ts'
 import type { RetrieverOptions } from './retriever-options.ts'
+import { withinQuery } from './within-query.ts'
 
 /** A vector store of OpenAI, or of a service with the same search. */
 export function openAIVectorStoreRetriever(options: RetrieverOptions): Retriever {
   const { knowledgeId, url } = options
   return {
-    async search({ filter, minScore, signal, text, topK }) {
+    async search(query) {
+      const { filter, minScore, signal, text, topK } = query
       const body = {
         query: text,
         max_num_results: topK,
@@ -24,7 +26,7 @@ export function openAIVectorStoreRetriever(options: RetrieverOptions): Retriever
       }
       const path = `vector_stores/${encodeURIComponent(knowledgeId)}/search`
       const found = await askService(options, addressBelow(url, path), body, 'data', signal)
-      return found.slice(0, topK).flatMap((result, index) => passageOf(result, index))
+      return withinQuery(found.flatMap(passageOf), query)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { InexpressibleFilterError } from '../inexpressible-filter-error.ts'
 import type { MetadataFilter } from '../metadata-filter.ts'
 import { difyRetriever } from './dify.ts'
 import { openAIVectorStoreRetriever } from './openai-vector-store.ts'
@@ -28,16 +29,23 @@ describe('a service with the API of Dify', () => {
   it('is asked as its documentation says', async () => {
     const { asked, fetch } = service({
       records: [
-        { content: 'Thirty days.', score: 0.9, title: 'leave.md', metadata: { path: 'https://a' } },
-        { content: 'None.', score: 0.5, title: 'b', metadata: null },
-        { content: 'Too many.', score: 0.4, title: 'c' },
+        {
+          content: 'Thirty days.',
+          score: 0.9,
+          title: 'leave.md',
+          metadata: { path: 'https://a', team: 'a' },
+        },
+        { content: 'Of others.', score: 0.8, title: 'o', metadata: { team: 'c' } },
+        { content: 'Of nobody.', score: 0.7, title: 'n', metadata: null },
+        { content: 'None.', score: 0.5, title: 'b', metadata: { team: 'b' } },
+        { content: 'Too many.', score: 0.4, title: 'c', metadata: { team: 'b' } },
       ],
     })
     const filter: MetadataFilter = { type: 'in', key: 'team', value: ['a', 'b'] }
     const found = await retriever(fetch).search({ ...query, minScore: 0.3, filter })
     expect(found).toMatchObject([
       { text: 'Thirty days.', title: 'leave.md', url: 'https://a', score: 0.9 },
-      { text: 'None.', url: null, metadata: {} },
+      { text: 'None.', url: null, metadata: { team: 'b' } },
     ])
     expect(asked).toEqual([
       {
@@ -68,7 +76,9 @@ describe('a service with the API of Dify', () => {
         { type: 'eq', key: 'year', value: 2026 },
       ],
     }
-    await expect(retriever(fetch).search({ ...query, filter })).rejects.toThrow('cannot express')
+    await expect(retriever(fetch).search({ ...query, filter })).rejects.toBeInstanceOf(
+      InexpressibleFilterError,
+    )
     expect(asked).toEqual([])
   })
 
