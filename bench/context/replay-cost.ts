@@ -144,6 +144,9 @@ class Bill {
         const number = String(this.#summaries).padStart(8, '0')
         return { text: number + 'word'.repeat(written - 2), model: 'm' }
       },
+      embedder: () => {
+        throw new Error('no strategy that is replayed makes vectors')
+      },
     }
   }
 

@@ -4,7 +4,8 @@ import { chooseTurns } from '../../packages/context/src/retrieval/choose-turns.t
 import { quoteTurns } from '../../packages/context/src/retrieval/quote-turns.ts'
 import { saidIn } from '../../packages/context/src/retrieval/said-in-turn.ts'
 import { TurnIndex } from '../../packages/context/src/retrieval/turn-index.ts'
-import { piecesOfTurn, TurnVectors } from '../../packages/context/src/retrieval/turn-vectors.ts'
+import { packVector } from '../../packages/context/src/retrieval/packed-vector.ts'
+import { comparedPieces, TurnVectors } from '../../packages/context/src/retrieval/turn-vectors.ts'
 import { carefulEstimate } from '../../packages/context/src/tokens/careful-estimate.ts'
 import { itemText } from '../../packages/context/src/turns/item-text.ts'
 import type { ChatQuestion, QuestionedChat } from './questioned-chat.ts'
@@ -94,12 +95,10 @@ class SearchedChat {
     const { vectorOf } = options
     for (const turn of this.#turns) {
       this.#index.add(turn)
-      const { answer, question } = piecesOfTurn(saidIn(turn))
+      const { answer, question } = comparedPieces(saidIn(turn))
       if (vectorOf === undefined) continue
-      this.#vectors.add(turn.id, {
-        question: question.map(vectorOf),
-        answer: answer.map(vectorOf),
-      })
+      const packed = (text: string) => packVector(text, vectorOf(text))
+      this.#vectors.add(turn, { question: question.map(packed), answer: answer.map(packed) })
     }
     const ids = this.#turns.flatMap((turn) => [...turn.input, ...turn.output].map(() => turn.id))
     chat.messages.forEach(({ id }, at) => this.#turnOf.set(id, ids[at] ?? ''))

@@ -26,7 +26,7 @@ interface ChoiceOptions {
   readonly accept: (turn: IndexedTurn) => boolean
   readonly words: readonly string[]
   readonly settings: Exclude<RetrievalSettings, { mode: 'None' }>
-  /** Undefined where there are no vectors: then words decide. */
+  /** Undefined where there are no vectors: then words decide, as they do with those that have none. */
   readonly similar: SimilarMessages | undefined
 }
 
@@ -63,14 +63,15 @@ export function chooseTurns(options: ChoiceOptions): readonly ChosenTurn[] {
   return Array.from(chosen, ([place, { answer, question }]) => {
     const own = Math.max(scores.questions[place] ?? 0, scores.answers[place] ?? 0)
     const id = path[place]?.id ?? ''
-    return { id, answer, question, score: own === 0 ? null : own, pieces: similar?.pieces.get(id) }
+    return { id, answer, question, score: own === 0 ? null : own, pieces: similar?.piecesOf(id) }
   })
 }
 
 function scoresOf(options: ChoiceOptions): MessageScores | undefined {
   const { accept, index, path, settings, similar, words } = options
   const isSimilar = similar !== undefined && similar.best >= similarityMin
-  if (settings.mode === 'Vector' && similar !== undefined) return isSimilar ? similar : undefined
+  const byVectors = settings.mode === 'Vector' && similar?.unknown === 0
+  if (byVectors) return isSimilar ? similar : undefined
   const byWords = index.scores({ words, path, accept })
   if (byWords.coverage < coverageMin && !isSimilar) return undefined
   return similar === undefined ? byWords : sumOf(byWords, similar)

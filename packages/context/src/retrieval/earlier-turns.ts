@@ -7,15 +7,19 @@ import type { RetrievalSettings } from '../strategies/retrieval-settings.ts'
 import { questionIn } from './said-in-turn.ts'
 import type { IndexedTurn } from './turn-index.ts'
 import type { TurnIndexes } from './turn-indexes.ts'
+import type { TurnComparison } from './turn-comparison.ts'
 import type { RetrievalInput, TurnRetriever } from './turn-retriever.ts'
 
 /** As much of a question is looked at. */
 const questionCharactersMax = 20_000
+
 interface EarlierTurnsOptions {
   readonly settings: Exclude<RetrievalSettings, { mode: 'None' }>
   readonly store: Pick<TurnStore, 'turn'>
   readonly indexes: TurnIndexes
   readonly conversation: string
+  /** By vectors, as the modes Vector and Hybrid have it. */
+  readonly comparison?: TurnComparison | undefined
 }
 
 /** Looks for earlier turns of the conversation that matter to a new one and that its prompt lacks. */
@@ -29,16 +33,19 @@ export function earlierTurns(options: EarlierTurnsOptions): TurnRetriever {
 
 async function retrieve(
   input: RetrievalInput,
-  { indexes, settings, store }: EarlierTurnsOptions,
+  { comparison, indexes, settings, store }: EarlierTurnsOptions,
 ): Promise<RetrievedBlock | undefined> {
-  const { conversation } = input
-  const words = wordsOf(questionIn(input.input).slice(-questionCharactersMax))
+  const { conversation, signal } = input
+  const question = questionIn(input.input).slice(-questionCharactersMax)
+  const words = wordsOf(question)
   if (conversation.ccp.head === null) return undefined
   if (!asksSomething(words)) return nothing
   const index = await indexes.indexOf(conversation)
   const path = index.pathTo(input.parent)
   const accept = quotableTurns(path, input)
-  const wanted = chooseTurns({ index, path, accept, words, settings, similar: undefined })
+  const asked = { conversation, question, path, accept, signal }
+  const { problem, similar } = (await comparison?.compare(asked)) ?? { similar: undefined }
+  const wanted = chooseTurns({ index, path, accept, words, settings, similar })
   const quotable = await Promise.all(
     wanted.map(async (one): Promise<QuotableTurn | undefined> => {
       const turn = await store.turn(conversation.ccp.tenant, conversation.id, one.id)
@@ -54,7 +61,9 @@ async function retrieve(
       countTokens: (text) => input.countTokens(text),
     },
   )
-  return block ?? nothing
+  if (problem === undefined) return block ?? nothing
+  const told = { kind: 'turn', source: conversation.id, problem } as const
+  return { ...(block ?? nothing), problems: [told] }
 }
 
 /** Looked for, and not found. */

@@ -1,3 +1,5 @@
+import type { Embedder } from '@fairlead/retrieval'
+
 /** What is asked of a model for a conversation, beside its answers. */
 export interface TextRequest {
   /** As a caller names it; undefined for the model of the turn. */
@@ -23,4 +25,6 @@ export interface ModelText {
  */
 export interface ContextModels {
   text(request: TextRequest): Promise<ModelText>
+  /** Makes vectors by a model, as callers name it. */
+  embedder(model: string): Embedder
 }

@@ -57,6 +57,7 @@ import { StoreHealth } from './store-health.ts'
 import { TokenFigures } from './token-figures.ts'
 import { TreeService } from './tree-service.ts'
 import { TurnRunner } from './turn-runner.ts'
+import { VectorShelf } from './vector-shelf.ts'
 import { updateOf } from './update-conversation.ts'
 import {
   checkConversationId,
@@ -102,11 +103,19 @@ class ConversationsService implements Conversations {
     this.#figures = new TokenFigures({ counter, factors, clock, logger })
     const records = withRecordDeadlines(store.records, clock, deadlineMs)
     const shelf = new SummaryShelf(records, logger)
+    const vectorShelf = new VectorShelf(records)
     this.#turns = new TurnRunner(settings, this.#store, this.#newId, {
       figures: this.#figures,
       shelf,
+      vectorShelf,
     })
-    this.#itemChanges = new ItemChanges({ store: this.#store, shelf, clock, newId: this.#newId })
+    this.#itemChanges = new ItemChanges({
+      store: this.#store,
+      shelf,
+      vectorShelf,
+      clock,
+      newId: this.#newId,
+    })
     this.responses = new ResponsesService(settings, this.#newId)
     this.tree = new TreeService(this.#store)
     this.archive = new ConversationArchive({

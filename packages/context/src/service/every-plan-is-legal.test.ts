@@ -54,6 +54,17 @@ const accounts = [
   ['two', 'c'],
 ] as const
 
+const retrievals: NonNullable<StrategyInput['retrieval']>[] = [
+  { mode: 'None' },
+  ...[100, 300].flatMap((maxTokens) =>
+    [0, 1].flatMap((neighbours) => [
+      { mode: 'BM25', maxTokens, neighbours } as const,
+      { mode: 'Vector', maxTokens, neighbours, model: 'letters' } as const,
+      { mode: 'Hybrid', maxTokens, neighbours, model: 'letters' } as const,
+    ]),
+  ),
+]
+
 /** Every dialect that takes a dialogue, at each account. */
 const providers = dialects
   .filter((dialect) => dialect.operations.chat !== undefined && takesDialogue(dialect))
@@ -99,6 +110,8 @@ class Seen {
   quoted = 0
   unquoted = 0
   refused = 0
+  byVectors = 0
+  byWordsAlone = 0
 }
 
 /** Quotes something of each question, of any length; nothing for some. */
@@ -140,12 +153,20 @@ class Life {
   readonly #providers: readonly StrictProvider[]
   #conversations: Conversations
   #history: StrategyInput['history'] = { mode: 'Full' }
+  #retrieval: NonNullable<StrategyInput['retrieval']> = { mode: 'None' }
   #historyTokens: number | undefined
+  /** Whether no vectors are made for a while. */
+  #isWithoutVectors = false
 
   constructor(seed: number, seen: Seen) {
     this.#chaos = new ChaoticCaller(seed)
     this.#seen = seen
     this.#models = writer(new ChaoticCaller(seed))
+    const { vector } = this.#models
+    this.#models.vector = (text, model) => {
+      if (this.#isWithoutVectors) throw new ModelError('unavailable', 'nobody makes vectors now')
+      return vector(text, model)
+    }
     this.#random = seededRandom(seed)
     this.#providers = [0, 1, 2].map(() => this.#chaos.pick(providers))
     this.#choose()
@@ -155,17 +176,19 @@ class Life {
   async live(): Promise<void> {
     for (let step = 0; step < turnsPerHistory; step += 1) {
       if (this.#chaos.chance(0.1)) this.#choose()
+      this.#isWithoutVectors = this.#chaos.chance(0.15)
       const asked = this.#providers.toSorted(() => this.#chaos.random() - 0.5)
       const open = await this.#begin(await this.#request(step, asked))
       if (open !== undefined) await this.#answer(open, asked)
       // What is summarised in the background is done.
-      for (let round = 0; round < 15; round += 1) await settled()
+      for (let round = 0; round < 40; round += 1) await settled()
       await this.#clock.advance(1000)
     }
   }
 
   #choose(): void {
     this.#history = this.#chaos.pick(modes)
+    this.#retrieval = this.#chaos.pick(retrievals)
     this.#historyTokens = this.#chaos.chance(0.2) ? this.#chaos.pick([30, 100, 300]) : undefined
   }
 
@@ -199,6 +222,7 @@ class Life {
         name: 'chaos',
         generation: 1,
         history: this.#history,
+        retrieval: this.#retrieval,
         reserveOutputTokens: 10,
         historyTokens: this.#historyTokens,
         onOverflow: 'Compact',
@@ -270,6 +294,9 @@ class Life {
       for (const { action } of plan.retrieval?.passages ?? []) {
         seen[action === 'retrieved' ? 'quoted' : 'unquoted'] += 1
       }
+      const isByVectors = 'model' in this.#retrieval && plan.retrieval !== undefined
+      const isWhole = (plan.retrieval?.problems ?? []).length === 0
+      if (isByVectors) seen[isWhole ? 'byVectors' : 'byWordsAlone'] += 1
       return provider.sealed(this.#chaos.answer(), wire)
     } catch (error) {
       if (!(error instanceof ModelError) || error.kind !== 'context-length') throw error
@@ -336,6 +363,8 @@ describe('every plan', () => {
         'quoted',
         'unquoted',
         'refused',
+        'byVectors',
+        'byWordsAlone',
       ] as const) {
         expect(seen[count], count).toBeGreaterThan(histories / 5)
       }

@@ -17,6 +17,7 @@ import {
 } from './conversation-errors.ts'
 import type { StoredItem } from './conversations.ts'
 import type { SummaryShelf } from './summary-shelf.ts'
+import type { VectorShelf } from './vector-shelf.ts'
 import { turnsThatQuote } from './turns-that-quote.ts'
 
 /** How often a change is attempted when the conversation is changed meanwhile. */
@@ -26,6 +27,7 @@ interface ItemChangesOptions {
   /** With a deadline on every operation. */
   readonly store: TurnStore
   readonly shelf: Pick<SummaryShelf, 'beginDeletion' | 'endDeletion' | 'read'>
+  readonly vectorShelf: Pick<VectorShelf, 'removeTurns'>
   readonly clock: Clock
   readonly newId: NewId
 }
@@ -44,12 +46,14 @@ interface ItemChange<Result> {
 export class ItemChanges {
   readonly #store: TurnStore
   readonly #shelf: ItemChangesOptions['shelf']
+  readonly #vectorShelf: ItemChangesOptions['vectorShelf']
   readonly #clock: Clock
   readonly #newId: NewId
 
-  constructor({ clock, newId, shelf, store }: ItemChangesOptions) {
+  constructor({ clock, newId, shelf, store, vectorShelf }: ItemChangesOptions) {
     this.#store = store
     this.#shelf = shelf
+    this.#vectorShelf = vectorShelf
     this.#clock = clock
     this.#newId = newId
   }
@@ -70,6 +74,7 @@ export class ItemChanges {
   async remove(from: ConversationReference, itemId: string): Promise<Conversation> {
     const { tenant, id } = from
     const owner = { tenant, conversation: id }
+    let seqs: readonly number[] = []
     const removed = await this.#change(from, async (conversation) => {
       const turns = await this.#store.turnsOfItem(tenant, id, itemId)
       if (turns.length === 0) {
@@ -78,7 +83,8 @@ export class ItemChanges {
         throw itemNotFound(itemId)
       }
       if (turns.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
-      const seq = Math.min(...turns.map((turn) => turn.seq))
+      seqs = turns.map((turn) => turn.seq)
+      const seq = Math.min(...seqs)
       const ccp = withoutSummaryOf(seq, conversation.ccp)
       if (ccp.retention.legal_hold) throw conversationHeld(id)
       const changed: Conversation = {
@@ -90,10 +96,13 @@ export class ItemChanges {
       if (await this.#mayBringBack(conversation, seq)) throw conversationLocked(id, 1)
       // First what was made of its text: if it fails in between, the item can still be deleted.
       await this.#shelf.beginDeletion(owner, { item: itemId, nowMs: this.#clock.now(), seq })
+      await this.#vectorShelf.removeTurns(tenant, id, seqs)
       const rewritten = [...turns.map((turn) => withoutItem(turn, itemId)), ...quoting]
       const keepsEpoch = ccp === conversation.ccp
       return { conversation: changed, turns: [], rewritten, keepsEpoch, result: changed }
     })
+    // What was made of its text meanwhile.
+    await this.#vectorShelf.removeTurns(tenant, id, seqs)
     await this.#shelf.endDeletion(owner, itemId)
     return removed
   }

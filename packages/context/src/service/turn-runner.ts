@@ -42,6 +42,10 @@ import { turnAnswer } from './turn-answer.ts'
 import { TurnEnds } from './turn-ends.ts'
 import { TurnFollowers } from './turn-followers.ts'
 import { TurnLine } from './turn-line.ts'
+import { ConversationVectors } from './conversation-vectors.ts'
+import { vectorComparison } from './vector-comparison.ts'
+import { VectorMaker } from './vector-maker.ts'
+import type { VectorShelf } from './vector-shelf.ts'
 import type { TurnPlace } from './turn-places.ts'
 import { checkConversationId, checkMayBeCreated, checkSubject } from './validate-conversation.ts'
 import { WaitingCall } from './waiting-call.ts'
@@ -69,12 +73,23 @@ export class TurnRunner {
   readonly #shelf: SummaryShelf
   readonly #summaries: SummaryMaker
   readonly #indexes: TurnIndexes
+  readonly #vectorShelf: VectorShelf
+  readonly #vectors: ConversationVectors
+  readonly #vectorMaker: VectorMaker
 
   constructor(
     settings: Required<ConversationsOptions>,
     store: TurnStore,
     newId: NewId,
-    { figures, shelf }: { readonly figures: TokenFigures; readonly shelf: SummaryShelf },
+    {
+      figures,
+      shelf,
+      vectorShelf,
+    }: {
+      readonly figures: TokenFigures
+      readonly shelf: SummaryShelf
+      readonly vectorShelf: VectorShelf
+    },
   ) {
     const { clock, logger, flushIntervalMs: intervalMs, planCounting } = settings
     this.#settings = settings
@@ -87,6 +102,16 @@ export class TurnRunner {
     this.#planFigures = new PlanFigures({ figures, store, planCounting, clock, logger })
     this.#shelf = shelf
     this.#summaries = new SummaryMaker({ store, shelf, figures, clock, logger })
+    this.#vectorShelf = vectorShelf
+    this.#vectors = new ConversationVectors(vectorShelf)
+    this.#vectorMaker = new VectorMaker({
+      store,
+      shelf: vectorShelf,
+      vectors: this.#vectors,
+      indexes: this.#indexes,
+      clock,
+      logger,
+    })
     this.#followers = new TurnFollowers(settings, store)
     this.#flushes = createFlushQueue({ store, clock, logger, intervalMs })
     this.#ends = new TurnEnds(settings, store, {
@@ -155,10 +180,10 @@ export class TurnRunner {
     this.#line.refuse(error)
   }
 
-  /** Writes the partial answers that are left, and gives up summaries that are being made. */
+  /** Writes the partial answers that are left, and gives up summaries and vectors that are being made. */
   async close(): Promise<void> {
     this.#planFigures.close()
-    await this.#summaries.close()
+    await Promise.all([this.#summaries.close(), this.#vectorMaker.close()])
     return this.#flushes.close()
   }
 
@@ -270,11 +295,26 @@ export class TurnRunner {
     return found
   }
 
-  #retrievers({ conversation, retrievers = [], strategy }: TurnRequest): readonly TurnRetriever[] {
+  #retrievers(request: TurnRequest): readonly TurnRetriever[] {
+    const { conversation, models, retrievers = [], strategy } = request
     const { retrieval: settings = { mode: 'None' } } = strategy
     if (settings.mode === 'None') return retrievers
+    const { clock, logger } = this.#settings
+    const store = this.#store
+    const comparison =
+      settings.mode === 'BM25'
+        ? undefined
+        : vectorComparison({
+            model: settings.model,
+            models,
+            store,
+            shelf: this.#vectorShelf,
+            vectors: this.#vectors,
+            clock,
+            logger,
+          })
     const indexes = this.#indexes
-    return [earlierTurns({ settings, store: this.#store, indexes, conversation }), ...retrievers]
+    return [earlierTurns({ settings, store, indexes, conversation, comparison }), ...retrievers]
   }
 
   /** False when the conversation was changed meanwhile and has to be loaded again. */
@@ -322,6 +362,7 @@ export class TurnRunner {
         const reportedTokens = answering === undefined ? undefined : ended.usage?.input_tokens
         this.#planFigures.count({ tenant, prompt, reportedTokens })
         this.#summaries.turnEnded({ turn: ended, request, prompt, asSent, leavesOutTheSame })
+        this.#vectorMaker.turnEnded({ conversation, turn: ended, request })
       },
     })
   }

@@ -1,7 +1,7 @@
 import type { ContextModels } from '@fairlead/context'
 import type { Call } from '../call/call.ts'
 
-/** For one text, waiting for its turn and retries included. */
+/** For one text, or the vectors of a few, waiting for its turn and retries included. */
 const timeoutMs = 90_000
 
 /**
@@ -23,5 +23,13 @@ export function contextModels({ caller, record, request, runtime, services }: Ca
         ...(outputTokens === undefined ? {} : { outputTokens }),
       }
     },
+    embedder: (model) =>
+      services.ownCalls.embedder(model, {
+        runtime,
+        caller,
+        purpose: 'retrieval',
+        requestId,
+        timeoutMs,
+      }),
   }
 }

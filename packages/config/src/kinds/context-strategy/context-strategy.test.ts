@@ -80,10 +80,15 @@ it.each([
   [{ mode: 'BM25' }, { mode: 'BM25', maxTokens: 2000, neighbours: 1 }, 'Accepted'],
   [
     { mode: 'Hybrid', model: 'embeddings', maxTokens: 500, neighbours: 0 },
-    { mode: 'BM25', maxTokens: 500, neighbours: 0 },
-    'PartiallySupported',
+    { mode: 'Hybrid', model: 'embeddings', maxTokens: 500, neighbours: 0 },
+    'Accepted',
   ],
-])('retrieval is used as far as it is served: %o', (retrieval, settings, reason) => {
+  [
+    { mode: 'Vector', model: 'embeddings' },
+    { mode: 'Vector', model: 'embeddings', maxTokens: 2000, neighbours: 1 },
+    'Accepted',
+  ],
+])('retrieval is used as it is asked for: %o', (retrieval, settings, reason) => {
   const relevant: Described = { kind: 'ContextStrategy', name: 's', spec: { retrieval } }
   const result = compileResources(resourceSet([gateway, relevant]))
   const compiled = result.snapshots.get('default/default')?.contextStrategies.get('default/s')

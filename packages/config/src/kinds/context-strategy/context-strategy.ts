@@ -15,7 +15,7 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
   compile: (strategy, findings, capabilities) => ({
     ...identityOf(strategy),
     history: compileHistory(strategy, findings, capabilities),
-    retrieval: compileRetrieval(strategy),
+    retrieval: compileRetrieval(strategy, findings),
     reserveOutputTokens: strategy.spec.budget.reserveOutputTokens,
     historyTokens: strategy.spec.budget.historyTokens,
     promptCaching: strategy.spec.promptCaching,
@@ -36,11 +36,6 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
       path: 'spec.history.mode',
       unless: historyModes,
       instead: `the full history is sent, as with ${fallbackMode}`,
-    },
-    {
-      path: 'spec.retrieval.mode',
-      unless: ['None', 'BM25'],
-      instead: 'earlier turns are found by their words alone, as with BM25',
     },
     {
       path: 'spec.knowledge.placement',
@@ -79,19 +74,29 @@ function compileHistory(
   }
 }
 
-function compileRetrieval({
-  spec: { retrieval },
-}: ContextStrategy): ContextStrategySettings['retrieval'] {
-  const { maxTokens, mode, neighbours } = retrieval
-  return mode === 'None' ? { mode } : { mode: 'BM25', maxTokens, neighbours }
+function compileRetrieval(
+  { spec: { retrieval } }: ContextStrategy,
+  findings: Findings,
+): ContextStrategySettings['retrieval'] {
+  const { maxTokens, mode, model, neighbours } = retrieval
+  if (mode === 'None') return { mode }
+  const bounds = { maxTokens, neighbours }
+  if (mode === 'BM25') return { mode, ...bounds }
+  if (model !== undefined) return { mode, ...bounds, model }
+  reject('spec.retrieval.model', mode, findings)
+  return { mode: 'BM25', ...bounds }
 }
 
-/** The schema's rules say so, too: what is stored may be older than they are. */
 function missing(
   field: string,
   mode: string,
   findings: Findings,
 ): ContextStrategySettings['history'] {
-  findings.reject(`spec.history.${field}: required for mode ${mode}`)
+  reject(`spec.history.${field}`, mode, findings)
   return { mode: fallbackMode }
+}
+
+/** The schema's rules say so, too: what is stored may be older than they are. */
+function reject(field: string, mode: string, findings: Findings): void {
+  findings.reject(`${field}: required for mode ${mode}`)
 }
