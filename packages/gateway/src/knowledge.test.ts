@@ -400,6 +400,8 @@ describe('a search as OpenAI has it', () => {
 
   it.each([
     [{}, 'query'],
+    [{ query: 'x'.repeat(4097) }, 'query'],
+    [{ query: ['x', 'x'.repeat(4097)] }, 'query[1]'],
     [{ query: 'x', max_num_results: 51 }, 'max_num_results'],
     [{ query: 'x', rewrite_query: true }, 'rewrite_query'],
     [{ query: 'x', filters: { type: 'like', key: 'a', value: 'b' } }, 'filters.type'],
@@ -410,6 +412,34 @@ describe('a search as OpenAI has it', () => {
     const response = await gateway.post('/v1/vector_stores/handbook/search', body)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: { param } })
+  })
+
+  it('ends when its caller leaves', async () => {
+    const searching = Promise.withResolvers<AbortSignal>()
+    const gateway = await testGateway({
+      knowledgeBases: [knowledgeBaseOf('handbook')],
+      options: {
+        knowledge: {
+          search(_, { signal }) {
+            searching.resolve(signal)
+            return new Promise<never>(() => {})
+          },
+        },
+      },
+    })
+    const left = new AbortController()
+    const asked = fetch(`${gateway.url}/v1/vector_stores/handbook/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'x' }),
+      signal: left.signal,
+    })
+    const signal = await searching.promise
+    const ended = new Promise((resolve) => signal.addEventListener('abort', resolve))
+    left.abort()
+    await expect(asked).rejects.toThrow()
+    await ended
+    expect(signal.reason).toMatchObject({ code: 'caller_left' })
   })
 
   it('asks whoever has the index of a base', async () => {

@@ -8,6 +8,7 @@ import {
   readOptional,
 } from '@fairlead/llm'
 import { gatewayError } from '../../errors/gateway-error.ts'
+import { whileConnected } from '../../http/while-connected.ts'
 import { findKnowledgeBase } from '../../knowledge/find-knowledge-base.ts'
 import { readFilter } from '../../knowledge/read-filter.ts'
 import { readResultsMax, readScoreThreshold } from '../../knowledge/read-search-settings.ts'
@@ -46,9 +47,10 @@ async function search(request: SurfaceRequest): Promise<JsonObject> {
     ...(filter === undefined ? {} : { filter }),
   }
   // The base itself bounds how long a search takes.
-  const { signal } = new AbortController()
   const searched = await http.record.waitFor(
-    searchBases([wanted], queries.join('\n'), request, signal),
+    whileConnected(http.response, (signal) =>
+      searchBases([wanted], queries.join('\n'), request, signal),
+    ),
   )
   const [found] = searched
   if (found?.problem !== undefined) throw gatewayError.knowledgeUnavailable(key)
@@ -65,12 +67,21 @@ async function search(request: SurfaceRequest): Promise<JsonObject> {
 }
 
 function readQueries(value: unknown): readonly string[] {
-  if (!Array.isArray(value)) return [readNonEmptyString(value, 'query')]
+  if (!Array.isArray(value)) return [readQuery(value, 'query')]
   const queries = readArray(value, 'query')
   if (queries.length === 0 || queries.length > 16) {
     throw invalidField('query', 'give 1 to 16 queries.')
   }
-  return queries.map((query, index) => readNonEmptyString(query, `query[${index}]`))
+  return queries.map((query, index) => readQuery(query, `query[${index}]`))
+}
+
+/** In characters, as OpenAI has it. */
+const queryMax = 4096
+
+function readQuery(value: unknown, param: string): string {
+  const query = readNonEmptyString(value, param)
+  if (query.length <= queryMax) return query
+  throw invalidField(param, `it must have at most ${queryMax} characters.`)
 }
 
 function resultOf({ document, metadata, score, text, title }: FoundPassage): JsonObject {
