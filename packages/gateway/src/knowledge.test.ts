@@ -172,17 +172,29 @@ describe('knowledge of the default strategy', () => {
       service: records('first', 'first', long, 'fourth', 'weak'),
       use: {
         bases: [{ key: 'default/handbook', topK: 5, minScore: 0.55 }],
-        maxTokens: 50,
+        maxTokens: 150,
       },
     })
     const response = await gateway.chat(ask('x'))
     expect(response.headers.get('x-fairlead-knowledge')).toBe('default/handbook;passages=2')
     const block = sentTo(provider)[0]?.[0]?.content ?? ''
+    expect(block.length / 4).toBeLessThan(150)
     expect(block).toContain(quoted(1, 'document 1', 'first'))
     expect(block).toContain(quoted(2, 'document 4', 'fourth'))
     expect(block).not.toContain('aaaa')
     expect(block).not.toContain('weak')
   })
+})
+
+it('quotes no more tokens than it may, with all that stands around passages', async () => {
+  const { gateway, provider } = await knowing({
+    service: records(...Array.from({ length: 5 }, (_, index) => `${index}: ${'<&'.repeat(40)}`)),
+    use: { maxTokens: 400, template: 'Read:\n{{#chunks}}[{{index}}] {{text}}\n{{/chunks}}' },
+  })
+  const response = await gateway.chat(ask('x'))
+  expect(response.headers.get('x-fairlead-knowledge')).toBe('default/handbook;passages=3')
+  const block = sentTo(provider)[0]?.[0]?.content ?? ''
+  expect(Buffer.byteLength(block) / 4).toBeLessThanOrEqual(400)
 })
 
 describe('a service that fails', () => {

@@ -45,7 +45,7 @@ export const knowledgeUse = object(
         model: modelName('Model that writes the query.'),
       }),
     ),
-    maxTokens: integer('Maximum number of tokens of all passages. Defaults to 2000.', {
+    maxTokens: integer('Maximum number of tokens of what is quoted: passages with their titles and headings, and what stands around them. Defaults to 2000.', {
       min: 1,
       max: 1_000_000,
       default: 2000,

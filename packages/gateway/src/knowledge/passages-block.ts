@@ -7,6 +7,7 @@ import {
   type RetrievedPassage,
 } from '@fairlead/context'
 import type { FoundPassage } from '@fairlead/knowledge'
+import type { MessageItem } from '@fairlead/llm'
 import type { KnowledgeUse } from '@fairlead/snapshot'
 import type { SearchedBase } from './search-bases.ts'
 
@@ -24,7 +25,8 @@ interface Judged {
 
 /**
  * What is quoted of what was found: the first of every base, then the second, and so on, as scores of
- * different bases say nothing about each other. Undefined where no base was searched.
+ * different bases say nothing about each other. All that is rendered counts: titles, headings, escapes
+ * and what stands around the passages. Undefined where no base was searched.
  */
 export function passagesBlock(
   searched: readonly SearchedBase[],
@@ -37,10 +39,18 @@ export function passagesBlock(
     problem === undefined ? [] : [{ kind: 'knowledge' as const, source: search.key, problem }],
   )
   return {
-    items: kept.length === 0 ? [] : [quoted(kept, rules)],
+    items: kept.length === 0 ? [] : [quoted(numbered(kept), rules)],
     passages: judged.map(({ passage }) => passage),
     ...(problems.length === 0 ? {} : { problems }),
   }
+}
+
+function numbered(kept: readonly Judged[]): readonly NumberedPassage[] {
+  return kept.map(({ found, passage: { source } }, index) => ({
+    found,
+    base: source,
+    number: index + 1,
+  }))
 }
 
 function interleaved(searched: readonly SearchedBase[]) {
@@ -53,19 +63,20 @@ function interleaved(searched: readonly SearchedBase[]) {
   ).flat()
 }
 
-function judge(
-  candidates: ReturnType<typeof interleaved>,
-  { countTokens, earlier, maxTokens }: BlockRules,
-): readonly Judged[] {
+function judge(candidates: ReturnType<typeof interleaved>, rules: BlockRules): readonly Judged[] {
+  const { countTokens, earlier, maxTokens } = rules
   const texts = new Set<string>()
-  let left = maxTokens
+  const frame = countTokens(renderedText([], rules))
+  let left = maxTokens - frame
+  let number = 1
   return candidates.map(({ found, search }) => {
-    const { id, metadata, score, title, url } = found
+    const { id, metadata, score, text, title, url } = found
     const described = { kind: 'knowledge' as const, source: search.key, id }
-    const tokens = countTokens(found.text)
-    const text = found.text.trim()
-    const isKnown = texts.has(text) || earlier.has(passageKey(described))
+    const isKnown = texts.has(text.trim()) || earlier.has(passageKey(described))
     const isWeak = search.minScore !== undefined && score < search.minScore
+    // What stands around all passages is counted once.
+    const alone = renderedText([{ found, base: search.key, number }], rules)
+    const tokens = Math.max(1, countTokens(alone) - frame)
     const action = isWeak
       ? 'below_min_score'
       : isKnown
@@ -75,7 +86,8 @@ function judge(
           : 'kept'
     if (action === 'kept') {
       left -= tokens
-      texts.add(text)
+      number += 1
+      texts.add(text.trim())
     }
     return { found, passage: { ...described, title, url, score, tokens, metadata, action } }
   })
@@ -83,11 +95,20 @@ function judge(
 
 const citing = ' Where your answer uses one of them, name its number in brackets, such as [1].'
 
-function quoted(kept: readonly Judged[], { citations, template }: BlockRules) {
-  const sources = kept.map(({ found: { headings, text, title, url }, passage }, index) => ({
-    id: String(index + 1),
+interface NumberedPassage {
+  readonly found: FoundPassage
+  readonly base: string
+  readonly number: number
+}
+
+function quoted(
+  passages: readonly NumberedPassage[],
+  { citations, template }: Pick<BlockRules, 'citations' | 'template'>,
+): MessageItem {
+  const sources = passages.map(({ base, found: { headings, text, title, url }, number }) => ({
+    id: String(number),
     about: {
-      base: passage.source,
+      base,
       ...(title === null ? {} : { title }),
       ...(headings.length === 0 ? {} : { section: headings.join(' > ') }),
       ...(url === null ? {} : { url }),
@@ -111,6 +132,13 @@ function quoted(kept: readonly Judged[], { citations, template }: BlockRules) {
         })),
       ),
   })
+}
+
+/** The message as text. */
+function renderedText(passages: readonly NumberedPassage[], rules: BlockRules): string {
+  return quoted(passages, rules)
+    .content.map((part) => ('text' in part ? part.text : ''))
+    .join('')
 }
 
 /** As the compiler of ContextStrategies has checked it. */
