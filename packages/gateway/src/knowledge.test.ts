@@ -166,6 +166,27 @@ describe('knowledge of the default strategy', () => {
     })
   })
 
+  it('is looked for in dry runs, without a model that writes the query', async () => {
+    const { gateway, provider, retriever } = await knowing({
+      use: { query: { mode: 'Rewritten', model: 'small' } },
+    })
+    const headers = { authorization: 'Bearer hr-key' }
+    const response = await gateway.post('/v1/conversations/new/plan', ask('How long?'), headers)
+    expect(await response.json()).toMatchObject({
+      retrieval: {
+        passages: [{ source: 'default/handbook', action: 'retrieved' }],
+        problems: [{ problem: expect.stringContaining('rewritten for calls only') }],
+      },
+      rendered: { messages: [{ content: expect.stringContaining('thirty days') }, {}] },
+    })
+    expect(retriever.requests[0]?.body).toMatchObject({ query: 'How long?' })
+    const tools = [{ type: 'file_search', vector_store_ids: ['handbook'], max_num_results: 7 }]
+    const asked = ask('How long?', { tools })
+    expect((await gateway.post('/v1/conversations/new/plan', asked, headers)).status).toBe(200)
+    expect(retriever.requests[1]?.body).toMatchObject({ retrieval_setting: { top_k: 7 } })
+    expect(provider.requests).toEqual([])
+  })
+
   it('is cut by score, budget and repetition', async () => {
     const long = 'a'.repeat(400)
     const { gateway, provider } = await knowing({

@@ -71,6 +71,20 @@ export function knowledgeRetriever(use: CallSearch, call: KnowingCall): TurnRetr
   }
 }
 
+/**
+ * The same where only a plan is wanted: no model is paid to write the query, and the plan says so. All
+ * else is done as for a call.
+ */
+export function previewRetriever(use: CallSearch, call: KnowingCall): TurnRetriever {
+  if (use.query.mode !== 'Rewritten') return knowledgeRetriever(use, call)
+  const retriever = knowledgeRetriever({ ...use, query: { mode: 'Conversation' } }, call)
+  const problem = 'the query is rewritten for calls only: this is what the messages find themselves'
+  return {
+    ...retriever,
+    retrieve: async (input) => withProblems(await retriever.retrieve(input), [problem], use),
+  }
+}
+
 /** The same for a call that belongs to no conversation; `items` are all that its model is to see. */
 export function retrieveForCall(
   use: CallSearch,
@@ -101,9 +115,19 @@ async function retrieve(
   }
   const block = passagesBlock(searched, rules)
   noteSearches(searched, block, call)
-  if (block === undefined || unwritten === undefined) return block
-  const problem = { kind: 'knowledge', source: namesOf(use), problem: unwritten } as const
-  return { ...block, problems: [...(block.problems ?? []), problem] }
+  return withProblems(block, unwritten === undefined ? [] : [unwritten], use)
+}
+
+/** What concerns all bases together. */
+function withProblems(
+  block: RetrievedBlock | undefined,
+  told: readonly string[],
+  use: CallSearch,
+): RetrievedBlock | undefined {
+  if (block === undefined || told.length === 0) return block
+  const source = namesOf(use)
+  const problems = told.map((problem) => ({ kind: 'knowledge' as const, source, problem }))
+  return { ...block, problems: [...(block.problems ?? []), ...problems] }
 }
 
 function queryOf(

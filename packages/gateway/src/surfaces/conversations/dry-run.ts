@@ -3,6 +3,8 @@ import type { Conversations } from '@fairlead/context'
 import { chatFormatOf, missingField, readModelName, readOptional } from '@fairlead/llm'
 import { probableTargets } from '../../assembly/prompt-target.ts'
 import { checkContextAccess, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
+import { callSearch, previewRetriever } from '../../knowledge/call-knowledge.ts'
+import { takeFileSearch } from '../../knowledge/take-file-search.ts'
 import { readCallContext } from '../../call/call-context.ts'
 import { CallContent } from '../../routing/call-content.ts'
 import { checkListLengths } from '../../call/check-list-lengths.ts'
@@ -12,16 +14,18 @@ import type { SurfaceRequest } from '../surface.ts'
 
 /**
  * The plan that a call with this body would get in the conversation `id`, and the messages that its
- * model would see. Nothing is stored and no model is called; `new` stands for a conversation that
- * does not exist yet.
+ * model would see. Nothing is stored, no model answers, and none rewrites a query; what is retrieved is
+ * searched for as for a call. `new` stands for a conversation that does not exist yet.
  */
 export async function dryRun(
   id: string,
-  fields: JsonObject,
+  sent: JsonObject,
   conversations: Conversations,
   { caller, dialect, http, runtime, services }: SurfaceRequest,
 ): Promise<object> {
   const { headers } = http.request
+  const taken = takeFileSearch(sent, caller, runtime)
+  const fields = taken?.fields ?? sent
   const context = {
     ...readCallContext(headers, fields['context']),
     conversation: id,
@@ -87,6 +91,10 @@ export async function dryRun(
     response: undefined,
     input: asked,
     route,
+    knowledge: (use) => {
+      const search = callSearch(use, taken?.searches ?? [], { caller, runtime })
+      return search && previewRetriever(search, { caller, record: http.record, runtime, services })
+    },
     targets: probableTargets(targets, { dialect, responseFormat: asked.responseFormat }),
   })
   const { plan, items, tools } = await conversations.plan({

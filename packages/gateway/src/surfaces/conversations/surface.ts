@@ -42,9 +42,13 @@ export const conversations: Surface = {
     ...branchRoutes,
     ...settingsRoutes,
     ...archiveRoutes,
-    conversationRoute('POST', '/v1/conversations/{id}/plan', async ({ store, id, request }) =>
-      dryRun(id, await readJson(request), store, request),
-    ),
+    {
+      ...conversationRoute('POST', '/v1/conversations/{id}/plan', async ({ store, id, request }) =>
+        dryRun(id, await readJson(request), store, request),
+      ),
+      // What it retrieves may be searched for as far away.
+      asksProvider: true,
+    },
     conversationRoute('GET', '/v1/plans/{id}', ({ store, tenant, id }) =>
       store.recordedPlan(tenant, id),
     ),
