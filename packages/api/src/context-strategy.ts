@@ -5,6 +5,7 @@ import { ageColumn, conditionColumn, conditions, observedGeneration } from './sc
 import { choice, integer, object, typed } from './schema/fields.ts'
 import { duration, modelName } from './schema/formats.ts'
 import { knowledgeUse } from './schema/knowledge-use.ts'
+import { memory } from './schema/memory.ts'
 
 const tokensMax = 100_000_000
 
@@ -160,6 +161,7 @@ const spec = object('How a prompt is assembled from a conversation, and how its 
   history,
   retrieval,
   knowledge: Type.Optional(knowledgeUse),
+  memory: Type.Optional(memory),
   budget: object(
     "How the model's context window is divided.",
     {
@@ -220,6 +222,7 @@ export const ContextStrategy = defineResource({
     { name: 'History', type: 'string', jsonPath: '.spec.history.mode' },
     { name: 'Retrieval', type: 'string', jsonPath: '.spec.retrieval.mode' },
     conditionColumn('Accepted'),
+    { name: 'Memory', type: 'string', jsonPath: '.spec.memory.mode', priority: 1 },
     { name: 'On overflow', type: 'string', jsonPath: '.spec.onOverflow', priority: 1 },
     ageColumn,
   ],

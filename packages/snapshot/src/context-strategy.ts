@@ -25,6 +25,24 @@ export interface ContextStrategySettings extends ResourceIdentity {
         /** Name of the model that makes the vectors, as callers name it. */
         readonly model: string
       }
+  /** How notes about whom a conversation is about are used and made. Not at all when left out. */
+  readonly memory?:
+    | {
+        readonly recall: 'All' | 'BM25'
+        readonly maxTokens: number
+        /** How models make notes of turns; undefined where callers alone make them. */
+        readonly extract:
+          | {
+              /** As callers name it. */
+              readonly model: string
+              readonly maxNotes: number
+              readonly maxNoteTokens: number
+              /** Undefined where notes are kept until they are deleted. */
+              readonly ttlMs: number | undefined
+            }
+          | undefined
+      }
+    | undefined
   readonly reserveOutputTokens: number
   /** The most tokens of past turns that are sent, beside what is pinned; undefined for no limit. */
   readonly historyTokens: number | undefined

@@ -22,10 +22,10 @@ export function encryptedRecords(
   /** The owner as the store sees it. */
   const sealedOwner = async (tenant: string, owner: string) =>
     isConversationOwner(owner) ? owner : subjectOwner(await tokenOf(tenant, owner))
-  const cipherOf = async (tenant: string, owner: string): Promise<TextCipher> =>
+  const cipherOf = async (tenant: string, owner: string, isFresh: boolean): Promise<TextCipher> =>
     isConversationOwner(owner)
       ? conversations.cipherOfConversation(tenant, owner, true)
-      : keyring.cipherOf(tenant, await tokenOf(tenant, owner), { creates: true })
+      : keyring.cipherOf(tenant, await tokenOf(tenant, owner), { creates: true, isFresh })
   /** Opens something of an owner, who is named as the store sees it. */
   const opening = <T>(tenant: string, owner: string, open: (cipher: TextCipher) => T) =>
     isConversationOwner(owner)
@@ -43,7 +43,8 @@ export function encryptedRecords(
       return opening(key.tenant, sealed.owner, (cipher) => opened(record, key.owner, cipher))
     },
     async put(record, expectedVersion) {
-      const cipher = await cipherOf(record.tenant, record.owner)
+      // Another process may just have erased the subject of what is new.
+      const cipher = await cipherOf(record.tenant, record.owner, expectedVersion === null)
       const owner = await sealedOwner(record.tenant, record.owner)
       const sealed = cipher.seal({ body: record.body, owner: record.owner }, contextOf(record))
       return records.put({ ...record, owner, body: { sealed } }, expectedVersion)

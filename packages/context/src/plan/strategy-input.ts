@@ -1,3 +1,4 @@
+import type { MemorySettings } from '../strategies/memory-settings.ts'
 import type { RetrievalSettings } from '../strategies/retrieval-settings.ts'
 import type { HistorySettings } from '../strategies/strategies.ts'
 
@@ -8,6 +9,8 @@ export interface StrategyInput {
   readonly history: HistorySettings
   /** Which earlier turns are looked for that the history lacks. None when left out. */
   readonly retrieval?: RetrievalSettings
+  /** Which notes about the conversation's subject are quoted, and made. None when left out. */
+  readonly memory?: MemorySettings | undefined
   readonly reserveOutputTokens: number
   /** The most tokens of past turns that are sent, beside what is pinned. No limit when left out. */
   readonly historyTokens?: number | undefined

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@fairlead/base'
 import { ExpirySweep } from '../service/expiry-sweep.ts'
+import { NotesShelf } from '../service/notes-shelf.ts'
 import type { ContextStore } from '../stores/context-store.ts'
 import type { BasisQuery, ConversationBasis } from '../stores/turn-queries.ts'
 import type {
@@ -84,7 +85,10 @@ export class OwnedStore {
     this.#responses = new OwnedResponses({ number, store: store.responses, members, clock })
     this.#counting = new CountingPlans(clock)
     this.#answers = new OwnedAnswers(store.answers)
-    this.#sweep = new ExpirySweep(store, clock, logger)
+    const { answers, records, responses } = store
+    const notes = new NotesShelf(records, clock)
+    const expiring = { expire: () => store.expire(), answers, responses, records, notes }
+    this.#sweep = new ExpirySweep(expiring, clock, logger)
     this.#deadSweep = new DeadMembersSweep({ store, clock, logger, shared })
     this.#orphans =
       shared && new OrphanedTurns({ store, clock, shared, sweep: () => this.#deadSweep.sweepNow() })

@@ -7,7 +7,7 @@ export interface TextRequest {
   readonly instructions: string
   readonly input: string
   readonly maxOutputTokens: number
-  readonly purpose: 'summary'
+  readonly purpose: 'summary' | 'memory'
   readonly signal: AbortSignal
 }
 

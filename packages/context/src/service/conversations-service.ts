@@ -39,6 +39,8 @@ import type {
   TurnRequest,
 } from './conversations.ts'
 import type { CountedInput, CountInputRequest } from './counted-input.ts'
+import { NotesService } from './notes-service.ts'
+import { NotesShelf } from './notes-shelf.ts'
 import { eraseSubject, type SubjectErasure } from './erase-subject.ts'
 import { AnswersService } from './answers-service.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
@@ -77,6 +79,7 @@ class ConversationsService implements Conversations {
   readonly tree: TreeService
   readonly archive: ConversationArchive
   readonly answers: AnswersService
+  readonly notes: NotesService
   readonly #settings: Required<ConversationsOptions>
   readonly #store: TurnStore
   readonly #storeName: string
@@ -104,10 +107,13 @@ class ConversationsService implements Conversations {
     const records = withRecordDeadlines(store.records, clock, deadlineMs)
     const shelf = new SummaryShelf(records, logger)
     const vectorShelf = new VectorShelf(records)
+    const notesShelf = new NotesShelf(records, clock)
+    this.notes = new NotesService(notesShelf, this.#newId)
     this.#turns = new TurnRunner(settings, this.#store, this.#newId, {
       figures: this.#figures,
       shelf,
       vectorShelf,
+      notesShelf,
     })
     this.#itemChanges = new ItemChanges({
       store: this.#store,
@@ -127,7 +133,13 @@ class ConversationsService implements Conversations {
     this.answers = new AnswersService(settings, this.#newId)
     if (!settings.sweepsExpired) return
     const { answers, responses } = this
-    const expiring = { expire: () => this.#store.expire(), answers, responses, records }
+    const expiring = {
+      expire: () => this.#store.expire(),
+      answers,
+      responses,
+      records,
+      notes: notesShelf,
+    }
     this.#sweep = new ExpirySweep(expiring, clock, logger)
   }
 
@@ -218,7 +230,8 @@ class ConversationsService implements Conversations {
   }
 
   eraseSubject(tenant: string, subject: string): Promise<SubjectErasure> {
-    return eraseSubject(this.#store, tenant, subject)
+    this.#turns.dropNotes({ tenant, subject })
+    return eraseSubject(this.#store, this.notes, { tenant, subject })
   }
 
   async planOfResponse(tenant: string, responseId: string): Promise<ContextPlan> {

@@ -22,6 +22,8 @@ import type { ContextModels } from './context-models.ts'
 import type { ConversationTree } from './conversation-tree.ts'
 import type { SubjectErasure } from './erase-subject.ts'
 import type { ConversationList, ConversationListRequest } from './list-conversations.ts'
+import type { NotesMade } from './note-maker.ts'
+import type { Notes } from './notes.ts'
 import type { Responses } from './responses.ts'
 import type { ConcurrencyMode } from './turn-queue.ts'
 import type { TurnRetriever } from '../retrieval/turn-retriever.ts'
@@ -40,6 +42,8 @@ export interface Conversations {
   readonly archive: Pick<ConversationArchive, 'export' | 'import'>
   /** The answers of calls that belong to none of them. */
   readonly answers: Answers
+  /** What is remembered of their subjects. */
+  readonly notes: Notes
   create(request: CreateConversation): Promise<Conversation>
   get(tenant: string, id: string): Promise<Conversation>
   /** Throws a ModelError 409 `legal_hold` for one that is held. */
@@ -63,7 +67,7 @@ export interface Conversations {
   list(tenant: string, request: ConversationListRequest): Promise<ConversationList>
   /** Changes what is given. Errors beside those of wrong values are `changeConversation`'s. */
   update(conversation: ConversationReference, change: ConversationUpdate): Promise<Conversation>
-  /** Deletes all conversations of a subject, except those under a legal hold. */
+  /** Deletes all conversations of a subject, except those under a legal hold, and all its notes. */
   eraseSubject(tenant: string, subject: string): Promise<SubjectErasure>
   /** A recorded plan. Stores keep the newest of each conversation; others are a 404 `plan_not_found`. */
   recordedPlan(tenant: string, planId: string): Promise<ContextPlan>
@@ -178,8 +182,10 @@ export interface TurnRequest extends PromptRequest {
   readonly subject?: string
   /** What a conversation that the turn creates keeps for its later turns. */
   readonly chosen?: Pick<CreateConversation, 'persona' | 'strategy'>
-  /** The models by which its history may be summarised and searched. None when left out. */
+  /** The models by which its history may be summarised and searched, and notes made. None when left out. */
   readonly models?: ContextModels
+  /** Told what came of reading the turn for notes, if its strategy wants that; must not throw. */
+  readonly onNotesMade?: (made: NotesMade) => void
   readonly expectedRevision?: number
   readonly idempotencyKey?: string
   readonly requestDigest?: string

@@ -1,4 +1,5 @@
 import type { TurnStore } from '../stores/turn-store.ts'
+import type { Notes } from './notes.ts'
 import { checkSubject } from './validate-conversation.ts'
 
 /** What one store deleted of a subject. */
@@ -8,6 +9,7 @@ export interface SubjectErasure {
   readonly plans: number
   /** Kept responses of those conversations. */
   readonly responses: number
+  readonly notes: number
   /** Ids of conversations that a legal hold keeps, `heldIdsMax` at most. */
   readonly held: readonly string[]
   /** Whether nothing is left but what is held; otherwise the same call deletes more. */
@@ -20,13 +22,17 @@ const partsMax = 100
 /** The most ids of held conversations that one call tells. */
 const heldIdsMax = 1000
 
-/** Deletes the conversations of a subject with all that belongs to them. */
+/**
+ * Deletes the conversations of a subject with all that belongs to them, and its notes. Those go first:
+ * none are made from then on of what is deleted.
+ */
 export async function eraseSubject(
   store: Pick<TurnStore, 'list' | 'removeSubject'>,
-  tenant: string,
-  subject: string,
+  memory: Pick<Notes, 'removeAll'>,
+  { subject, tenant }: { readonly tenant: string; readonly subject: string },
 ): Promise<SubjectErasure> {
   checkSubject(subject)
+  const notes = await memory.removeAll({ tenant, subject })
   const erased = { conversations: 0, turns: 0, plans: 0, responses: 0 }
   let complete = false
   let hasHeld = false
@@ -39,7 +45,7 @@ export async function eraseSubject(
     hasHeld = removed.held > 0
     complete = !removed.more
   }
-  return { ...erased, held: hasHeld ? await heldOf(store, tenant, subject) : [], complete }
+  return { ...erased, notes, held: hasHeld ? await heldOf(store, tenant, subject) : [], complete }
 }
 
 async function heldOf(

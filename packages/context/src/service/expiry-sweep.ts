@@ -7,6 +7,7 @@ type Expiring = Pick<ContextStore, 'expire'> & {
   readonly responses: Pick<ContextStore['responses'], 'expire'>
   readonly answers: Pick<ContextStore['answers'], 'expire'>
   readonly records: Pick<ContextStore['records'], 'expire'>
+  readonly notes: Pick<ContextStore['records'], 'expire'>
 }
 
 /** Deletes expired conversations and responses at intervals, until it is stopped. A failure is only logged. */
@@ -50,6 +51,7 @@ export class ExpirySweep {
       if (responses > 0) this.#logger.info({ responses }, 'expired responses were deleted')
       await this.#store.answers.expire()
       await this.#store.records.expire()
+      await this.#store.notes.expire()
     } catch (error) {
       this.#logger.warn({ err: error }, 'what has expired was not deleted')
     }

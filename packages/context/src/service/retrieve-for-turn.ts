@@ -72,7 +72,9 @@ async function searched(
     if (error instanceof ModelError) throw error
     signal?.throwIfAborted()
     const isLate = scope.signal.aborted && scope.signal.reason instanceof DeadlineError
-    logger.warn({ err: error, ...searches }, 'nothing was retrieved for a turn')
+    // Who is spoken of is nothing for a log.
+    const told = searches.kind === 'note' ? { kind: searches.kind } : searches
+    logger.warn({ err: error, ...told }, 'nothing was retrieved for a turn')
     const problem = isLate ? `it took longer than ${timeoutMs} ms` : 'it failed'
     return { items: [], passages: [], problems: [{ ...searches, problem }] }
   }

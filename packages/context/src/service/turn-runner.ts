@@ -1,11 +1,13 @@
 import type { ModelError } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { TurnPromptSource } from '../plan/prompt-source.ts'
+import { recallNotes } from '../notes/recall-notes.ts'
 import { earlierTurns } from '../retrieval/earlier-turns.ts'
 import { TurnIndexes } from '../retrieval/turn-indexes.ts'
 import type { TurnRetriever } from '../retrieval/turn-retriever.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 import { newConversation } from '../turns/new-conversation.ts'
+import type { Conversation } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
 import { checkRevision } from './check-revision.ts'
@@ -26,6 +28,8 @@ import { TurnPlacer } from './place-turn.ts'
 import { PlanFigures } from './plan-figures.ts'
 import { draftTurn, prepareTurn, type PreparedTurn } from './prepare-turn.ts'
 import { retrieveForTurn } from './retrieve-for-turn.ts'
+import { NoteMaker } from './note-maker.ts'
+import type { NoteOwner, NotesShelf } from './notes-shelf.ts'
 import { SummaryMaker } from './summary-maker.ts'
 import {
   noSummaries,
@@ -72,6 +76,8 @@ export class TurnRunner {
   readonly #planFigures: PlanFigures
   readonly #shelf: SummaryShelf
   readonly #summaries: SummaryMaker
+  readonly #notesShelf: NotesShelf
+  readonly #notes: NoteMaker
   readonly #indexes: TurnIndexes
   readonly #vectorShelf: VectorShelf
   readonly #vectors: ConversationVectors
@@ -83,12 +89,14 @@ export class TurnRunner {
     newId: NewId,
     {
       figures,
+      notesShelf,
       shelf,
       vectorShelf,
     }: {
       readonly figures: TokenFigures
       readonly shelf: SummaryShelf
       readonly vectorShelf: VectorShelf
+      readonly notesShelf: NotesShelf
     },
   ) {
     const { clock, logger, flushIntervalMs: intervalMs, planCounting } = settings
@@ -112,6 +120,8 @@ export class TurnRunner {
       clock,
       logger,
     })
+    this.#notesShelf = notesShelf
+    this.#notes = new NoteMaker({ store, shelf: notesShelf, newId, clock, logger })
     this.#followers = new TurnFollowers(settings, store)
     this.#flushes = createFlushQueue({ store, clock, logger, intervalMs })
     this.#ends = new TurnEnds(settings, store, {
@@ -180,10 +190,15 @@ export class TurnRunner {
     this.#line.refuse(error)
   }
 
-  /** Writes the partial answers that are left, and gives up summaries and vectors that are being made. */
+  /** Forgets which turns of a subject are still to be read for notes. */
+  dropNotes(owner: NoteOwner): void {
+    this.#notes.drop(owner)
+  }
+
+  /** Writes the partial answers that are left, and gives up what is being made of turns that ended. */
   async close(): Promise<void> {
     this.#planFigures.close()
-    await Promise.all([this.#summaries.close(), this.#vectorMaker.close()])
+    await Promise.all([this.#summaries.close(), this.#vectorMaker.close(), this.#notes.close()])
     return this.#flushes.close()
   }
 
@@ -273,7 +288,7 @@ export class TurnRunner {
       nowMs,
       summaryWork: work,
     })
-    const retrieved = await retrieveForTurn(this.#retrievers(request), draft, {
+    const retrieved = await retrieveForTurn(this.#retrievers(request, conversation), draft, {
       clock,
       logger,
       signal,
@@ -295,10 +310,26 @@ export class TurnRunner {
     return found
   }
 
-  #retrievers(request: TurnRequest): readonly TurnRetriever[] {
-    const { conversation, models, retrievers = [], strategy } = request
+  /** What changes least comes first. */
+  #retrievers(request: TurnRequest, { ccp }: Conversation): readonly TurnRetriever[] {
+    const { memory } = request.strategy
+    const { subject, tenant } = ccp
+    const notes =
+      memory === undefined || subject === null
+        ? []
+        : [
+            recallNotes({
+              settings: memory,
+              subject,
+              read: () => this.#notesShelf.read({ tenant, subject }),
+            }),
+          ]
+    return [...notes, ...this.#earlierTurns(request), ...(request.retrievers ?? [])]
+  }
+
+  #earlierTurns({ conversation, models, strategy }: TurnRequest): readonly TurnRetriever[] {
     const { retrieval: settings = { mode: 'None' } } = strategy
-    if (settings.mode === 'None') return retrievers
+    if (settings.mode === 'None') return []
     const { clock, logger } = this.#settings
     const store = this.#store
     const comparison =
@@ -313,8 +344,7 @@ export class TurnRunner {
             clock,
             logger,
           })
-    const indexes = this.#indexes
-    return [earlierTurns({ settings, store, indexes, conversation, comparison }), ...retrievers]
+    return [earlierTurns({ settings, store, indexes: this.#indexes, conversation, comparison })]
   }
 
   /** False when the conversation was changed meanwhile and has to be loaded again. */
@@ -361,6 +391,7 @@ export class TurnRunner {
         const prompt = answering ?? prompts.first
         const reportedTokens = answering === undefined ? undefined : ended.usage?.input_tokens
         this.#planFigures.count({ tenant, prompt, reportedTokens })
+        this.#notes.turnEnded({ turn: ended, conversation, request })
         this.#summaries.turnEnded({ turn: ended, request, prompt, asSent, leavesOutTheSame })
         this.#vectorMaker.turnEnded({ conversation, turn: ended, request })
       },

@@ -127,6 +127,7 @@ async function assembleTurn(
     isNewInput: request.kept?.conversation !== undefined,
     route: call.route,
     models: contextModels(call),
+    onNotesMade: (made) => services.metrics.memory.countReading(made),
     knowledge: (use) => {
       const search = callSearch(use, request.searches, call)
       return search && knowledgeRetriever(search, call)

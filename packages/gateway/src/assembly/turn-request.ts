@@ -34,8 +34,10 @@ export interface TurnSource {
   readonly targets: PromptTargets
   /** Whether the caller has said what to cache. False when left out. */
   readonly saysWhatToCache?: boolean
-  /** The models that its history may be summarised by; undefined where nothing is kept. */
+  /** The models that its history may be summarised by, and notes made; undefined where nothing is kept. */
   readonly models?: ContextModels
+  /** Told what came of reading the turn for notes. */
+  readonly onNotesMade?: TurnRequest['onNotesMade']
   /** Looks in knowledge bases; without it nobody does. */
   readonly knowledge?: (use: KnowledgeUse | undefined) => TurnRetriever | undefined
   /** The route that the call has matched. */
@@ -97,6 +99,7 @@ export function turnRequest(
       model: targets[0].model,
       targets,
       ...(source.models === undefined ? {} : { models: source.models }),
+      ...(source.onNotesMade === undefined ? {} : { onNotesMade: source.onNotesMade }),
       strategy: source.saysWhatToCache === true ? { ...strategy, promptCaching: 'None' } : strategy,
       ...(retriever === undefined ? {} : { retrievers: [retriever] }),
       onConcurrent: { mode: context.onConcurrent ?? mode, maxWaitMs },

@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime/runtime.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
 
 /** What the gateway calls a model for. A label of metrics. */
-export type OwnCallPurpose = 'summary' | 'retrieval' | 'knowledge' | 'rewrite' | 'rerank'
+export type OwnCallPurpose = 'summary' | 'memory' | 'retrieval' | 'knowledge' | 'rewrite' | 'rerank'
 
 /**
  * Calls that the gateway makes for itself: routed, retried, priced and counted as callers' calls are.

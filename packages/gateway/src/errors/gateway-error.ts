@@ -165,6 +165,12 @@ export const gatewayError = {
       'Callers without an API key are one tenant here, so what concerns all of its conversations is not for each of them. Send a key.',
       { code: 'api_key_needed' },
     ),
+  memoryNotEnabled: () =>
+    new ModelError(
+      'invalid-request',
+      'No ContextStrategy of this gateway has spec.memory, so nothing would use the note. Notes that there are can be listed and deleted.',
+      { code: 'memory_not_enabled' },
+    ),
   anonymousUsage: () =>
     new ModelError(
       'permission',

@@ -5,6 +5,7 @@ import { ConversationMetrics } from './conversation-metrics.ts'
 import { CostMetrics } from './cost-metrics.ts'
 import { Counter, type CounterChild } from './counter.ts'
 import { KnowledgeMetrics } from './knowledge-metrics.ts'
+import { MemoryMetrics } from './memory-metrics.ts'
 import { Histogram, type HistogramChild } from './histogram.ts'
 import { QuadrupleMap, TripleMap } from './key-map.ts'
 
@@ -52,6 +53,7 @@ export class GatewayMetrics {
   readonly costs: CostMetrics
   readonly conversations: ConversationMetrics
   readonly knowledge: KnowledgeMetrics
+  readonly memory: MemoryMetrics
   readonly #tokens: Histogram<ModelLabel | 'gen_ai_token_type'>
   readonly #duration: Histogram<ModelLabel>
   readonly #firstToken: Histogram<ModelLabel>
@@ -77,6 +79,7 @@ export class GatewayMetrics {
     this.costs = new CostMetrics(registry)
     this.conversations = new ConversationMetrics(registry)
     this.knowledge = new KnowledgeMetrics(registry)
+    this.memory = new MemoryMetrics(registry)
     this.#tokens = new Histogram(registry, {
       name: 'gen_ai_client_token_usage',
       help: 'Tokens per model call, by gen_ai_token_type input or output.',

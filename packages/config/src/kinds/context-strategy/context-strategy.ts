@@ -5,6 +5,7 @@ import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { identityOf } from '../../values/resource-key.ts'
 import { compileKnowledge } from './compile-knowledge.ts'
+import { compileMemory } from './compile-memory.ts'
 
 /** What is used instead of a mode that is not served. */
 const fallbackMode = 'Full'
@@ -26,6 +27,7 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
     },
     onDisconnect: strategy.spec.onDisconnect,
     knowledge: compileKnowledge(strategy, findings),
+    memory: compileMemory(strategy.spec.memory, findings),
   }),
   needs: ({ knowledge }) =>
     (knowledge?.bases ?? [])

@@ -14,6 +14,7 @@ import { createConversation, readMetadata } from './create-conversation.ts'
 import { dryRun } from './dry-run.ts'
 import { itemRoutes } from './item-routes.ts'
 import { listRoutes } from './list-routes.ts'
+import { noteRoutes } from './note-routes.ts'
 import { settingsRoutes } from './settings-routes.ts'
 import { subjectRoutes } from './subject-routes.ts'
 import { turnCalls } from './turn-calls.ts'
@@ -53,6 +54,7 @@ export const conversations: Surface = {
       store.recordedPlan(tenant, id),
     ),
     ...subjectRoutes,
+    ...noteRoutes,
   ],
 }
 

@@ -19,7 +19,7 @@ export function contextHeaders(random: SeededRandom): Readonly<Record<string, st
     'x-fairlead-conversation': () => random.pick(conversations),
     'x-fairlead-branch': () => random.pick(['main', 'b', '__proto__', '']),
     'x-fairlead-subject': () => random.pick(['user:1', '']),
-    'x-fairlead-strategy': () => random.pick(['s', 'nothing', '']),
+    'x-fairlead-strategy': () => random.pick(['s', 'remembering', 'nothing', '']),
     'x-fairlead-prompt': () => random.pick(['summarise', 'summarise@1', 'summarise@9', '@']),
     'if-match': () => random.pick(['"0"', '"17"', '*', 'x', '"1e3"']),
     'x-fairlead-on-disconnect': () => random.pick(['cancel', 'continue', 'Cancel', '']),
@@ -35,7 +35,7 @@ export function withContext(random: SeededRandom, body: JsonNode): JsonNode {
   const some: Readonly<Record<string, () => JsonNode>> = {
     conversation: () => random.pick(conversations),
     persona: () => random.pick(personas),
-    strategy: () => random.pick(['s', 'nothing']),
+    strategy: () => random.pick(['s', 'remembering', 'nothing']),
     branch: () => random.pick(['main', 'b', '__proto__']),
     regenerate: () => random.pick(['last', 'turn_1']),
     edit: () => random.pick(['last', 'turn_1']),

@@ -9,7 +9,9 @@ import { fields, type JsonNode } from './json-node.ts'
 /** A request about conversations and what they hold. */
 export function conversationCase(random: SeededRandom): FuzzCase {
   const id = encodeURIComponent(random.pick(conversations))
-  switch (random.below(10)) {
+  switch (random.below(11)) {
+    case 10:
+      return noteCase(random, id)
     case 9:
       return {
         method: 'POST',
@@ -90,6 +92,24 @@ function treeCase(random: SeededRandom, id: string): FuzzCase {
     path: `/v1/conversations/${id}/${path}`,
     headers: contextHeaders(random),
     body: changed(random, body),
+  }
+}
+
+/** Reads or changes what is remembered of a subject. */
+function noteCase(random: SeededRandom, subject: string): FuzzCase {
+  const note = random.pick(['', '', '/note_1', `/${subject}`])
+  const method = random.pick(['GET', 'POST', 'POST', 'DELETE'] as const)
+  const query = random.pick(['', '?format=jsonl', `?limit=${random.below(200)}&after=${subject}`])
+  const text = random.pick<JsonNode>(['Lives in Rome.', '', 'my password: x', hostileValue(random)])
+  const expiry = random.pick<JsonNode>([null, 1, 9_999_999_999, hostileValue(random)])
+  return {
+    method,
+    path: `/v1/subjects/${subject}/notes${note}${query}`,
+    headers: random.chance(0.2) ? { 'if-match': random.pick(['"1"', '*', 'x', '"']) } : {},
+    body:
+      method === 'POST'
+        ? changed(random, fields({ text, ...(random.chance(0.5) ? { expires_at: expiry } : {}) }))
+        : undefined,
   }
 }
 

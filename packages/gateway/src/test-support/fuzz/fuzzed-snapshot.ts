@@ -7,6 +7,7 @@ import {
   routeOf,
   simulatorOf,
   snapshotOf,
+  strategyOf,
 } from '../snapshot.ts'
 
 /** A configuration in which every surface reaches a provider of every format. */
@@ -54,6 +55,15 @@ export function fuzzedSnapshot(upstream: string): Snapshot {
         ],
         { path: '/summarise' },
       ),
+    ],
+    strategies: [
+      strategyOf('remembering', {
+        memory: {
+          recall: 'BM25',
+          maxTokens: 500,
+          extract: { model: 'simulator', maxNotes: 10, maxNoteTokens: 60, ttlMs: 60_000 },
+        },
+      }),
     ],
     personas: [
       personaOf('p', {

@@ -1,0 +1,110 @@
+import { KeywordIndex, wordsOf } from '@fairlead/retrieval'
+import { questionIn } from '../retrieval/said-in-turn.ts'
+import type { RetrievalInput, TurnRetriever } from '../retrieval/turn-retriever.ts'
+import type { MemorySettings } from '../strategies/memory-settings.ts'
+import { quoteSources } from '../turns/quote-sources.ts'
+import { passageKey, type RetrievedBlock, type RetrievedPassage } from '../turns/retrieved-block.ts'
+import type { Note } from './note.ts'
+
+/** What the frame of the block takes, and that of each note in it, rather too much. */
+const blockTokens = 80
+const noteTokens = 30
+/** As much of a question is looked at. */
+const questionCharactersMax = 20_000
+/** The most notes that are told but not quoted. */
+const toldMax = 20
+
+interface RecallOptions {
+  readonly settings: Pick<MemorySettings, 'recall' | 'maxTokens'>
+  /** Of whom notes are looked for. */
+  readonly subject: string
+  /** The notes that hold now, the oldest first. */
+  readonly read: () => Promise<readonly Note[]>
+}
+
+interface RankedNote {
+  readonly note: Note
+  readonly score: number | null
+}
+
+/**
+ * Looks for notes about the subject of a conversation. One that the prompt quotes already, unchanged, is
+ * not quoted again, and takes its part of the tokens all the same: what is quoted depends on the notes
+ * and the question alone.
+ */
+export function recallNotes({ read, settings, subject }: RecallOptions): TurnRetriever {
+  return {
+    searches: { kind: 'note', source: subject },
+    async retrieve(input) {
+      // Whatever is wrong, the turn goes on without them.
+      const notes = await read().catch((cause: unknown) => {
+        throw new Error('the notes were not read', { cause })
+      })
+      if (notes.length === 0) return undefined
+      const ranked = settings.recall === 'All' ? latestFirst(notes) : byWords(notes, input)
+      return blockOf(ranked, { input, maxTokens: settings.maxTokens, subject })
+    },
+  }
+}
+
+/** What has changed last matters most where not everything has room. */
+function latestFirst(notes: readonly Note[]): readonly RankedNote[] {
+  return notes
+    .toReversed()
+    .toSorted((one, other) => other.updated_at - one.updated_at)
+    .map((note) => ({ note, score: null }))
+}
+
+function byWords(notes: readonly Note[], { input }: RetrievalInput): readonly RankedNote[] {
+  const index = new KeywordIndex()
+  notes.forEach(({ text }, place) => index.add(place, wordsOf(text)))
+  const words = wordsOf(questionIn(input).slice(-questionCharactersMax))
+  return index
+    .search({ words, limit: notes.length, accept: () => true })
+    .flatMap(({ ref, score }) => {
+      const note = notes[ref]
+      return note === undefined ? [] : [{ note, score }]
+    })
+}
+
+function blockOf(
+  ranked: readonly RankedNote[],
+  {
+    input,
+    maxTokens,
+    subject,
+  }: { readonly input: RetrievalInput; readonly maxTokens: number; readonly subject: string },
+): RetrievedBlock {
+  let left = maxTokens - blockTokens
+  const judged = ranked.map(({ note, score }) => {
+    // Its version is part of its name: what has changed since it was quoted is another passage.
+    const id = `${note.id}@${note.version}`
+    const named = { kind: 'note', source: subject, id } as const
+    const tokens = input.countTokens(note.text) + noteTokens
+    const fits = tokens <= left
+    if (fits) left -= tokens
+    const isThere = input.earlier.has(passageKey(named))
+    const action = fits ? (isThere ? 'duplicate' : 'kept') : 'over_budget'
+    const passage: RetrievedPassage = { ...named, title: null, url: null, score, tokens, action }
+    return { note, passage }
+  })
+  const kept = judged.filter(({ passage }) => passage.action === 'kept')
+  const told = judged.filter(({ passage }) => passage.action !== 'kept').slice(0, toldMax)
+  return {
+    items: kept.length === 0 ? [] : [quoted(kept.map(({ note }) => note))],
+    passages: [...kept, ...told].map(({ passage }) => passage),
+  }
+}
+
+const supersedes =
+  ' They are about the user. Where a note stands twice, with the same id, the later one holds.'
+
+function quoted(notes: readonly Note[]) {
+  const inOrder = notes.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+  const sources = inOrder.map(({ id, text, updated_at: at }) => ({
+    id: id.slice(-8),
+    about: { noted: new Date(at * 1000).toISOString().slice(0, 10) },
+    text,
+  }))
+  return quoteSources('Notes from earlier conversations', sources, { more: supersedes })
+}

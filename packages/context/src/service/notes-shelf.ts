@@ -1,0 +1,152 @@
+import { type Clock, openScope, untilAborted } from '@fairlead/base'
+import { ModelError } from '@fairlead/llm'
+import { type Note, notesAt } from '../notes/note.ts'
+import {
+  noNotes,
+  notesExpireAtMs,
+  notesId,
+  notesKind,
+  readSubjectNotes,
+  type SubjectNotes,
+} from '../notes/subject-notes.ts'
+import {
+  type KeptRecord,
+  type RecordKey,
+  type RecordStore,
+  subjectOwner,
+} from '../stores/record-store.ts'
+
+/** How often a change is attempted when others come first. */
+const attempts = 20
+/** How long a change waits for those of this process that came before it; then whoever is first is. */
+const waitMs = 2000
+/** As many subjects are looked at for notes that have expired in one go. */
+const sweepPage = 10
+
+type NotesClock = Pick<Clock, 'now' | 'setTimer'>
+
+/** Whose notes are meant. */
+export interface NoteOwner {
+  readonly tenant: string
+  readonly subject: string
+}
+
+/** What becomes of a subject's notes, and what else comes of a change; no `after` changes nothing. */
+interface NotesEdit<T> {
+  readonly after?: SubjectNotes
+  readonly result: T
+}
+
+/**
+ * Keeps what is remembered of subjects: one record of each, so that every change of it is made at once or
+ * not at all, however many processes use the store.
+ */
+export class NotesShelf {
+  readonly #records: RecordStore
+  readonly #clock: NotesClock
+  /** The last change of each subject that is being changed. */
+  readonly #changing = new Map<string, Promise<unknown>>()
+  #swept: RecordKey | undefined
+
+  /** The records with a deadline on every operation. */
+  constructor(records: RecordStore, clock: NotesClock) {
+    this.#records = records
+    this.#clock = clock
+  }
+
+  /** The notes that hold now, the oldest first. */
+  async read(owner: NoteOwner): Promise<readonly Note[]> {
+    const record = await this.#records.load(keyOf(owner))
+    return record === undefined ? [] : notesAt(readSubjectNotes(record.body).notes, this.#now())
+  }
+
+  /**
+   * Stores what `edit` makes of a subject's memory; asks it again where something else was stored
+   * meanwhile. Notes that have expired are gone with every change. Throws a ModelError 503 where others
+   * always come first.
+   */
+  async change<T>(
+    owner: NoteOwner,
+    edit: (before: SubjectNotes, nowSeconds: number) => NotesEdit<T>,
+  ): Promise<T> {
+    const key = JSON.stringify([owner.tenant, owner.subject])
+    const before = this.#changing.get(key)
+    const changed = this.#after(before).then(() => this.#change(owner, edit))
+    this.#changing.set(key, changed)
+    try {
+      return await changed
+    } finally {
+      if (this.#changing.get(key) === changed) this.#changing.delete(key)
+    }
+  }
+
+  /** Deletes notes that have expired, of some subjects at a time. Returns how many. */
+  async expire(): Promise<number> {
+    const after = this.#swept
+    const page = await this.#records.scan({
+      kind: notesKind,
+      limit: sweepPage,
+      ...(after === undefined ? {} : { after }),
+    })
+    this.#swept = page.at(-1)
+    let deleted = 0
+    for (const record of page) {
+      const kept = readSubjectNotes(record.body)
+      const current = this.#current(record)
+      const expired = kept.notes.length - current.notes.length
+      if (expired === 0) continue
+      const owner = { tenant: record.tenant, subject: record.owner.slice(subjectOwner('').length) }
+      if (await this.#put(owner, current, record.version)) deleted += expired
+    }
+    return deleted
+  }
+
+  /** Changes of one process do not make each other begin again. */
+  async #after(before: Promise<unknown> | undefined): Promise<void> {
+    if (before === undefined) return
+    using scope = openScope({ clock: this.#clock, timeoutMs: waitMs, what: 'other changes' })
+    await untilAborted(before, scope.signal).catch(() => {})
+  }
+
+  async #change<T>(
+    owner: NoteOwner,
+    edit: (before: SubjectNotes, nowSeconds: number) => NotesEdit<T>,
+  ): Promise<T> {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const record = await this.#records.load(keyOf(owner))
+      const { after, result } = edit(this.#current(record), this.#now())
+      if (after === undefined || (await this.#put(owner, after, record?.version ?? null))) {
+        return result
+      }
+    }
+    throw changedByOthers()
+  }
+
+  #current(record: KeptRecord | undefined): SubjectNotes {
+    if (record === undefined) return noNotes
+    const kept = readSubjectNotes(record.body)
+    return { ...kept, notes: notesAt(kept.notes, this.#now()) }
+  }
+
+  #put(owner: NoteOwner, after: SubjectNotes, expectedVersion: number | null): Promise<boolean> {
+    const expiresAtMs = notesExpireAtMs(after, this.#clock.now())
+    const body = { ...after } as unknown as KeptRecord['body']
+    return this.#records.put({ ...keyOf(owner), body, expiresAtMs }, expectedVersion)
+  }
+
+  #now(): number {
+    return Math.floor(this.#clock.now() / 1000)
+  }
+}
+
+function keyOf({ subject, tenant }: NoteOwner): RecordKey {
+  return { tenant, kind: notesKind, owner: subjectOwner(subject), id: notesId }
+}
+
+function changedByOthers(): ModelError {
+  return new ModelError(
+    'unavailable',
+    'The notes of this subject are being changed by others all the time. Send the call again in 1 s.',
+    { code: 'store_unavailable', retryAfterSeconds: 1 },
+  )
+}
