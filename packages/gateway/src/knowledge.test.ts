@@ -440,6 +440,10 @@ describe('a search as OpenAI has it', () => {
     [{ query: 'x', filters: { type: 'like', key: 'a', value: 'b' } }, 'filters.type'],
     [{ query: 'x', filters: { type: 'and', filters: [] } }, 'filters.filters'],
     [{ query: 'x', ranking_options: { ranker: 'default-2024' } }, 'ranking_options.ranker'],
+    [
+      { query: 'x', ranking_options: { hybrid_search: { text_weight: 1 } } },
+      'ranking_options.hybrid_search',
+    ],
   ])('refuses %j', async (body, param) => {
     const { gateway } = await knowing({})
     const response = await gateway.post('/v1/vector_stores/handbook/search', body)

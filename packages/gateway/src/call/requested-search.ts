@@ -6,6 +6,8 @@ import type { KnowledgeBaseUse } from '@fairlead/snapshot'
 export interface BaseSearch extends KnowledgeBaseUse {
   /** What a caller narrows it to, beside what it may find. */
   readonly filter?: MetadataFilter
+  /** `none`: what is found stays in the order of the search. As the base says when left out. */
+  readonly ranker?: 'none'
 }
 
 /** A request without the tools that the gateway itself is, and what they ask for. */

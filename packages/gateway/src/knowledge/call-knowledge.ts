@@ -5,11 +5,13 @@ import type { Call } from '../call/call.ts'
 import type { BaseSearch } from '../call/requested-search.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { maySearch } from './caller-filter.ts'
-import { searchTimeoutMs } from './external-retrievers.ts'
 import { type BlockRules, passagesBlock } from './passages-block.ts'
 import { queryText } from './query-text.ts'
 import { type RewrittenQuery, rewriteQuery, rewriteTimeoutMs } from './rewrite-query.ts'
-import { searchBases, type SearchedBase } from './search-bases.ts'
+import type { SearchedBase } from './search-base.ts'
+import { searchBases } from './search-bases.ts'
+import { wholeTimeoutMs } from './search-times.ts'
+import type { SearchingCall } from './searching-call.ts'
 
 /** What is looked for in a call. */
 export interface CallSearch extends Omit<KnowledgeUse, 'bases'> {
@@ -26,8 +28,6 @@ const askedFor: KnowledgeUse = {
   onFailure: 'Fail',
 }
 
-type KnowingCall = Pick<Call, 'caller' | 'record' | 'runtime' | 'services'>
-
 /**
  * What a strategy and the caller itself want searched; undefined for nothing. A base that the caller
  * may not search does not exist for it: it costs nothing, and nothing names it.
@@ -35,7 +35,7 @@ type KnowingCall = Pick<Call, 'caller' | 'record' | 'runtime' | 'services'>
 export function callSearch(
   use: KnowledgeUse | undefined,
   searches: readonly BaseSearch[],
-  { caller, runtime }: Pick<KnowingCall, 'caller' | 'runtime'>,
+  { caller, runtime }: Pick<SearchingCall, 'caller' | 'runtime'>,
 ): CallSearch | undefined {
   const rules = use ?? askedFor
   const named = new Set(searches.map(({ key }) => key))
@@ -51,11 +51,11 @@ export function callSearch(
 const slackMs = 500
 
 /** Looks in knowledge bases for a turn of a conversation. */
-export function knowledgeRetriever(use: CallSearch, call: KnowingCall): TurnRetriever {
+export function knowledgeRetriever(use: CallSearch, call: SearchingCall): TurnRetriever {
   const { knowledgeBases } = call.runtime.snapshot
   const timeouts = use.bases.flatMap(({ key }) => {
     const base = knowledgeBases.get(key)
-    return base === undefined ? [] : [searchTimeoutMs(base)]
+    return base === undefined ? [] : [wholeTimeoutMs(base)]
   })
   return {
     searches: { kind: 'knowledge', source: namesOf(use) },
@@ -75,7 +75,7 @@ export function knowledgeRetriever(use: CallSearch, call: KnowingCall): TurnRetr
  * The same where only a plan is wanted: no model is paid to write the query, and the plan says so. All
  * else is done as for a call.
  */
-export function previewRetriever(use: CallSearch, call: KnowingCall): TurnRetriever {
+export function previewRetriever(use: CallSearch, call: SearchingCall): TurnRetriever {
   if (use.query.mode !== 'Rewritten') return knowledgeRetriever(use, call)
   const retriever = knowledgeRetriever({ ...use, query: { mode: 'Conversation' } }, call)
   const problem = 'the query is rewritten for calls only: this is what the messages find themselves'
@@ -89,7 +89,7 @@ export function previewRetriever(use: CallSearch, call: KnowingCall): TurnRetrie
 export function retrieveForCall(
   use: CallSearch,
   items: readonly Item[],
-  call: KnowingCall & Pick<Call, 'signal'>,
+  call: SearchingCall & Pick<Call, 'signal'>,
 ): Promise<RetrievedBlock | undefined> {
   const rules = { ...use, earlier: new Set<string>(), countTokens: estimatedTokens }
   return retrieve(use, items, rules, call, call.signal)
@@ -104,7 +104,7 @@ async function retrieve(
   use: CallSearch,
   items: readonly Item[],
   rules: BlockRules,
-  call: KnowingCall,
+  call: SearchingCall,
   signal: AbortSignal,
 ): Promise<RetrievedBlock | undefined> {
   const { problem: unwritten, text } = await queryOf(use.query, items, call, signal)
@@ -133,7 +133,7 @@ function withProblems(
 function queryOf(
   query: KnowledgeUse['query'],
   items: readonly Item[],
-  call: KnowingCall,
+  call: SearchingCall,
   signal: AbortSignal,
 ): RewrittenQuery | Promise<RewrittenQuery> {
   if (query.mode === 'Rewritten') return rewriteQuery(query.model, items, call, signal)
@@ -148,7 +148,7 @@ function namesOf({ bases }: CallSearch): string {
 function noteSearches(
   searched: readonly SearchedBase[],
   block: RetrievedBlock | undefined,
-  { record }: KnowingCall,
+  { record }: SearchingCall,
 ): void {
   const kept = (block?.passages ?? []).filter(({ action }) => action === 'kept')
   for (const { problem, search } of searched) {

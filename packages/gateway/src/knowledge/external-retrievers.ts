@@ -5,7 +5,7 @@ import {
   type KnowledgeQuery,
   openAIVectorStoreRetriever,
 } from '@fairlead/knowledge'
-import type { KnowledgeBaseSettings, KnowledgeRetrieverSettings } from '@fairlead/snapshot'
+import type { KnowledgeRetrieverSettings } from '@fairlead/snapshot'
 import type { KnowledgeSearcher } from '../call/knowledge-searcher.ts'
 import { networkIdentityClient } from '../identity/network-identity-client.ts'
 import type { SecretSource } from '../sources/sources.ts'
@@ -71,10 +71,3 @@ function fetchBy(pools: UpstreamPools, allowPrivate: boolean): Fetch {
       signal,
     )
 }
-
-/** How long a base may take: as its retriever says, or as an index should. */
-export function searchTimeoutMs({ retriever }: KnowledgeBaseSettings): number {
-  return retriever?.timeoutMs ?? indexTimeoutMs
-}
-
-const indexTimeoutMs = 2000

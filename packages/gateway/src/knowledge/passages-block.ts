@@ -9,7 +9,7 @@ import {
 import type { FoundPassage } from '@fairlead/knowledge'
 import type { MessageItem } from '@fairlead/llm'
 import type { KnowledgeUse } from '@fairlead/snapshot'
-import type { SearchedBase } from './search-bases.ts'
+import type { SearchedBase } from './search-base.ts'
 
 /** What may be quoted, and how. */
 export interface BlockRules extends Pick<KnowledgeUse, 'citations' | 'maxTokens' | 'template'> {
@@ -35,8 +35,12 @@ export function passagesBlock(
   if (searched.length === 0) return undefined
   const judged = judge(interleaved(searched), rules)
   const kept = judged.filter(({ passage }) => passage.action === 'kept')
-  const problems = searched.flatMap(({ problem, search }) =>
-    problem === undefined ? [] : [{ kind: 'knowledge' as const, source: search.key, problem }],
+  const problems = searched.flatMap(({ problem, search, shortfalls }) =>
+    [...(problem === undefined ? [] : [problem]), ...shortfalls].map((told) => ({
+      kind: 'knowledge' as const,
+      source: search.key,
+      problem: told,
+    })),
   )
   return {
     items: kept.length === 0 ? [] : [quoted(numbered(kept), rules)],

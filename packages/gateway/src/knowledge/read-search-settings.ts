@@ -5,6 +5,7 @@ import {
   readOptional,
   readPositiveInteger,
 } from '@fairlead/llm'
+import type { BaseSearch } from '../call/requested-search.ts'
 
 /** As many passages as one search may ask for, as OpenAI has it. */
 const resultsMax = 50
@@ -17,14 +18,29 @@ export function readResultsMax(value: unknown, param: string): number | undefine
 }
 
 /**
- * `score_threshold` of `ranking_options`; undefined without one. Rankers of others are not known here.
- * Throws a ModelError 400.
+ * `ranking_options`: `auto` is what the KnowledgeBase says, `none` the order of the search. Rankers of
+ * others, and their weights, are not known here. Throws a ModelError 400.
  */
-export function readScoreThreshold(value: unknown, param: string): number | undefined {
+export function readRanking(
+  value: unknown,
+  param: string,
+): Pick<BaseSearch, 'minScore' | 'ranker'> {
   const options = readOptional(value, param, readObject) ?? {}
   const ranker = options['ranker'] ?? 'auto'
-  if (ranker !== 'auto') {
-    throw invalidField(`${param}.ranker`, 'it must be auto: the KnowledgeBase says how it ranks.')
+  if (ranker !== 'auto' && ranker !== 'none') {
+    throw invalidField(
+      `${param}.ranker`,
+      'it must be auto or none: the KnowledgeBase says what ranks.',
+    )
   }
-  return readOptional(options['score_threshold'], `${param}.score_threshold`, readNumber)
+  if ((options['hybrid_search'] ?? undefined) !== undefined) {
+    throw invalidField(
+      `${param}.hybrid_search`,
+      'leave it out: both ways of searching weigh alike.',
+    )
+  }
+  return {
+    minScore: readOptional(options['score_threshold'], `${param}.score_threshold`, readNumber),
+    ...(ranker === 'none' ? { ranker } : {}),
+  }
 }

@@ -5,7 +5,7 @@ import type { BaseSearch, TakenSearches } from '../call/requested-search.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { findKnowledgeBase } from './find-knowledge-base.ts'
 import { readFilter } from './read-filter.ts'
-import { readResultsMax, readScoreThreshold } from './read-search-settings.ts'
+import { readRanking, readResultsMax } from './read-search-settings.ts'
 
 const tool = 'file_search'
 
@@ -54,7 +54,7 @@ function readTool(
   const filter = readOptional(entry['filters'], `${path}.filters`, readFilter)
   const settings = {
     topK: readResultsMax(entry['max_num_results'], `${path}.max_num_results`) ?? resultsDefault,
-    minScore: readScoreThreshold(entry['ranking_options'], `${path}.ranking_options`),
+    ...readRanking(entry['ranking_options'], `${path}.ranking_options`),
     ...(filter === undefined ? {} : { filter }),
   }
   const isForeign = (id: string) =>

@@ -12,6 +12,9 @@ import {
 import type { RetrieverOptions } from './retriever-options.ts'
 import { withinQuery } from './within-query.ts'
 
+/** As many as OpenAI's search returns. */
+const resultsMax = 50
+
 /** A vector store of OpenAI, or of a service with the same search. */
 export function openAIVectorStoreRetriever(options: RetrieverOptions): Retriever {
   const { knowledgeId, url } = options
@@ -20,7 +23,7 @@ export function openAIVectorStoreRetriever(options: RetrieverOptions): Retriever
       const { filter, minScore, signal, text, topK } = query
       const body = {
         query: text,
-        max_num_results: topK,
+        max_num_results: Math.min(topK, resultsMax),
         ...(filter === undefined ? {} : { filters: filter }),
         ...(minScore === undefined ? {} : { ranking_options: { score_threshold: minScore } }),
       }

@@ -32,10 +32,7 @@ export const knowledgeBase: KindCompiler<KnowledgeBase, KnowledgeBaseSettings> =
   statusFields: ({ resource: { spec } }) => ({
     mode: spec.retrieve === undefined ? (spec.index ?? indexDefaults).mode : 'External',
   }),
-  unsupportedFields: () => [
-    { path: 'spec.sources', instead: 'nothing is read yet' },
-    { path: 'spec.rerank', instead: 'nothing is reranked' },
-  ],
+  unsupportedFields: () => [{ path: 'spec.sources', instead: 'nothing is read yet' }],
   claims: {
     of: ({ retriever, store }) =>
       retriever === undefined && store.type === 'SQLite'

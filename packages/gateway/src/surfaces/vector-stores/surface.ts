@@ -11,7 +11,7 @@ import { gatewayError } from '../../errors/gateway-error.ts'
 import { whileConnected } from '../../http/while-connected.ts'
 import { findKnowledgeBase } from '../../knowledge/find-knowledge-base.ts'
 import { readFilter } from '../../knowledge/read-filter.ts'
-import { readResultsMax, readScoreThreshold } from '../../knowledge/read-search-settings.ts'
+import { readRanking, readResultsMax } from '../../knowledge/read-search-settings.ts'
 import { searchBases } from '../../knowledge/search-bases.ts'
 import { readJson } from '../read-json.ts'
 import type { Surface, SurfaceRequest } from '../surface.ts'
@@ -38,25 +38,23 @@ async function search(request: SurfaceRequest): Promise<JsonObject> {
   if (body['rewrite_query'] === true) {
     throw invalidField('rewrite_query', 'queries are not rewritten here: leave it out.')
   }
-  const minScore = readScoreThreshold(body['ranking_options'], 'ranking_options')
   const filter = readOptional(body['filters'], 'filters', readFilter)
   const wanted = {
     key,
     topK: readResultsMax(body['max_num_results'], 'max_num_results') ?? 10,
-    minScore,
+    ...readRanking(body['ranking_options'], 'ranking_options'),
     ...(filter === undefined ? {} : { filter }),
   }
   // The base itself bounds how long a search takes.
   const searched = await http.record.waitFor(
     whileConnected(http.response, (signal) =>
-      searchBases([wanted], queries.join('\n'), request, signal),
+      searchBases([wanted], queries.join('\n'), { ...request, record: http.record }, signal),
     ),
   )
   const [found] = searched
   if (found?.problem !== undefined) throw gatewayError.knowledgeUnavailable(key)
-  const passages = (found?.passages ?? []).filter(
-    ({ score }) => minScore === undefined || score >= minScore,
-  )
+  const minScore = found?.search.minScore ?? -Infinity
+  const passages = (found?.passages ?? []).filter(({ score }) => score >= minScore)
   return {
     object: 'vector_store.search_results.page',
     search_query: queries,

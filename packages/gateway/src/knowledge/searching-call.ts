@@ -1,0 +1,4 @@
+import type { Call } from '../call/call.ts'
+
+/** For whom, in what configuration and with what knowledge bases are searched. */
+export type SearchingCall = Pick<Call, 'caller' | 'record' | 'runtime' | 'services'>
