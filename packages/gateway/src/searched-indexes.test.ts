@@ -111,7 +111,9 @@ async function indexed({ base = {}, more = [], use = {} }: Setup) {
       const { retrieval } = (await (await fetch(plan, { headers })).json()) as {
         retrieval?: { problems: readonly { problem: string }[] }
       }
-      const sent = upstream.requests.findLast(({ path }) => path.endsWith('/chat/completions'))
+      const sent = upstream.requests.findLast((request) =>
+        request.path.endsWith('/chat/completions'),
+      )
       return {
         status: response.status,
         prompt: JSON.stringify(sent?.body['messages'] ?? []),
