@@ -191,6 +191,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'cutting',
       'document-digest.ts',
       'sqlite',
+      'postgres',
       'sources',
       'retrievers',
       'source-refresh.ts',

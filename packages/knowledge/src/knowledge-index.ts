@@ -43,8 +43,14 @@ export interface KnowledgeFigures {
  */
 export interface KnowledgeIndex extends Retriever {
   /**
+   * Whether this process is the one that keeps the index as its sources are: of several that share it,
+   * one is, until it closes the index or is gone for half a minute. The others only search.
+   */
+  mayRefresh(): Promise<boolean>
+  /**
    * Replaces the passages of a document, all at once, unless its digest is the same. Rejects for vectors
-   * of another dimension than those that there are, and beyond the bytes that the index may hold.
+   * of another dimension than those that there are, beyond the bytes that the index may hold, and while
+   * another process refreshes the index.
    */
   put(document: IndexedDocument): Promise<'stored' | 'unchanged'>
   /**

@@ -1,8 +1,10 @@
 import type { MetadataFilter, MetadataValue } from './metadata-filter.ts'
 
+type Comparison = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte'
+
 /**
  * Whether metadata passes a filter, as stores evaluate it. What is not there, or of another type,
- * passes no comparison, not even that it be different.
+ * passes no comparison, not even that it be different. Texts are in the order of their bytes in UTF-8.
  */
 export function matchesFilter(
   metadata: Readonly<Record<string, MetadataValue>>,
@@ -21,7 +23,7 @@ export function matchesFilter(
     }
     default: {
       const value = valueOf(metadata, filter.key)
-      return typeof value === typeof filter.value && compares(filter.type, value, filter.value)
+      return compares(filter.type, value, filter.value)
     }
   }
 }
@@ -34,23 +36,29 @@ function valueOf(
 }
 
 function compares(
-  type: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte',
+  type: Comparison,
   left: MetadataValue | undefined,
   right: MetadataValue,
 ): boolean {
-  if (left === undefined) return false
+  if (typeof left === 'string' && typeof right === 'string') {
+    return holds(type, Buffer.compare(Buffer.from(left), Buffer.from(right)))
+  }
+  return typeof left === typeof right && holds(type, Number(left) - Number(right))
+}
+
+function holds(type: Comparison, order: number): boolean {
   switch (type) {
     case 'eq':
-      return left === right
+      return order === 0
     case 'ne':
-      return left !== right
+      return order !== 0
     case 'gt':
-      return left > right
+      return order > 0
     case 'gte':
-      return left >= right
+      return order >= 0
     case 'lt':
-      return left < right
+      return order < 0
     case 'lte':
-      return left <= right
+      return order <= 0
   }
 }

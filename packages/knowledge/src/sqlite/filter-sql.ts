@@ -1,3 +1,4 @@
+import { checkFilterSize } from '../filter-size.ts'
 import type { MetadataFilter, MetadataValue } from '../metadata-filter.ts'
 
 /** A condition in SQL, with the values of its placeholders in their order. */
@@ -8,17 +9,12 @@ interface SqlCondition {
 
 const operators = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
 
-/** More conditions than these are no filter that anybody has written. */
-const conditionsMax = 200
-
 /**
  * A filter as a condition on `documents.metadata`. No key and no value becomes a part of the SQL. Throws
  * a RangeError for a filter of very many conditions.
  */
 export function filterSql(filter: MetadataFilter): SqlCondition {
-  if (sizeOf(filter) > conditionsMax) {
-    throw new RangeError(`the filter has more than ${conditionsMax} conditions`)
-  }
+  checkFilterSize(filter)
   return conditionOf(filter)
 }
 
@@ -74,11 +70,4 @@ function member(
 
 function exists(condition: string): string {
   return `EXISTS (SELECT 1 FROM json_each(documents.metadata) AS member WHERE member.key = ? AND (${condition}))`
-}
-
-function sizeOf(filter: MetadataFilter): number {
-  if (filter.type !== 'and' && filter.type !== 'or') {
-    return filter.type === 'in' || filter.type === 'nin' ? 1 + filter.value.length / 100 : 1
-  }
-  return filter.filters.reduce((total, one) => total + sizeOf(one), 1)
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { IndexedDocument } from '../knowledge-index.ts'
-import { documentOf } from '../test-support/knowledge-index-contract.ts'
+import { documentOf } from '../test-support/indexed-documents.ts'
 import { openSqliteIndex } from './open-sqlite-index.ts'
 
 const passageCount = 20

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { getLoadablePath } from 'sqlite-vec'
 
-const version = 1
+/** Files of another version are made anew: everything in them can be read again. */
+const version = 2
 /** `FLKB`: what tells these files from other databases. */
 const application = 0x464c4b42
 
@@ -28,7 +29,7 @@ const tables = `
   ) STRICT;
   CREATE INDEX passages_of_documents ON passages (document);
   CREATE VIRTUAL TABLE words USING fts5 (
-    title, headings, text, content='', contentless_delete=1,
+    title, headings, text, content='',
     tokenize="unicode61 remove_diacritics 0 tokenchars '._'"
   );
 `
@@ -50,7 +51,7 @@ export function openIndexFile(path: string): DatabaseSync {
     }
     if (found < version) {
       database.exec(
-        `BEGIN; ${tables} PRAGMA application_id = ${application}; PRAGMA user_version = ${version}; COMMIT`,
+        `BEGIN; ${dropAll(database)} ${tables} PRAGMA application_id = ${application}; PRAGMA user_version = ${version}; COMMIT`,
       )
     }
     database.exec("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab('main', 'words', 'row')")
@@ -67,4 +68,19 @@ function refuseOthers(database: DatabaseSync, path: string): void {
   const tablesOf = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'])
   if (tablesOf === 0 || id === application) return
   throw new Error(`${path} is the database of something else: name another file`)
+}
+
+function dropAll(database: DatabaseSync): string {
+  const rows = database
+    .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")
+    .all()
+  const virtual = rows.filter(({ sql }) => String(sql).startsWith('CREATE VIRTUAL'))
+  // Those of virtual tables go with these.
+  const isShadow = (name: string) =>
+    virtual.some((one) => name.startsWith(`${String(one['name'])}_`))
+  return rows
+    .map(({ name }) => String(name))
+    .filter((name) => !isShadow(name) && !name.startsWith('sqlite_'))
+    .map((name) => `DROP TABLE "${name}";`)
+    .join(' ')
 }

@@ -2,11 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  axis,
-  describeKnowledgeIndexContract,
-  documentOf,
-} from '../test-support/knowledge-index-contract.ts'
+import { axis, documentOf } from '../test-support/indexed-documents.ts'
+import { describeKnowledgeIndexContract } from '../test-support/knowledge-index-contract.ts'
 import { openSqliteIndex } from './open-sqlite-index.ts'
 
 let folder: string

@@ -1,16 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { canonicalJson, RecentMap } from '@fairlead/base'
+import { RecentMap } from '@fairlead/base'
 import type { Ranked } from '@fairlead/retrieval'
+import { columnWeights } from '../column-weights.ts'
 import type { FoundPassage, KnowledgeQuery } from '../found-passage.ts'
 import { candidateFactor, fusedPassages } from '../fused-passages.ts'
-import {
-  foundMax,
-  type IndexedDocument,
-  type KnowledgeFigures,
-  metadataBytesMax,
-} from '../knowledge-index.ts'
+import { indexedSize, noRoom, otherDimension, otherQueryDimension } from '../indexed-size.ts'
+import { foundMax, type IndexedDocument, type KnowledgeFigures } from '../knowledge-index.ts'
 import type { MetadataFilter } from '../metadata-filter.ts'
 import { indexedWords, queryWords } from '../query-words.ts'
+import { lookedAtMost, tellingWords } from '../telling-words.ts'
 import { filterSql } from './filter-sql.ts'
 import { openIndexFile } from './schema.ts'
 
@@ -23,13 +21,13 @@ export interface SqliteIndexOptions {
   readonly bytesMax: number
 }
 
-/** How many matches a search by words looks at: as many as take some milliseconds. */
-const lookedMax = 20_000
 /** Of how many words it is known in how many passages they stand. */
 const countedMax = 20_000
 
-/** Matches in titles and headings say more of what a passage is about. */
-const weights = '4.0, 2.0, 1.0'
+/** Of the columns, in their order. */
+const weights = Object.values(columnWeights)
+  .map((weight) => weight.toFixed(1))
+  .join(', ')
 
 /** The index in a file, as its thread works on it. Its methods take their time; all but `search` are atomic. */
 export class SqliteIndex {
@@ -63,20 +61,14 @@ export class SqliteIndex {
   }
 
   put(document: IndexedDocument): 'stored' | 'unchanged' {
-    const { digest, id, metadata, source } = document
+    const { digest, id, source } = document
     const kept = this.#sql(
       'SELECT number, digest, bytes FROM documents WHERE source = ? AND id = ?',
     ).get(source, id)
     if (kept?.['digest'] === digest) return 'unchanged'
-    const metadataText = canonicalJson(metadata)
-    if (Buffer.byteLength(metadataText) > metadataBytesMax) {
-      throw new Error(`the metadata of a document has more than ${metadataBytesMax} bytes`)
-    }
-    const bytes = bytesOf(document) + Buffer.byteLength(metadataText)
+    const { bytes, metadata } = indexedSize(document)
     const after = this.#bytes + bytes - Number(kept?.['bytes'] ?? 0)
-    if (after > this.#bytesMax) {
-      throw new Error(`the index has room for ${this.#bytesMax} bytes of texts, and they are used`)
-    }
+    if (after > this.#bytesMax) throw noRoom(this.#bytesMax)
     this.#transaction(() => {
       if (kept !== undefined) this.#delete(Number(kept['number']))
       const number = Number(
@@ -88,7 +80,7 @@ export class SqliteIndex {
           digest,
           document.title,
           document.url,
-          metadataText,
+          metadata,
           document.passages.length,
           bytes,
         ).lastInsertRowid,
@@ -161,33 +153,32 @@ export class SqliteIndex {
   }
 
   #byWords(text: string, limit: number, allowed: Allowed): readonly Ranked[] {
-    const words = this.#tellingWords(queryWords(text))
+    const counted = queryWords(text).map((word) => ({ word, passages: this.#passagesWith(word) }))
+    const telling = tellingWords(counted)
+    const found = this.#matching(telling, limit, allowed)
+    // What was left out may be all that the passages have that a filter lets through.
+    const all = counted.filter(({ passages }) => passages > 0)
+    if (found.length >= limit || all.length === telling.length) return found
+    return this.#matching(all, limit, allowed)
+  }
+
+  #matching(
+    words: readonly { readonly word: string }[],
+    limit: number,
+    allowed: Allowed,
+  ): readonly Ranked[] {
     if (words.length === 0) return []
     // Quoted, no word is part of the syntax.
-    const expression = words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR ')
+    const expression = words.map(({ word }) => `"${word.replaceAll('"', '""')}"`).join(' OR ')
     // By the plus, SQLite searches once and then filters, and not once for each passage that is allowed.
     const filtered = allowed.sql.replace('AND rowid', 'AND +rowid')
     const rows = this.#sql(
-      `SELECT rowid AS number, bm25(words, ${weights}) AS score FROM words WHERE words MATCH ? ${filtered} ORDER BY score LIMIT ?`,
+      `SELECT number, score FROM (
+         SELECT rowid AS number, bm25(words, ${weights}) AS score FROM words
+         WHERE words MATCH ? ${filtered} LIMIT ${lookedAtMost}
+       ) ORDER BY score LIMIT ?`,
     ).all(expression, ...allowed.values, limit)
     return rows.map((row) => ({ id: String(row['number']), score: -Number(row['score']) }))
-  }
-
-  /**
-   * The rarer of the words, as far as they stand in no more passages than a search may look at: what
-   * stands nearly everywhere tells least and costs most.
-   */
-  #tellingWords(words: readonly string[]): readonly string[] {
-    const counted = words
-      .map((word) => ({ word, passages: this.#passagesWith(word) }))
-      .filter(({ passages }) => passages > 0)
-      .toSorted((one, other) => one.passages - other.passages)
-    let looked = 0
-    const telling = counted.filter(({ passages }, place) => {
-      looked += passages
-      return place === 0 || looked <= lookedMax
-    })
-    return telling.map(({ word }) => word)
   }
 
   #passagesWith(word: string): number {
@@ -202,9 +193,7 @@ export class SqliteIndex {
   #byVector(vector: Float32Array, limit: number, allowed: Allowed): readonly Ranked[] {
     if (this.#dimension === undefined) return []
     if (vector.length !== this.#dimension) {
-      throw new Error(
-        `the vectors of the index have ${this.#dimension} dimensions, and that of the query ${vector.length}`,
-      )
+      throw otherQueryDimension(this.#dimension, vector.length)
     }
     const rows = this.#sql(
       `SELECT rowid AS number, distance FROM vectors WHERE vector MATCH vec_int8(?) AND k = ? ${allowed.sql} ORDER BY distance`,
@@ -244,16 +233,13 @@ export class SqliteIndex {
   }
 
   #insertPassages(document: number, { passages, title }: IndexedDocument): void {
-    const titleWords = indexedWords(title ?? '')
     for (const { headings, text, url, vector } of passages) {
       const number = this.#sql(
         'INSERT INTO passages (document, url, headings, text) VALUES (?, ?, ?, ?)',
       ).run(document, url, JSON.stringify(headings), text).lastInsertRowid
       this.#sql('INSERT INTO words (rowid, title, headings, text) VALUES (?, ?, ?, ?)').run(
         number,
-        titleWords,
-        indexedWords(headings.join(' ')),
-        indexedWords(text),
+        ...wordColumns({ title, headings, text }),
       )
       if (vector === undefined) continue
       this.#useDimension(vector.length)
@@ -266,9 +252,21 @@ export class SqliteIndex {
   }
 
   #delete(document: number): void {
-    const numbers = this.#sql('SELECT number FROM passages WHERE document = ?').all(document)
-    for (const { number } of numbers) {
-      this.#sql('DELETE FROM words WHERE rowid = ?').run(Number(number))
+    const rows = this.#sql(
+      'SELECT passages.number, headings, text, title FROM passages JOIN documents ON documents.number = passages.document WHERE document = ?',
+    ).all(document)
+    for (const { headings, number, text, title } of rows) {
+      // FTS5 is told what it was told: deleted by the number alone, texts stay in its statistics for ever.
+      this.#sql(
+        "INSERT INTO words (words, rowid, title, headings, text) VALUES ('delete', ?, ?, ?, ?)",
+      ).run(
+        number ?? null,
+        ...wordColumns({
+          title: title === null ? null : String(title),
+          headings: JSON.parse(String(headings)) as readonly string[],
+          text: String(text),
+        }),
+      )
       if (this.#dimension !== undefined) {
         this.#sql('DELETE FROM vectors WHERE rowid = ?').run(BigInt(Number(number)))
       }
@@ -280,9 +278,7 @@ export class SqliteIndex {
   #useDimension(dimension: number): void {
     if (this.#dimension === dimension) return
     if (this.#dimension !== undefined) {
-      throw new Error(
-        `the vectors of the index have ${this.#dimension} dimensions, and this one ${dimension}: they are of different models`,
-      )
+      throw otherDimension(this.#dimension, dimension)
     }
     this.#database.exec(
       `CREATE VIRTUAL TABLE vectors USING vec0(vector int8[${dimension}] distance_metric=cosine)`,
@@ -339,6 +335,19 @@ export class SqliteIndex {
   }
 }
 
+/**
+ * What FTS5 is told of a passage, to index and to forget it. Where this gives other words for the same
+ * texts, the version of files must change.
+ */
+function wordColumns(passage: {
+  readonly title: string | null
+  readonly headings: readonly string[]
+  readonly text: string
+}): readonly [string, string, string] {
+  const { headings, text, title } = passage
+  return [indexedWords(title ?? ''), indexedWords(headings.join(' ')), indexedWords(text)]
+}
+
 interface Allowed {
   readonly sql: string
   readonly values: readonly (string | number)[]
@@ -352,15 +361,4 @@ function quantised(vector: Float32Array): Uint8Array {
   const scale = largest === 0 ? 0 : 127 / largest
   vector.forEach((value, place) => (bytes[place] = Math.round(value * scale)))
   return new Uint8Array(bytes.buffer)
-}
-
-function bytesOf({ passages, title, url }: IndexedDocument): number {
-  return passages.reduce(
-    (total, { headings, text, vector }) =>
-      total +
-      Buffer.byteLength(text) +
-      Buffer.byteLength(headings.join('')) +
-      (vector?.length ?? 0),
-    Buffer.byteLength(`${title ?? ''}${url ?? ''}`),
-  )
 }

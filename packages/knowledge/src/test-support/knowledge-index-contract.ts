@@ -1,9 +1,9 @@
-import { SeededRandom } from '@fairlead/base'
 import { describe, expect, it } from 'vitest'
 import type { KnowledgeQuery } from '../found-passage.ts'
-import type { IndexedDocument, KnowledgeIndex } from '../knowledge-index.ts'
-import { matchesFilter } from '../matches-filter.ts'
-import type { MetadataFilter, MetadataValue } from '../metadata-filter.ts'
+import type { KnowledgeIndex } from '../knowledge-index.ts'
+import { describeHardInputs } from './hard-inputs-contract.ts'
+import { axis, byWords, documentOf, type RunWithIndex } from './indexed-documents.ts'
+import { describeWhatIsLetThrough } from './filter-contract.ts'
 
 interface IndexUnderTest {
   readonly name: string
@@ -14,41 +14,9 @@ interface IndexUnderTest {
   }): Promise<KnowledgeIndex>
 }
 
-/** Never aborts. */
-const signal = AbortSignal.any([])
-const byWords: Pick<KnowledgeQuery, 'mode' | 'topK' | 'signal'> = { mode: 'BM25', topK: 5, signal }
-
-/** A vector that points mostly along one axis. */
-export function axis(place: number, dimension = 8): Float32Array {
-  const vector = new Float32Array(dimension).fill(0.1)
-  vector[place] = 1
-  const length = Math.hypot(...vector)
-  return vector.map((value) => value / length)
-}
-
-export function documentOf(
-  id: string,
-  texts: readonly string[],
-  change: Partial<IndexedDocument> = {},
-): IndexedDocument {
-  return {
-    source: 'handbook',
-    id,
-    digest: `digest of ${id}`,
-    title: `About ${id}`,
-    url: `https://docs.example.com/${id}`,
-    metadata: {},
-    passages: texts.map((text) => ({ text, headings: [], url: null })),
-    ...change,
-  }
-}
-
 /** What every index must do. */
 export function describeKnowledgeIndexContract(subject: IndexUnderTest): void {
-  const run = async (
-    body: (index: KnowledgeIndex) => Promise<void>,
-    options: { readonly model: string | null; readonly bytesMax?: number } = { model: null },
-  ) => {
+  const run: RunWithIndex = async (body, options = { model: null }) => {
     const index = await subject.open(options)
     try {
       await body(index)
@@ -210,63 +178,7 @@ export function describeKnowledgeIndexContract(subject: IndexUnderTest): void {
         expect(await found(index, 'quoted')).toEqual(['a'])
       }))
 
-    it('lets nothing through a filter that metadata does not pass', () =>
-      run(async (index) => {
-        const random = new SeededRandom(7)
-        const keys = ['group', 'level', "it's", 'a.b', '"q"', '$', '__proto__', 'ключ']
-        const values: readonly MetadataValue[] = [
-          'hr',
-          'it',
-          "' OR 1=1 --",
-          '',
-          '1',
-          1,
-          0,
-          2.5,
-          -3,
-          true,
-          false,
-          '日本',
-        ]
-        const pick = <T>(list: readonly T[]): T =>
-          list[Math.floor(random.next() * list.length)] as T
-        const documents = Array.from({ length: 60 }, (_, number) => {
-          const pairs = Array.from({ length: 3 }, () => [pick(keys), pick(values)] as const)
-          return documentOf(`d${number}`, ['shared words'], { metadata: Object.fromEntries(pairs) })
-        })
-        for (const document of documents) await index.put(document)
-        const filterOf = (depth: number): MetadataFilter => {
-          const type = pick([
-            'eq',
-            'ne',
-            'gt',
-            'gte',
-            'lt',
-            'lte',
-            'in',
-            'nin',
-            'and',
-            'or',
-          ] as const)
-          if (type === 'and' || type === 'or') {
-            if (depth === 0) return { type: 'eq', key: pick(keys), value: pick(values) }
-            const filters = Array.from({ length: 2 }, () => filterOf(depth - 1))
-            return { type, filters }
-          }
-          if (type === 'in' || type === 'nin') {
-            const list = [pick(values), pick(values)].filter((value) => typeof value !== 'boolean')
-            return { type, key: pick(keys), value: list }
-          }
-          return { type, key: pick(keys), value: pick(values) }
-        }
-        for (let round = 0; round < 150; round++) {
-          const filter = filterOf(2)
-          const expected = documents.filter(({ metadata }) => matchesFilter(metadata, filter))
-          const ids = await found(index, 'shared words', { filter, topK: 100 })
-          expect(ids.toSorted(), JSON.stringify(filter)).toEqual(
-            expected.map(({ id }) => id).toSorted(),
-          )
-        }
-      }))
+    describeWhatIsLetThrough(run)
+    describeHardInputs(run)
   })
 }

@@ -1,0 +1,115 @@
+import {
+  type AskPostgres,
+  type Clock,
+  migratePostgres,
+  postgresAddress,
+  PostgresPool,
+} from '@fairlead/base'
+import type { KnowledgeIndex } from '../knowledge-index.ts'
+import { BasePool } from './base-pool.ts'
+import { baseTables, knowledgeMigrations } from './base-tables.ts'
+import { PostgresIndex } from './postgres-index.ts'
+import { storedCharacters } from './stored-characters.ts'
+import { vectorSchema } from './vector-extension.ts'
+
+interface PostgresIndexOptions {
+  /** `postgres://user:password@host:5432/database?sslmode=verify-full`. Holds a secret. */
+  readonly url: string
+  /** Certificates, as PEM, of the authorities that are trusted; those of Node.js when left out. */
+  readonly ca?: string | undefined
+  /** Where the tables are; lower-case letters, digits and `_`. `fairlead` when left out. */
+  readonly schema?: string | undefined
+  /** Tells the bases of a schema apart: those who open the same share it. */
+  readonly name: string
+  /** Makes the vectors; null where only words are searched. With another one, documents are read again. */
+  readonly model: string | null
+  /** The most bytes of texts and metadata. */
+  readonly bytesMax: number
+  /** 4 when left out. */
+  readonly maxConnections?: number
+  /** How long a search may take, connecting included. 5000 when left out. */
+  readonly deadlineMs?: number
+  readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
+}
+
+const fields = { maxConnections: undefined, authorities: undefined }
+
+/**
+ * Opens the index of a knowledge base in PostgreSQL 14 or newer, which is made where it is missing, for
+ * as many processes as share it. With a model it needs pgvector. Rejects when it cannot be opened, with
+ * a message that says what to do and holds no password.
+ */
+export async function openPostgresIndex(options: PostgresIndexOptions): Promise<KnowledgeIndex> {
+  const { bytesMax, clock, model, schema = 'fairlead' } = options
+  const { deadlineMs = 5000, maxConnections = 4 } = options
+  if (!/^[a-z_][a-z\d_]{0,62}$/.test(schema)) {
+    throw new Error(`the schema "${schema}" must have lower-case letters, digits and "_" only`)
+  }
+  const address = postgresAddress(options.url, options.ca)
+  const { default: driver } = await import('pg')
+  const pool = new PostgresPool(driver, {
+    address,
+    schema,
+    maxConnections,
+    deadlineMs,
+    clock,
+    fields,
+  })
+  try {
+    await migratePostgres(pool, {
+      schema,
+      versionTable: 'knowledge_version',
+      migrations: knowledgeMigrations,
+    })
+    const vectors = model === null ? undefined : await vectorSchema(pool)
+    const number = await baseNumber(pool, options.name)
+    const base = new BasePool(pool, number, vectors)
+    await base.transaction((ask) => useModel(ask, number, model))
+    return new PostgresIndex({ pool: base, model, bytesMax, clock })
+  } catch (error) {
+    await pool.close()
+    throw error
+  }
+}
+
+/** Of several processes that open a base at once, one makes its tables. */
+async function baseNumber(pool: PostgresPool, given: string): Promise<number> {
+  const name = storedCharacters(given)
+  const numberOf = async (ask: AskPostgres) => {
+    const [row] = await ask('SELECT number FROM fairlead.knowledge_bases WHERE name = $1', [name])
+    return row === undefined ? undefined : Number(row['number'])
+  }
+  const known = await numberOf((text, values) => pool.ask(text, values))
+  if (known !== undefined) return known
+  return pool.transaction(async (ask) => {
+    await ask('LOCK TABLE fairlead.knowledge_bases IN SHARE ROW EXCLUSIVE MODE')
+    const made = await numberOf(ask)
+    if (made !== undefined) return made
+    const [row] = await ask(
+      'INSERT INTO fairlead.knowledge_bases (name) VALUES ($1) RETURNING number',
+      [name],
+    )
+    const number = Number(row?.['number'])
+    await ask(baseTables.replaceAll('base.', `fairlead.knowledge_${number}_`))
+    return number
+  })
+}
+
+/** What another model has made is worth nothing; words are found until it is made again. */
+async function useModel(ask: AskPostgres, number: number, model: string | null): Promise<void> {
+  const [row] = await ask(
+    'SELECT model, dimension FROM fairlead.knowledge_bases WHERE number = $1 FOR UPDATE',
+    [number],
+  )
+  const wanted = model === null ? '' : storedCharacters(model)
+  if (row?.['model'] === wanted) return
+  if (typeof row?.['model'] === 'string') {
+    if (row['dimension'] !== null) await ask('DROP TABLE base.vectors')
+    await ask(`UPDATE base.documents SET digest = ''`)
+  }
+  await ask(
+    `UPDATE fairlead.knowledge_bases SET model = $2, dimension = NULL, has_nearest = false
+     WHERE number = $1`,
+    [number, wanted],
+  )
+}

@@ -1,0 +1,218 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '@fairlead/base'
+import { type PostgresServer, startPostgresServer } from '@fairlead/base/testing'
+import { Client } from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { axis, byWords, documentOf } from '../test-support/indexed-documents.ts'
+import { openPostgresIndex } from './open-postgres-index.ts'
+
+let server: PostgresServer
+let client: Client
+let bases = 0
+beforeAll(async () => {
+  server = await startPostgresServer()
+  client = new Client({ connectionString: server.url })
+  await client.connect()
+}, 60_000)
+afterAll(async () => {
+  await client.end()
+  await server[Symbol.asyncDispose]()
+})
+
+type Options = Parameters<typeof openPostgresIndex>[0]
+const open = (name: string, change: Partial<Options> = {}) =>
+  openPostgresIndex({
+    url: server.url,
+    name,
+    model: null,
+    bytesMax: 1e9,
+    clock: systemClock,
+    ...change,
+  })
+const newName = () => `base-${bases++}`
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof Error)) throw new Error('it was not refused')
+  expect(error.message).not.toContain(server.password)
+
+  return error.message
+}
+
+describe('an index that processes share', () => {
+  it('is made by one of those that open it at once, and is there for all', async () => {
+    const name = newName()
+    const all = await Promise.all(Array.from({ length: 5 }, () => open(name, { model: 'toy' })))
+    await all[0]?.put(documentOf('a', ['apples']))
+    for (const index of all)
+      expect(await index.search({ ...byWords, text: 'apple' })).toHaveLength(1)
+    await Promise.all(all.map((index) => index.close()))
+  })
+
+  it('is refreshed by one of them, and by another when that one is closed or gone', async () => {
+    const name = newName()
+    const [one, other] = [await open(name), await open(name)]
+    expect(await one.mayRefresh()).toBe(true)
+    expect(await one.mayRefresh()).toBe(true)
+    expect(await other.mayRefresh()).toBe(false)
+    await one.put(documentOf('a', ['apples']))
+    expect(await refusal(other.put(documentOf('b', ['pears'])))).toContain(
+      'another process refreshes',
+    )
+    expect(await refusal(other.remove('handbook', ['a']))).toContain('another process refreshes')
+    expect(await other.search({ ...byWords, text: 'apples' })).toHaveLength(1)
+    // As if it had been silent for long.
+    await client.query(
+      "UPDATE fairlead.knowledge_bases SET refreshes_until = '-infinity' WHERE name = $1",
+      [name],
+    )
+    expect(await other.mayRefresh()).toBe(true)
+    expect(await one.mayRefresh()).toBe(false)
+    await other.close()
+    expect(await one.mayRefresh()).toBe(true)
+    await one.close()
+  })
+
+  it('has nothing of another base, nor of another schema', async () => {
+    const bytesMax = 1e9
+    const [one, other, elsewhere] = [
+      await open(newName(), { bytesMax }),
+      await open(newName()),
+      await open('base-0', { schema: 'elsewhere' }),
+    ]
+    await one.put(documentOf('a', ['apples']))
+    for (const index of [other, elsewhere]) {
+      expect(await index.search({ ...byWords, text: 'apples' })).toEqual([])
+      expect(await index.figures()).toEqual(new Map())
+    }
+    await Promise.all([one, other, elsewhere].map((index) => index.close()))
+  })
+
+  it('has vectors of one model: whoever opens it with another has its documents read again', async () => {
+    const name = newName()
+    const passages = [{ text: 'feline', headings: [], url: null, vector: axis(0) }]
+    const first = await open(name, { model: 'one' })
+    await first.put(documentOf('cats', [], { passages }))
+    const query = { ...byWords, mode: 'Vector', text: '', vector: axis(0) } as const
+    expect(await first.search(query)).toHaveLength(1)
+    const other = await open(name, { model: 'two' })
+    expect(await other.search(query)).toEqual([])
+    expect(await other.digests('handbook')).toEqual(new Map([['cats', '']]))
+    expect(await refusal(first.search(query))).toContain('another model')
+    expect(await refusal(first.put(documentOf('b', ['x'])))).toContain('another model')
+    expect(await first.search({ ...byWords, text: 'feline' })).toHaveLength(1)
+    await Promise.all([first.close(), other.close()])
+  })
+
+  it(
+    'is as it was before when the process that refreshes it is killed',
+    { timeout: 60_000 },
+    async () => {
+      const name = newName()
+      const folder = mkdtempSync(join(tmpdir(), 'knowledge-'))
+      const program = join(import.meta.dirname, 'open-postgres-index.ts')
+      writeFileSync(join(folder, 'writer.mjs'), writer)
+      const index = await open(name)
+      for (let round = 0; round < 3; round++) {
+        const child = spawn(
+          process.execPath,
+          ['--conditions=source', join(folder, 'writer.mjs'), program, server.url, name],
+          { stdio: ['ignore', 'pipe', 'inherit'] },
+        )
+        let said = ''
+        for await (const part of child.stdout) {
+          said += String(part)
+          if (said.split('\n').length > 10 + round * 5) child.kill('SIGKILL')
+        }
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+        const digests = await index.digests('handbook')
+        for (const digest of digests.values()) {
+          const found = await index.search({ ...byWords, text: digest, topK: 100 })
+          expect(found.filter(({ text }) => text.startsWith(`${digest} `))).toHaveLength(20)
+        }
+        expect((await index.figures()).get('handbook')).toMatchObject({
+          documents: digests.size,
+          passages: 20 * digests.size,
+        })
+        // Its sessions may live on for a moment; the lease ends by itself.
+        await client.query(
+          "UPDATE fairlead.knowledge_bases SET refreshes_until = '-infinity' WHERE name = $1",
+          [name],
+        )
+      }
+      expect(await index.put(documentOf('own', ['own']))).toBe('stored')
+      await index.close()
+      rmSync(folder, { recursive: true })
+    },
+  )
+})
+
+/** Writes document after document, says each on its output, and never ends by itself. */
+const writer = `
+  const { openPostgresIndex } = await import(process.argv[2])
+  const clock = { monotonicMs: () => performance.now(), setTimer: (ms, run) => { const timer = setTimeout(run, ms); return { cancel: () => clearTimeout(timer) } } }
+  const index = await openPostgresIndex({ url: process.argv[3], name: process.argv[4], model: null, bytesMax: 1e9, clock })
+  await index.mayRefresh()
+  for (let at = 0; ; at++) {
+    const digest = 'v' + at
+    const passages = Array.from({ length: 20 }, (_, one) => ({ text: digest + ' passage ' + one + ' common', headings: [], url: null }))
+    await index.put({ source: 'handbook', id: 'd' + (at % 10), digest, title: null, url: null, metadata: {}, passages })
+    process.stdout.write(digest + '\\n')
+  }
+`
+
+describe('a server that cannot be used', () => {
+  const url = (change: Partial<Pick<URL, 'password' | 'port' | 'search' | 'pathname'>>) =>
+    Object.assign(new URL(server.url), change).href
+
+  it.each([
+    ['a wrong password', () => ({ url: url({ password: 'open-sesame' }) }), 'password of user'],
+    ['nobody at the address', () => ({ url: url({ port: '1' }) }), 'no server answers'],
+    ['a server without TLS', () => ({ url: url({ search: 'sslmode=require' }) }), 'has no TLS'],
+    ['a database that is not there', () => ({ url: url({ pathname: '/none' }) }), 'no database'],
+    ['what is no URL', () => ({ url: 'secret-of-mine' }), 'must be like postgres://'],
+    ['an impossible schema', () => ({ schema: 'a"b' }), 'lower-case letters'],
+  ])('is said: %s', async (_, change, message) => {
+    const said = await refusal(open('x', change()))
+    expect(said).toContain(message)
+    expect(said).not.toMatch(/open-sesame|secret-of-mine/)
+  })
+
+  it('is said where pgvector is missing and may not be made, and words are found all the same', async () => {
+    await client.query('CREATE DATABASE plain')
+    await client.query("CREATE ROLE plain LOGIN PASSWORD 'plain-secret'")
+    await client.query('GRANT CREATE ON DATABASE plain TO plain')
+    const plain = url({ pathname: '/plain' }).replace(/\/\/.*@/, () => '//plain:plain-secret@')
+    const said = await refusal(open('x', { url: plain, model: 'toy' }))
+    expect(said).toContain('run CREATE EXTENSION vector in the database as a superuser')
+    expect(said).not.toContain('plain-secret')
+    const index = await open('x', { url: plain })
+    await index.put(documentOf('a', ['apples']))
+    expect(await index.search({ ...byWords, text: 'apples' })).toHaveLength(1)
+    await index.close()
+  })
+
+  it('costs a search its deadline, and nothing whoever gives up', { timeout: 60_000 }, async () => {
+    const name = newName()
+    const index = await open(name, { deadlineMs: 300 })
+    await client.query('BEGIN; LOCK TABLE fairlead.knowledge_bases IN ACCESS EXCLUSIVE MODE')
+    try {
+      expect(await refusal(index.search({ ...byWords, text: 'x' }))).toContain('within 300 ms')
+      const stop = new AbortController()
+      const searching = index.search({ ...byWords, text: 'x', signal: stop.signal })
+      stop.abort(new Error('enough'))
+      expect(await refusal(searching)).toBe('enough')
+    } finally {
+      await client.query('ROLLBACK')
+    }
+    expect(await index.search({ ...byWords, text: 'x' })).toEqual([])
+    await index.close()
+  })
+})
