@@ -37,6 +37,7 @@ export function fitWindow(
     ...(room < budget
       ? { rule: 'budget', isCut: true }
       : { rule: 'budget.historyTokens', isCut: false }),
+    isShortened: true,
     droppedReason: 'over_budget',
   })
   if (cut.tokens > limit) throw overflow(source, cut.tokens, limit)

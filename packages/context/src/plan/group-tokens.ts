@@ -1,3 +1,5 @@
+import type { Item } from '@fairlead/llm'
+import type { Turn } from '../turns/turn.ts'
 import type { TurnGroup } from '../turns/group-turns.ts'
 import { itemsInHistory } from '../turns/turn-in-history.ts'
 import { itemTokens, sum, type CountTokens } from './count-tokens.ts'
@@ -23,8 +25,14 @@ export function groupTokens(
   }
 }
 
+/** What a prompt may have of a turn: what was said, and what was quoted for it. */
+function itemsOf(turn: Turn): readonly Item[] {
+  const quoted = turn.input.length === 0 ? [] : (turn.retrieved?.items ?? [])
+  return [...quoted, ...itemsInHistory(turn)]
+}
+
 function tokensOf(group: TurnGroup | undefined, model: string, count: CountTokens): number {
   if (group === undefined) return 0
-  const items = [...group.turns.flatMap(itemsInHistory), ...group.spareOutputs]
+  const items = [...group.turns.flatMap(itemsOf), ...group.spareOutputs]
   return sum(items.map((item) => itemTokens(item, model, count)))
 }

@@ -30,7 +30,7 @@ export function reachesFarEnough(path: readonly Turn[], source: ReachSource): bo
   if (first === undefined || first.parent === null) return true
   const { epoch, request, targets } = source
   const { history } = request.strategy
-  const reach = historyRuleFor(history, historyRules).reach(history)
+  const selected = historyRuleFor(history, historyRules).reach(history)
   const cutFor = epoch.cut_for ?? null
   const hasMoreRoom = targets.some(({ window = Infinity }) => cutFor !== null && window > cutFor)
   const startsAnew =
@@ -39,12 +39,13 @@ export function reachesFarEnough(path: readonly Turn[], source: ReachSource): bo
     // A summary that was made meanwhile gives back what a window had cut.
     const told = epoch.summary?.to_seq ?? 0
     const isEarlier = ({ to_seq: seq }: EpochSummary) => seq > told && seq < first.seq
-    if (cutFor === null || !source.summaries.some(isEarlier)) return true
+    const wasCut = cutFor !== null || epoch.is_shortened === true
+    if (!wasCut || !source.summaries.some(isEarlier)) return true
     // One that ends farther back would leave too much to be of use.
     const tokensMax = history.mode === 'Summarize' ? history.triggerTokens : 0
     return hasAll(groupsOf(path), { tokens: tokensMax }, source)
   }
-  const reaches = [reach, budgetReach(source)].filter((one) => one !== undefined)
+  const reaches = [...selected, ...budgetReach(source)]
   if (reaches.length === 0) return false
   const groups = groupsOf(path)
   return reaches.some((one) =>
@@ -54,9 +55,9 @@ export function reachesFarEnough(path: readonly Turn[], source: ReachSource): bo
   )
 }
 
-function budgetReach({ request }: ReachSource): HistoryReach | undefined {
+function budgetReach({ request }: ReachSource): readonly HistoryReach[] {
   const { historyTokens } = request.strategy
-  return historyTokens === undefined ? undefined : { tokens: historyTokens }
+  return historyTokens === undefined ? [] : [{ tokens: historyTokens }]
 }
 
 /**

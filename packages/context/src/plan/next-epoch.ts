@@ -10,7 +10,7 @@ import type { History } from './read-history.ts'
 export function nextEpoch(
   { continuesEpoch, epoch, request, startsAtRoot, target }: PromptSource,
   { closed, open, epochFrom }: History,
-  { from, isCut = false, summary }: HistorySelection,
+  { from, isCut = false, isShortened = false, summary }: HistorySelection,
   {
     persona,
     frozenTools,
@@ -29,10 +29,13 @@ export function nextEpoch(
   const goesOn =
     continuesEpoch && from === epochFrom && !toolsChanged && headHash === epoch.head_hash
   const before = from === epochFrom ? (epoch.cut_for ?? null) : null
+  const stays =
+    from === epochFrom && summary?.id === epoch.summary?.id && epoch.is_shortened === true
   return {
     n: epoch.n + (epoch.head_hash !== '' && !goesOn ? 1 : 0),
     from_turn: from === 0 && startsAtRoot ? null : (closed[from] ?? open).id,
     ...(summary === undefined ? {} : { summary }),
+    ...(isShortened || stays ? { is_shortened: true } : {}),
     cut_for: isCut ? (target.window ?? null) : before,
     persona,
     strategy: { name, revision: generation },

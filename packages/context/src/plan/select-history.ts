@@ -1,6 +1,7 @@
 import { historyRuleFor } from '../strategies/history-rule-for.ts'
 import type { HistorySelection, PlacedSummary } from '../strategies/history-rule.ts'
 import { historyRules } from '../strategies/strategies.ts'
+import { summaryShareMax } from '../summaries/summary-limits.ts'
 import type { EpochSummary } from '../turns/conversation.ts'
 import { itemTokens, type TokenCounts } from './count-tokens.ts'
 import { epochRule } from './epoch-rule.ts'
@@ -27,6 +28,7 @@ export function selectHistory(
 ): HistorySelection {
   const { continuesEpoch, counts, epoch, request, startsAtRoot, summaries, target } = source
   const settings = request.strategy.history
+  const { historyTokens: tokensMax = Infinity } = request.strategy
   const rule = historyRuleFor(settings, historyRules)
   const { cut_for: cutFor = null } = epoch
   const hasMoreRoom = cutFor !== null && (target.window ?? Infinity) > cutFor
@@ -38,8 +40,10 @@ export function selectHistory(
     summary: epoch.summary,
     summaries: placed(summaries, closed),
     summaryTokens: (summary) => itemTokens(summaryItem(summary), target.model, counts.count),
+    tokensMax,
+    summaryTokensMax: tokensMax * summaryShareMax,
     isWhole: startsAtRoot,
-    mustShrink: overflows || cutFor !== null,
+    mustShrink: overflows || cutFor !== null || epoch.is_shortened === true,
     atMost: counts.atMost,
   })
 }

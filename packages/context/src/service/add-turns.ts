@@ -30,7 +30,12 @@ interface AddedTurns {
 export function addTurns(source: NewTurnsSource): AddedTurns {
   const { conversation, place, request, retried, newId, nowMs } = source
   const { parent, path, placement } = place
-  const taken = new Set(path.flatMap(allItems).flatMap(({ id }) => (id === undefined ? [] : [id])))
+  const brought = new Set(
+    [...placement.instructions, ...placement.exchanges.flatMap(itemsOfExchange)].flatMap(idOf),
+  )
+  // Most callers bring no ids, and then none can be taken.
+  const taken =
+    brought.size === 0 ? new Set<string>() : new Set(path.flatMap(allItems).flatMap(idOf))
   const exchanges = placement.exchanges.map(({ input, output }) => ({
     input: identifyItems(input, taken, newId),
     output: identifyItems(output, taken, newId),
@@ -60,7 +65,15 @@ export function addTurns(source: NewTurnsSource): AddedTurns {
 
 /** An answer that the caller started for the model stays after its question, as input. */
 function inputOf(last: Exchange | undefined): readonly Item[] {
-  return last === undefined ? [] : [...last.input, ...last.output]
+  return last === undefined ? [] : itemsOfExchange(last)
+}
+
+function itemsOfExchange({ input, output }: Exchange): readonly Item[] {
+  return [...input, ...output]
+}
+
+function idOf({ id }: Item): readonly string[] {
+  return id === undefined ? [] : [id]
 }
 
 function allItems(turn: Turn): readonly Item[] {

@@ -64,7 +64,16 @@ it('keeps a tool loop whole, and cuts nothing while it is open', async () => {
   expect(sent).toEqual(['user: next'])
 })
 
-it('reads of a long log no more than it may send', async () => {
+it.each([
+  ['TokenWindow', windowed(2000, 1000), 1000],
+  [
+    'Summarize, before there is a summary',
+    strategyOf({
+      history: { mode: 'Summarize', triggerTokens: 1000, targetTokens: 500, keepLastTurns: 2 },
+    }),
+    1000,
+  ],
+])('reads of a long log no more than it may send: %s', async (_, strategy, tokens) => {
   const clock = new FakeClock(Date.UTC(2026, 0, 1, 12))
   const store = createMemoryStore({ clock, ttlMs: undefined })
   let read = 0
@@ -80,8 +89,8 @@ it('reads of a long log no more than it may send', async () => {
   const { conversations } = openConversations({ clock, store: counted })
   const items = Array.from({ length: 2000 }, () => [user(ofTokens(50)), assistant(ofTokens(50))])
   await conversations.create({ tenant: 'team/app', id: 'chat-1', items: items.flat() })
-  const { open } = await say(conversations, [user('q')], [assistant('a')], windowed(2000, 1000))
-  expect(open.plan.segments.find(({ kind }) => kind === 'history')?.tokens).toBe(1000)
+  const { open } = await say(conversations, [user('q')], [assistant('a')], strategy)
+  expect(open.plan.segments.find(({ kind }) => kind === 'history')?.tokens).toBe(tokens)
   expect(read).toBeLessThan(100)
 })
 

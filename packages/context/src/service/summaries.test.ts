@@ -192,6 +192,40 @@ describe('a summary that is not there', () => {
     expect(summarySent(await chat.say(1))).toContain('at last')
   })
 
+  it('has what it is to tell left out where that is far too long, until it is there', async () => {
+    const chat = new Chat(
+      new ScriptedModels(({ input }) =>
+        [...input.matchAll(/q(\d{3})/g)].map(([, number]) => number).join(' '),
+      ),
+    )
+    const { conversations } = chat.bench
+    const text = (who: string, number: number) =>
+      `${who}${String(number).padStart(3, '0')}${'word'.repeat(45)}`
+    const items = Array.from({ length: 400 }, (_, number) => [
+      user(text('q', number)),
+      assistant(text('a', number)),
+    ])
+    await conversations.create({ tenant, id, items: items.flat() })
+    chat.turns = 400
+    chat.strategy = strategy({ targetTokens: 750 })
+    const plans = []
+    for (let turn = 0; turn < 12; turn += 1) {
+      const { open } = await chat.say(1)
+      plans.push(open.plan)
+      const sent = open.plan.segments.reduce((sum, segment) => sum + segment.tokens, 0)
+      expect(sent).toBeLessThanOrEqual(2200)
+    }
+    expect(plans[0]?.decisions.at(0)).toMatchObject({
+      action: 'dropped',
+      rule: 'history.summarize',
+      reason: 'not_summarised_yet',
+    })
+    expect(plans[0]?.summary).toMatchObject({ id: null, next: 'not_made' })
+    const last = plans.at(-1)
+    expect(last?.decisions.map(({ reason }) => reason)).toEqual(['summarised', 'after_summary'])
+    expect(last?.summary).toMatchObject({ next: 'not_needed' })
+  })
+
   it('has the window cut the history, and fails no call', async () => {
     const chat = new Chat(
       new ScriptedModels(() => {
@@ -331,6 +365,46 @@ describe('a summary', () => {
     finish('what was deleted')
     await chat.settled()
     expect(JSON.stringify(await chat.records())).not.toContain('what was deleted')
+  })
+
+  it('leaves turns their share of a budget that is smaller than the trigger', async () => {
+    const long = new ScriptedModels(({ input }) => 'word'.repeat(input.length > 400 ? 90 : 80))
+    const chat = new Chat(long)
+    chat.strategy = strategy({ keepLastTurns: 1 }, { historyTokens: 400 })
+    let summarised = 0
+    for (let turn = 0; turn < 30; turn += 1) {
+      const { open } = await chat.say(1)
+      const tokens = (kind: string) =>
+        open.plan.segments.find((one) => one.kind === kind)?.tokens ?? 0
+      summarised += tokens('summary') > 0 ? 1 : 0
+      expect(tokens('summary')).toBeLessThanOrEqual(200)
+      expect(tokens('summary') + tokens('history')).toBeLessThanOrEqual(400)
+      if (turn > 2) expect(tokens('history')).toBeGreaterThanOrEqual(100)
+    }
+    expect(summarised).toBeGreaterThan(20)
+  })
+
+  it('that is too long for a budget that became smaller is not sent, nor made where none fits', async () => {
+    const chat = new Chat(new ScriptedModels(() => 'word'.repeat(170)))
+    expect(summarySent(await chat.say(12))).toBeDefined()
+    chat.strategy = strategy({}, { historyTokens: 300 })
+    const { asked } = chat.models
+    const said = await chat.say(1)
+    expect(summarySent(said)).toBeUndefined()
+    expect(kindsOf(said)).toContain('history')
+    const before = asked.length
+    chat.strategy = strategy({}, { historyTokens: 120 })
+    await chat.say(5)
+    expect(asked).toHaveLength(before)
+  })
+
+  it('is not made anew at every turn where the turns that are kept are long themselves', async () => {
+    const chat = new Chat()
+    chat.strategy = strategy({ keepLastTurns: 9 })
+    await chat.say(60)
+    // Of a hundred tokens a turn, each summary covers 125 at least.
+    expect(chat.models.asked.length).toBeGreaterThan(15)
+    expect(chat.models.asked.length).toBeLessThanOrEqual(30)
   })
 
   it('is named with its model, prompt, level and what it covers', async () => {

@@ -10,6 +10,7 @@ import {
   groupsToSummarise,
   type SummaryLimits,
   summaryLimits,
+  summaryTolerance,
 } from '../summaries/summary-limits.ts'
 import { type KeptSummary, type SummaryAttempt, summaryId } from '../summaries/summary-record.ts'
 import {
@@ -39,8 +40,6 @@ const piecesMax = 8
 /** One that failed is tried again after so long, and after twice as long each further time. */
 const retryMs = 15_000
 const retryMsMax = 3_600_000
-/** An answer may pass the length that was asked for by this factor before it is made shorter. */
-const tolerance = 1.25
 
 interface SummaryMakerOptions {
   /** With a deadline on every operation. */
@@ -94,10 +93,14 @@ export class SummaryMaker {
     const { models } = request
     if (history.mode !== 'Summarize' || models === undefined || this.#end.signal.aborted) return
     if (!ended.leavesOutTheSame || turn.status !== 'completed') return
-    const limits = summaryLimits(history, roomOf(prompt))
+    const { historyTokens = Number.POSITIVE_INFINITY } = request.strategy
+    const limits = summaryLimits(history, { historyTokens, windowTokens: roomOf(prompt) })
+    // In so little room a summary says nothing.
+    if (limits === undefined) return
     const answer = sum(turn.output.map((item) => itemTokens(item, '', bytesPerFour)))
     const length = tokensOf(prompt, ['summary', 'history', 'retrieval', 'input']) + answer
-    if (length < limits.preparedAt) return
+    const isWanted = (prompt.plan.summary?.next ?? 'not_needed') !== 'not_needed'
+    if (length < limits.preparedAt && !isWanted) return
     const key = JSON.stringify([request.tenant, turn.conversation])
     if (this.#waiting.size >= waitingMax && !this.#waiting.has(key)) return
     this.#waiting.set(key, { ...ended, models, model: history.model, limits })
@@ -276,9 +279,10 @@ export class SummaryMaker {
     }
     const level = before?.level ?? 1
     const written = await this.#write(asked, { max, model, models })
-    if ((await counted(written.text)) <= max * tolerance) return { ...written, level }
+    if ((await counted(written.text)) <= max * summaryTolerance) return { ...written, level }
     const shorter = await this.#write(shorterRequest(written.text, max), { max, model, models })
-    if ((await counted(shorter.text)) <= max * tolerance) return { ...shorter, level: level + 1 }
+    if ((await counted(shorter.text)) <= max * summaryTolerance)
+      return { ...shorter, level: level + 1 }
     throw new SummaryProblem(`the model writes more than the ${max} tokens that it was asked for`)
   }
 

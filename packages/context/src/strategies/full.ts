@@ -4,7 +4,7 @@ import type { HistoryRule } from './history-rule.ts'
 export const full: HistoryRule<{ readonly mode: 'Full' }> = {
   mode: 'Full',
   key: () => 'Full',
-  reach: () => undefined,
+  reach: () => [],
   select: (_settings, { epochFrom, startsAnew }) => ({
     from: startsAnew ? 0 : epochFrom,
     rule: 'history.mode',

@@ -10,7 +10,7 @@ interface NothingSettings {
 /** A rule that no other file knows of. */
 const nothing: HistoryRule<NothingSettings> = {
   mode: 'Nothing',
-  reach: () => ({ groups: 0 }),
+  reach: () => [{ groups: 0 }],
   key: () => 'Nothing',
   select: (_settings, { groups }) => ({
     from: groups.length,
@@ -23,6 +23,8 @@ const rules: readonly HistoryRule<HistorySettings | NothingSettings>[] = [...his
 const figures = {
   tokens: () => 0,
   summaryTokens: () => 0,
+  summaryTokensMax: Infinity,
+  tokensMax: Infinity,
   summary: undefined,
   summaries: [],
   isWhole: true,

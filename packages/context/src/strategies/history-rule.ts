@@ -16,6 +16,10 @@ export interface HistoryState {
   /** Summaries of the path that there are, newest first; each ends with a group. */
   readonly summaries: readonly PlacedSummary[]
   readonly summaryTokens: (summary: EpochSummary) => number
+  /** The most that the history may have, its summary included; Infinity for no limit. */
+  readonly tokensMax: number
+  /** The most of it that a summary may have. */
+  readonly summaryTokensMax: number
   /** Whether the first group is the first of the path. */
   readonly isWhole: boolean
   /** Whether what the epoch has is known not to fit, or did not and was cut. */
@@ -43,6 +47,8 @@ export interface HistorySelection {
   readonly droppedReason: string
   /** Whether the model's window decided, and not the strategy. False when left out. */
   readonly isCut?: boolean
+  /** Whether it leaves out turns that no summary tells. False when left out. */
+  readonly isShortened?: boolean
   /**
    * Whether the figures are too rough to decide, so that everything was left as it is: to be asked
    * again with better ones. False when left out.
@@ -66,7 +72,7 @@ export interface HistoryRule<Settings extends { readonly mode: string }> {
   readonly mode: Settings['mode']
   /** Identifies the settings: an epoch continues only under the same key. */
   key(settings: Settings): string
-  /** The most that it ever selects; undefined for no limit. */
-  reach(settings: Settings): HistoryReach | undefined
+  /** The most that it ever selects: any of these. None for no limit. */
+  reach(settings: Settings): readonly HistoryReach[]
   select(settings: Settings, state: HistoryState): HistorySelection
 }

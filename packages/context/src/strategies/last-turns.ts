@@ -16,7 +16,7 @@ export interface LastTurnsSettings {
 export const lastTurns: HistoryRule<LastTurnsSettings> = {
   mode: 'LastTurns',
   key: ({ turns, slackTurns }) => `LastTurns/${turns}/${slackTurns}`,
-  reach: ({ turns, slackTurns }) => ({ groups: turns + slackTurns }),
+  reach: ({ turns, slackTurns }) => [{ groups: turns + slackTurns }],
   select({ turns, slackTurns }, { groups, epochFrom, startsAnew }) {
     const start = Math.max(0, groups.length - turns)
     const fits = groups.length - epochFrom <= turns + slackTurns

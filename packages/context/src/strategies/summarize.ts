@@ -1,3 +1,4 @@
+import { newestGroups } from './token-window.ts'
 import type { HistoryRule, HistorySelection, HistoryState, PlacedSummary } from './history-rule.ts'
 
 /** `spec.history` of a ContextStrategy whose mode is Summarize. */
@@ -13,36 +14,81 @@ export interface SummarizeSettings {
   readonly model?: string | undefined
 }
 
+/** Until there is a summary, no more than so many times the trigger is sent of what it is to tell. */
+const unsummarisedMost = 2
+
 /**
  * Sends a summary of older turns and, word for word, those since. Summaries are made elsewhere: until
- * there is one, everything stays as it is. Between two summaries the history only grows, which prompt
- * caches and signed reasoning need.
+ * there is one, everything stays as it is, unless that is far too long. Between two summaries the
+ * history only grows, which prompt caches and signed reasoning need.
  */
 export const summarize: HistoryRule<SummarizeSettings> = {
   mode: 'Summarize',
   key: ({ keepLastTurns, targetTokens, triggerTokens }) =>
     `Summarize/${triggerTokens}/${targetTokens}/${keepLastTurns}`,
-  reach: ({ keepLastTurns }) => ({ summaryBefore: keepLastTurns }),
+  reach: ({ keepLastTurns, triggerTokens }) => [
+    { summaryBefore: keepLastTurns },
+    { tokens: triggerTokens * unsummarisedMost },
+  ],
   select(settings, state) {
-    const { atMost, epochFrom, isWhole, mustShrink, startsAnew } = state
-    const current = startsAnew ? undefined : state.summary
-    const from = startsAnew ? 0 : epochFrom
-    const length = lengthOf(current, from, state)
-    const unchanged = selectionOf(current, from, false)
-    // What a summary that was found stands for has not been read then.
-    const isKnown = !startsAnew || isWhole || state.summaries.length === 0
-    if (isKnown) {
-      if (!mustShrink && length * atMost <= settings.triggerTokens) return unchanged
-      if (atMost > 1) return { ...unchanged, isUnsure: true }
-      if (!mustShrink && length <= settings.triggerTokens) return unchanged
-    }
-    const next = state.summaries.find((one) =>
-      helps(one, { current, isKnown, length }, settings, state),
-    )
-    if (next === undefined) return selectionOf(current, from, true)
-    const isShort = lengthOf(next.summary, next.from, state) <= settings.triggerTokens
-    return selectionOf(next.summary, next.from, !isShort)
+    const wanted = wantedHistory(settings, state)
+    return wanted.isUnsure === true ? wanted : bounded(wanted, triggerOf(settings, state), state)
   },
+}
+
+/** A smaller budget has the history summarised sooner. */
+function triggerOf({ triggerTokens }: SummarizeSettings, { tokensMax }: HistoryState): number {
+  return Math.min(triggerTokens, tokensMax)
+}
+
+function wantedHistory(settings: SummarizeSettings, state: HistoryState): HistorySelection {
+  const { atMost, epochFrom, isWhole, mustShrink, startsAnew } = state
+  const trigger = triggerOf(settings, state)
+  const current = startsAnew ? undefined : state.summary
+  const from = startsAnew ? 0 : epochFrom
+  const length = lengthOf(current, from, state)
+  const unchanged = selectionOf(current, from, false)
+  // What stands before has not been read then.
+  const isKnown = !startsAnew || isWhole
+  if (isKnown) {
+    if (!mustShrink && length * atMost <= trigger) return unchanged
+    if (atMost > 1) return { ...unchanged, isUnsure: true }
+    if (!mustShrink && length <= trigger) return unchanged
+  }
+  if (state.summaries.some(({ summary }) => mayTakeTooMuch(summary, state))) {
+    return { ...unchanged, isUnsure: true }
+  }
+  const next = state.summaries.find((one) =>
+    helps(one, { current, isKnown, length }, settings, state),
+  )
+  if (next === undefined) return selectionOf(current, from, true)
+  const isShort = lengthOf(next.summary, next.from, state) <= trigger
+  return selectionOf(next.summary, next.from, !isShort)
+}
+
+/** What no summary tells yet is left out where it is too long: that summary is still to be made. */
+function bounded(
+  selection: HistorySelection,
+  trigger: number,
+  state: HistoryState,
+): HistorySelection {
+  const { from, summary } = selection
+  const told = summary === undefined ? 0 : state.summaryTokens(summary)
+  const highTokens = trigger * unsummarisedMost - told
+  const length = state.tokens(from)
+  // The beginning may be that of a group of which only the end has been read.
+  const isCut = state.startsAnew && !state.isWhole && summary === undefined
+  if (!isCut && length * state.atMost <= highTokens) return selection
+  if (state.atMost > 1) return { ...selection, isUnsure: true }
+  if (!isCut && length <= highTokens) return selection
+  const first = newestGroups({ highTokens, lowTokens: trigger - told }, state, from)
+  return {
+    ...selection,
+    from: isCut ? Math.max(1, first) : first,
+    needsSummary: true,
+    isShortened: true,
+    droppedReason: 'not_summarised_yet',
+  }
 }
 
 function lengthOf(
@@ -60,19 +106,29 @@ interface Present {
   readonly length: number
 }
 
+/** Whether the figures are too rough to say that a summary leaves room enough to the turns. */
+function mayTakeTooMuch(
+  summary: PlacedSummary['summary'],
+  { atMost, summaryTokens, summaryTokensMax: max }: HistoryState,
+): boolean {
+  const tokens = summaryTokens(summary)
+  return tokens * atMost > max && tokens / atMost <= max && atMost > 1
+}
+
 /** No summary makes a prompt longer, but for what a window that was too small had cut. */
 function helps(
   { from, summary }: PlacedSummary,
   { current, isKnown, length }: Present,
-  { keepLastTurns, triggerTokens }: SummarizeSettings,
+  settings: SummarizeSettings,
   state: HistoryState,
 ): boolean {
-  if (state.groups.length - from < keepLastTurns) return false
+  if (state.groups.length - from < settings.keepLastTurns) return false
+  if (state.summaryTokens(summary) > state.summaryTokensMax) return false
   if (current !== undefined && summary.to_seq <= current.to_seq) return false
   if (!isKnown) return true
   const total = lengthOf(summary, from, state)
   const isFurther = state.startsAnew || from > state.epochFrom
-  return isFurther ? total < length : total <= triggerTokens
+  return isFurther ? total < length : total <= triggerOf(settings, state)
 }
 
 function selectionOf(

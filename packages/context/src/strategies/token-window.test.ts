@@ -27,6 +27,8 @@ const fromOf = (
       summary: undefined,
       summaries: [],
       summaryTokens: () => 0,
+      summaryTokensMax: Infinity,
+      tokensMax: Infinity,
       isWhole: true,
       mustShrink: false,
       tokens: (from, to) => sizes.slice(from, to).reduce((sum, one) => sum + one, 0),

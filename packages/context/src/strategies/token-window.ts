@@ -16,7 +16,7 @@ export interface TokenWindowSettings {
 export const tokenWindow: HistoryRule<TokenWindowSettings> = {
   mode: 'TokenWindow',
   key: ({ highTokens, lowTokens }) => `TokenWindow/${highTokens}/${lowTokens}`,
-  reach: ({ highTokens }) => ({ tokens: highTokens }),
+  reach: ({ highTokens }) => [{ tokens: highTokens }],
   select(settings, state) {
     const { atMost, epochFrom, startsAnew, tokens } = state
     const { highTokens } = settings
@@ -25,7 +25,7 @@ export const tokenWindow: HistoryRule<TokenWindowSettings> = {
     const isUnsure = atMost > 1 && length * atMost > highTokens
     const stays = isUnsure || length <= highTokens
     return {
-      from: stays ? from : newestWithin(settings, state, from),
+      from: stays ? from : newestGroups(settings, state, from),
       rule: 'history.tokenWindow',
       keptReason: 'within_window',
       droppedReason: 'outside_window',
@@ -34,10 +34,13 @@ export const tokenWindow: HistoryRule<TokenWindowSettings> = {
   },
 }
 
-/** The newest group stays also where it alone passes the low mark, as long as the high one allows it. */
-function newestWithin(
-  { highTokens, lowTokens }: TokenWindowSettings,
-  { groups, tokens }: HistoryState,
+/**
+ * Index of the first of the newest groups that have `lowTokens` together. The newest stays also where
+ * it alone passes the low mark, as long as the high one allows it.
+ */
+export function newestGroups(
+  { highTokens, lowTokens }: Pick<TokenWindowSettings, 'highTokens' | 'lowTokens'>,
+  { groups, tokens }: Pick<HistoryState, 'groups' | 'tokens'>,
   first: number,
 ): number {
   let from = groups.length

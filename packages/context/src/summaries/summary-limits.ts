@@ -8,6 +8,23 @@ const summaryShare = 0.35
 const summaryTokensMin = 64
 const summaryTokensMost = 2000
 
+/** A prompt has no summary that takes more than this share of what the history may have. */
+export const summaryShareMax = 0.5
+
+/** A summary may pass the length that was asked for by this factor before it is made shorter. */
+export const summaryTolerance = 1.25
+
+/** What stands around a summary in a prompt, rather too much. */
+const frameTokens = 48
+/** A shorter summary is not worth a call. */
+const summaryTokensLeast = 16
+
+/**
+ * The next summary covers turns of at least this share of what lies between trigger and target, so
+ * that it does not follow the one before it at once where the turns that are kept are long.
+ */
+const growthShare = 0.25
+
 /** How a history is summarised, in tokens. */
 export interface SummaryLimits {
   /** Length at which the next summary is begun. */
@@ -16,22 +33,42 @@ export interface SummaryLimits {
   readonly targetTokens: number
   /** The most that a summary may have. */
   readonly summaryTokens: number
+  /** The fewest that the turns have that the next summary covers beside the one before it. */
+  readonly freshTokens: number
   readonly keepLastTurns: number
 }
 
-/** `roomTokens` is what the window leaves to the history: a smaller window has it summarised sooner. */
+/** What the history may have at most; Infinity for no limit. */
+interface HistoryRoom {
+  /** What the model's window leaves to it. */
+  readonly windowTokens: number
+  /** The strategy's budget for it. */
+  readonly historyTokens: number
+}
+
+/**
+ * Less room has a history summarised sooner, by a shorter summary; undefined where there is not even
+ * room for that.
+ */
 export function summaryLimits(
   { keepLastTurns, targetTokens, triggerTokens }: SummarizeSettings,
-  roomTokens: number,
-): SummaryLimits {
-  const trigger = Math.max(1, Math.min(triggerTokens, roomTokens))
+  { historyTokens, windowTokens }: HistoryRoom,
+): SummaryLimits | undefined {
+  const trigger = Math.max(1, Math.min(triggerTokens, windowTokens, historyTokens))
   const target = Math.min(targetTokens, trigger * 0.75)
-  const most = Math.min(summaryTokensMost, Math.ceil(target * summaryShare))
+  const wanted = Math.max(
+    summaryTokensMin,
+    Math.min(summaryTokensMost, Math.ceil(target * summaryShare)),
+  )
+  const allowed = (historyTokens * summaryShareMax - frameTokens) / summaryTolerance
+  const summaryTokens = Math.min(wanted, Math.floor(allowed))
+  if (summaryTokens < summaryTokensLeast) return undefined
   return {
     preparedAt: trigger * preparedAt,
     triggerTokens: trigger,
     targetTokens: target,
-    summaryTokens: Math.max(summaryTokensMin, most),
+    summaryTokens,
+    freshTokens: (trigger - target) * growthShare,
     keepLastTurns,
   }
 }
@@ -39,7 +76,7 @@ export function summaryLimits(
 /**
  * How many of the oldest groups the next summary is to cover: those that leave no more than the target
  * when it is used, for until then the history grows up to the trigger. The newest may still go on and
- * stays. 0 where a summary would save nothing. `sizes` are the tokens of the groups since the previous
+ * stays. 0 where a summary would save nothing, or little. `sizes` are the tokens of the groups since the previous
  * summary, oldest first; `before` are those of that summary.
  */
 export function groupsToSummarise(
@@ -58,6 +95,7 @@ export function groupsToSummarise(
     if (kept > room && sizes.length - count >= keptMin) break
     count -= 1
   }
-  const covered = before + sizes.slice(0, count).reduce((sum, size) => sum + size, 0)
-  return covered > limits.summaryTokens ? count : 0
+  const fresh = sizes.slice(0, count).reduce((sum, size) => sum + size, 0)
+  if (fresh < limits.freshTokens) return 0
+  return before + fresh > limits.summaryTokens ? count : 0
 }

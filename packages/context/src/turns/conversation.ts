@@ -75,6 +75,8 @@ export interface EpochState {
   readonly cut_for?: number | null
   /** What stands in place of the turns before `from_turn`. Absent where nothing does. */
   readonly summary?: EpochSummary
+  /** Whether turns before `from_turn` are left out that no summary tells. Absent for no. */
+  readonly is_shortened?: true
   readonly persona: PinnedPersona | null
   /** The ContextStrategy of the newest turn; null before the first. */
   readonly strategy: { readonly name: string; readonly revision: number } | null
