@@ -137,16 +137,16 @@ class SearchedChat {
     const { mode, neighbours } = selection
     const path = this.#index.pathTo(this.#turns.at(-1)?.id ?? null)
     const words = wordsOf(text)
-    const accept = () => true
+    const accepted = new Uint8Array(path.length).fill(1)
     const isByWords = mode === 'BM25' || mode === 'Last'
     const similar =
       isByWords || vectorOf === undefined
         ? undefined
-        : this.#vectors.similar(vectorOf(text), path, accept)
+        : this.#vectors.similar(vectorOf(text), path, accepted)
     const settings = isByWords
       ? ({ mode: 'BM25', maxTokens, neighbours } as const)
       : ({ mode, maxTokens, neighbours, model: '' } as const)
-    const chosen = chooseTurns({ index: this.#index, path, accept, words, settings, similar })
+    const chosen = chooseTurns({ index: this.#index, path, accepted, words, settings, similar })
     const quotable = chosen.flatMap((one) => {
       const turn = this.#turns.find(({ id }) => id === one.id)
       return turn === undefined ? [] : [{ ...one, turn }]

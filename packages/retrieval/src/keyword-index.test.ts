@@ -84,9 +84,15 @@ describe('a segment', () => {
     const shifted = new Uint8Array(bytes.length + 1)
     shifted.set(bytes, 1)
     const read = new WordSegment(shifted.subarray(1))
-    expect(read.postings(5)).toEqual([0, 1, 1, 1])
-    expect(read.postings(4_000_000_000)).toEqual([0, 300])
-    expect(read.postings(6)).toEqual([])
+    const postings = (hash: number) => {
+      const pairs: number[] = []
+      read.eachWith(read.placeOf(hash), (text, count) => pairs.push(text, count))
+      expect(read.textsWith(read.placeOf(hash))).toBe(pairs.length / 2)
+      return pairs
+    }
+    expect(postings(5)).toEqual([0, 1, 1, 1])
+    expect(postings(4_000_000_000)).toEqual([0, 300])
+    expect(postings(6)).toEqual([])
     expect([read.ref(1), read.length(0), read.totalLength]).toEqual([4_000_000_001, 301, 302])
   })
 

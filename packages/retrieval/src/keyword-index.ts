@@ -28,21 +28,41 @@ interface KeywordQuery {
   readonly accept: (ref: number) => boolean
 }
 
+/** A word that is looked for. */
+interface SearchedWord {
+  readonly weight: number
+  /** Its place in each part of the index. */
+  readonly places: readonly number[]
+}
+
+/** Texts that were added together, or lately, as they are searched. */
+interface SearchedTexts {
+  readonly textCount: number
+  ref(text: number): number
+  length(text: number): number
+  placeOf(hash: number): number
+  textsWith(place: number): number
+  eachWith(place: number, found: (text: number, count: number) => void): void
+}
+
 /** Finds texts by words, with BM25. It grows, and holds numbers only: the texts stay with their owner. */
 export class KeywordIndex {
   readonly #segments: WordSegment[] = []
+  /** Of the segments. */
+  #texts = 0
+  #totalLength = 0
+  #bytes = 0
   #fresh: CountedText[] = []
-  /** That of the fresh texts; undefined when it is out of date. */
-  #freshSegment: WordSegment | undefined
+  #freshLength = 0
+  #freshWords = 0
 
   /** In bytes, about. */
   get size(): number {
-    const fresh = this.#fresh.reduce((sum, { counts }) => sum + 32 + 40 * counts.size, 0)
-    return this.#segments.reduce((sum, { bytes }) => sum + bytes.length, fresh)
+    return this.#bytes + 32 * this.#fresh.length + 40 * this.#freshWords
   }
 
   get textCount(): number {
-    return this.#segments.reduce((sum, { textCount }) => sum + textCount, this.#fresh.length)
+    return this.#texts + this.#fresh.length
   }
 
   /** `ref` is a whole number below 2^32, greater than those before. */
@@ -53,66 +73,95 @@ export class KeywordIndex {
       counts.set(hash, (counts.get(hash) ?? 0) + 1)
     }
     this.#fresh.push({ ref, length: words.length, counts })
-    this.#freshSegment = undefined
-    if (this.#fresh.length < freshMax) return
-    this.addSegment(segmentOf(this.#fresh))
-    this.#fresh = []
+    this.#freshLength += words.length
+    this.#freshWords += counts.size
+    if (this.#fresh.length === freshMax) this.addSegment(segmentOf(this.#fresh))
   }
 
+  /** Adds the texts of a segment, among them all that have come since the last one. */
   addSegment(segment: WordSegment): void {
     this.#segments.push(segment)
+    this.#texts += segment.textCount
+    this.#totalLength += segment.totalLength
+    this.#bytes += segment.bytes.length
+    this.#fresh = []
+    this.#freshLength = 0
+    this.#freshWords = 0
   }
 
   /** Best first; equal ones by `ref`, the newest first. */
-  search({ limit, ...query }: KeywordQuery): readonly FoundText[] {
-    return this.scored(query)
+  search({ accept, limit, words }: KeywordQuery): readonly FoundText[] {
+    const all: FoundText[] = []
+    this.eachFound(words, (ref, score, coverage) => {
+      if (accept(ref)) all.push({ ref, score, coverage })
+    })
+    return all
       .toSorted((one, other) => other.score - one.score || other.ref - one.ref)
       .slice(0, limit)
   }
 
-  /** All that is found, in the order in which it was added. */
-  scored({ words, accept }: Omit<KeywordQuery, 'limit'>): readonly FoundText[] {
-    const segments = this.#all()
-    const texts = segments.reduce((sum, { textCount }) => sum + textCount, 0)
-    if (texts === 0) return []
-    const total = segments.reduce((sum, { totalLength }) => sum + totalLength, 0)
-    const averageLength = Math.max(1, total / texts)
-    const hashes = new Set(words.map(wordHash))
-    const terms = Array.from(hashes, (hash) => {
-      const postings = segments.map((segment) => segment.postings(hash))
-      const count = postings.reduce((sum, { length }) => sum + length / 2, 0)
-      return { postings, weight: Math.log(1 + (texts - count + 0.5) / (count + 0.5)) }
-    })
-      .toSorted((one, other) => other.weight - one.weight)
-      .slice(0, wordsMax)
-    const allWeights = terms.reduce((sum, { weight }) => sum + weight, 0)
-    const found: FoundText[] = []
-    segments.forEach((segment, number) => {
-      const scores = new Float64Array(segment.textCount)
-      const weights = new Float64Array(segment.textCount)
-      for (const { postings, weight } of terms) {
-        const pairs = postings[number] ?? []
-        for (let at = 0; at < pairs.length; at += 2) {
-          const text = pairs[at] ?? 0
-          const count = pairs[at + 1] ?? 0
-          const longer = segment.length(text) / averageLength
+  /**
+   * Calls back for all that is found for words, as `wordsOf` gives them, of which repeated ones count
+   * once: with what a `FoundText` has, in the order in which the texts were added.
+   */
+  eachFound(
+    words: readonly string[],
+    found: (ref: number, score: number, coverage: number) => void,
+  ): void {
+    const parts: readonly SearchedTexts[] = [...this.#segments, freshTexts(this.#fresh)]
+    const searched = this.#searched(words, parts)
+    const allWeights = searched.reduce((sum, { weight }) => sum + weight, 0)
+    const averageLength = Math.max(1, (this.#totalLength + this.#freshLength) / this.textCount)
+    const most = parts.reduce((largest, { textCount }) => Math.max(largest, textCount), 0)
+    const scores = new Float64Array(most)
+    const weights = new Float64Array(most)
+    for (const [number, part] of parts.entries()) {
+      let isFound = false
+      for (const { places, weight } of searched) {
+        part.eachWith(places[number] ?? -1, (text, count) => {
+          const longer = part.length(text) / averageLength
           const damped = count + saturation * (1 - lengthShare + lengthShare * longer)
           scores[text] = (scores[text] ?? 0) + (weight * count * (saturation + 1)) / damped
           weights[text] = (weights[text] ?? 0) + weight
-        }
+          isFound = true
+        })
       }
-      scores.forEach((score, text) => {
-        const ref = segment.ref(text)
-        if (score === 0 || !accept(ref)) return
-        found.push({ ref, score, coverage: (weights[text] ?? 0) / allWeights })
-      })
-    })
-    return found
+      if (!isFound) continue
+      for (let text = 0; text < part.textCount; text++) {
+        const score = scores[text] ?? 0
+        if (score > 0) found(part.ref(text), score, (weights[text] ?? 0) / allWeights)
+      }
+      scores.fill(0)
+      weights.fill(0)
+    }
   }
 
-  #all(): readonly WordSegment[] {
-    if (this.#fresh.length === 0) return this.#segments
-    this.#freshSegment ??= segmentOf(this.#fresh)
-    return [...this.#segments, this.#freshSegment]
+  /** The rarest of some words, rarer ones first. */
+  #searched(words: readonly string[], parts: readonly SearchedTexts[]): readonly SearchedWord[] {
+    const texts = this.textCount
+    const hashes = new Set(words.map(wordHash))
+    return Array.from(hashes, (hash) => {
+      const places = parts.map((part) => part.placeOf(hash))
+      const count = parts.reduce((sum, part, at) => sum + part.textsWith(places[at] ?? -1), 0)
+      return { places, weight: Math.log(1 + (texts - count + 0.5) / (count + 0.5)) }
+    })
+      .toSorted((one, other) => other.weight - one.weight)
+      .slice(0, wordsMax)
+  }
+}
+
+function freshTexts(texts: readonly CountedText[]): SearchedTexts {
+  return {
+    textCount: texts.length,
+    ref: (text) => texts[text]?.ref ?? 0,
+    length: (text) => texts[text]?.length ?? 0,
+    placeOf: (hash) => hash,
+    textsWith: (hash) => texts.reduce((sum, { counts }) => sum + (counts.has(hash) ? 1 : 0), 0),
+    eachWith(hash, found) {
+      texts.forEach(({ counts }, text) => {
+        const count = counts.get(hash)
+        if (count !== undefined) found(text, count)
+      })
+    },
   }
 }

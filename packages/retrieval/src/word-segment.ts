@@ -8,7 +8,7 @@ export interface CountedText {
   readonly counts: ReadonlyMap<number, number>
 }
 
-const format = 0x31574c46
+const format = 0x32574c46
 const headerWords = 4
 
 /**
@@ -56,32 +56,53 @@ export class WordSegment {
     return this.#lengths[text] ?? 0
   }
 
-  /** The texts that have a word: of each its number in the segment, then how often it has the word. */
-  postings(hash: number): readonly number[] {
-    const term = this.#termAt(hash)
-    if (term === -1) return []
-    const end = this.#offsets[term + 1] ?? 0
-    const found: number[] = []
-    let text = -1
-    let at = this.#offsets[term] ?? 0
-    const next = () => {
-      let value = 0
-      for (let shift = 0; at < end; shift += 7) {
-        const byte = this.#postings[at++] ?? 0
-        value |= (byte & 0x7f) << shift
-        if (byte < 0x80) break
-      }
-      return value >>> 0
-    }
-    while (at < end) {
-      const step = next()
-      text += step >>> 1
-      found.push(text, (step & 1) === 0 ? 1 : next())
-    }
-    return found
+  /** How many texts have a word, which stands at a place that `placeOf` gave. */
+  textsWith(term: number): number {
+    return term === -1 ? 0 : this.#numberAt(this.#offsets[term] ?? 0)
   }
 
-  #termAt(hash: number): number {
+  /**
+   * Calls back for each text that has the word at a place: with its number in the segment, and how often
+   * it has it.
+   */
+  eachWith(term: number, found: (text: number, count: number) => void): void {
+    if (term === -1) return
+    const end = this.#offsets[term + 1] ?? 0
+    let at = this.#after(this.#offsets[term] ?? 0)
+    let text = -1
+    while (at < end) {
+      const step = this.#numberAt(at)
+      at = this.#after(at)
+      text += step >>> 1
+      if ((step & 1) === 0) found(text, 1)
+      else {
+        found(text, this.#numberAt(at))
+        at = this.#after(at)
+      }
+    }
+  }
+
+  #numberAt(place: number): number {
+    const first = this.#postings[place] ?? 0
+    if (first < 0x80) return first
+    let value = first & 0x7f
+    for (let shift = 7, at = place + 1; shift < 35; shift += 7, at++) {
+      const byte = this.#postings[at] ?? 0
+      value |= (byte & 0x7f) << shift
+      if (byte < 0x80) break
+    }
+    return value >>> 0
+  }
+
+  /** The place of what comes after a number. */
+  #after(place: number): number {
+    let at = place
+    while ((this.#postings[at] ?? 0) >= 0x80) at++
+    return at + 1
+  }
+
+  /** The place of a word; -1 where no text has it. */
+  placeOf(hash: number): number {
     let low = 0
     let high = this.#hashes.length - 1
     while (low <= high) {
@@ -130,8 +151,9 @@ export function segmentOf(texts: readonly CountedText[]): WordSegment {
   return new WordSegment(bytes)
 }
 
-/** Texts and counts one after the other, as deltas; a count of one takes a bit. */
+/** How many texts there are; then texts and counts, as deltas; a count of one takes a bit. */
 function pack(postings: readonly number[], packed: number[]): void {
+  addNumber(postings.length / 2, packed)
   let before = -1
   for (let at = 0; at < postings.length; at += 2) {
     const text = postings[at] ?? 0

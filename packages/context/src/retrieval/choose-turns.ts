@@ -1,6 +1,7 @@
 import type { RetrievalSettings } from '../strategies/retrieval-settings.ts'
 import type { QuotableTurn } from './quote-turns.ts'
-import { type MessageScores, type RankedMessage, rankMessages, worth } from './rank-messages.ts'
+import { nthLargest } from './nth-largest.ts'
+import { type MessageScores, rankMessages, worth } from './rank-messages.ts'
 import type { IndexedTurn, TurnIndex } from './turn-index.ts'
 import { largest, type SimilarMessages } from './turn-vectors.ts'
 
@@ -22,8 +23,8 @@ const tokensPerWord = 2
 interface ChoiceOptions {
   readonly index: TurnIndex
   readonly path: readonly IndexedTurn[]
-  /** Whether a turn may be quoted. */
-  readonly accept: (turn: IndexedTurn) => boolean
+  /** Of each turn of the path, whether it may be quoted: 1, else 0. */
+  readonly accepted: Uint8Array
   readonly words: readonly string[]
   readonly settings: Exclude<RetrievalSettings, { mode: 'None' }>
   /** Undefined where there are no vectors: then words decide, as they do with those that have none. */
@@ -40,20 +41,12 @@ interface ChosenTurn extends Omit<QuotableTurn, 'turn'> {
  * is asked.
  */
 export function chooseTurns(options: ChoiceOptions): readonly ChosenTurn[] {
-  const { accept, path, settings, similar } = options
+  const { path, settings, similar } = options
   const scores = scoresOf(options)
   if (scores === undefined) return []
   const wanted = Math.ceil(settings.maxTokens / tokensPerTurn)
   const most = Math.max(turnsMin, Math.min(turnsMax, wanted))
-  const weighed = rankMessages(scores, settings.neighbours)
-    .filter(({ place }) => isAccepted(path[place], accept))
-    .map((message) => ({ ...message, worth: worth(message.score, estimate(path, message)) }))
-  // Of a long path, few are worth looking at, and only those are put in order.
-  const worths = Float64Array.from(weighed, (message) => message.worth).toSorted()
-  const least = worths.at(-messagesPerTurn * most) ?? 0
-  const ranked = weighed
-    .filter((message) => message.worth >= least)
-    .toSorted((one, other) => other.worth - one.worth)
+  const ranked = bestMessages(rankMessages(scores, settings.neighbours), most, options)
   const chosen = new Map<number, { question?: number; answer?: number }>()
   for (const { part, place, score } of ranked) {
     const known = chosen.get(place)
@@ -68,11 +61,11 @@ export function chooseTurns(options: ChoiceOptions): readonly ChosenTurn[] {
 }
 
 function scoresOf(options: ChoiceOptions): MessageScores | undefined {
-  const { accept, index, path, settings, similar, words } = options
+  const { accepted, index, path, settings, similar, words } = options
   const isSimilar = similar !== undefined && similar.best >= similarityMin
   const byVectors = settings.mode === 'Vector' && similar?.unknown === 0
   if (byVectors) return isSimilar ? similar : undefined
-  const byWords = index.scores({ words, path, accept })
+  const byWords = index.scores({ words, path, accepted })
   if (byWords.coverage < coverageMin && !isSimilar) return undefined
   return similar === undefined ? byWords : sumOf(byWords, similar)
 }
@@ -89,14 +82,48 @@ function sumOf(byWords: MessageScores, similar: SimilarMessages): MessageScores 
   }
 }
 
-function isAccepted(
-  turn: IndexedTurn | undefined,
-  accept: (turn: IndexedTurn) => boolean,
-): boolean {
-  return turn !== undefined && accept(turn)
+/** A message that may be quoted. */
+interface RankedMessage {
+  /** Place of its turn on the path. */
+  readonly place: number
+  readonly part: 'question' | 'answer'
+  /** By which it is chosen, before its length counts. */
+  readonly score: number
+  readonly worth: number
 }
 
-function estimate(path: readonly IndexedTurn[], { part, place }: RankedMessage): number {
-  const { answerLength = 0, questionLength = 0 } = path[place] ?? {}
-  return tokensPerWord * (part === 'question' ? questionLength : Math.min(answerLength, 120))
+/** Of a long answer, a part is quoted. */
+function answerTokens(length: number): number {
+  return tokensPerWord * (length < 120 ? length : 120)
+}
+
+/** The messages that so many turns are chosen from, best first. */
+function bestMessages(
+  { answers, questions }: MessageScores,
+  most: number,
+  { accepted, path }: ChoiceOptions,
+): readonly RankedMessage[] {
+  // Of a long path, few are worth looking at, and only those become objects and are put in order.
+  const worths = new Float64Array(messagesPerTurn * path.length)
+  for (let place = 0; place < path.length; place++) {
+    const question = questions[place] ?? 0
+    const answer = answers[place] ?? 0
+    const turn = question > 0 || answer > 0 ? path[place] : undefined
+    if (turn === undefined || accepted[place] === 0) continue
+    const { answerLength, questionLength } = turn
+    worths[messagesPerTurn * place] = worth(question, tokensPerWord * questionLength)
+    worths[messagesPerTurn * place + 1] = worth(answer, answerTokens(answerLength))
+  }
+  const least = nthLargest(worths, messagesPerTurn * most)
+  const best: RankedMessage[] = []
+  for (let at = 0; at < worths.length; at++) {
+    const value = worths[at] ?? 0
+    if (value === 0 || value < least) continue
+    const place = at >>> 1
+    const isQuestion = (at & 1) === 0
+    const part = isQuestion ? 'question' : 'answer'
+    const score = (isQuestion ? questions : answers)[place] ?? 0
+    best.push({ place, part, score, worth: value })
+  }
+  return best.toSorted((one, other) => other.worth - one.worth)
 }

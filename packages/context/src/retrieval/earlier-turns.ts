@@ -1,11 +1,11 @@
 import { wordsOf } from '@fairlead/retrieval'
 import type { TurnStore } from '../stores/turn-store.ts'
-import { passageKey, type RetrievedBlock } from '../turns/retrieved-block.ts'
+import { passageNamed, type RetrievedBlock } from '../turns/retrieved-block.ts'
 import { chooseTurns } from './choose-turns.ts'
 import { quoteTurns, type QuotableTurn } from './quote-turns.ts'
 import type { RetrievalSettings } from '../strategies/retrieval-settings.ts'
 import { questionIn } from './said-in-turn.ts'
-import type { IndexedTurn } from './turn-index.ts'
+import type { IndexedTurn, TurnIndex } from './turn-index.ts'
 import type { TurnIndexes } from './turn-indexes.ts'
 import type { TurnComparison } from './turn-comparison.ts'
 import type { RetrievalInput, TurnRetriever } from './turn-retriever.ts'
@@ -42,10 +42,10 @@ async function retrieve(
   if (!asksSomething(words)) return nothing
   const index = await indexes.indexOf(conversation)
   const path = index.pathTo(input.parent)
-  const accept = quotableTurns(path, input)
-  const asked = { conversation, question, path, accept, signal }
+  const accepted = quotableTurns(index, path, input)
+  const asked = { conversation, question, path, accepted, signal }
   const { problem, similar } = (await comparison?.compare(asked)) ?? { similar: undefined }
-  const wanted = chooseTurns({ index, path, accept, words, settings, similar })
+  const wanted = chooseTurns({ index, path, accepted, words, settings, similar })
   const quotable = await Promise.all(
     wanted.map(async (one): Promise<QuotableTurn | undefined> => {
       const turn = await store.turn(conversation.ccp.tenant, conversation.id, one.id)
@@ -77,12 +77,13 @@ function asksSomething(words: readonly string[]): boolean {
 
 /** What the prompt has already, or what the caller deleted, is not quoted. */
 function quotableTurns(
+  index: TurnIndex,
   path: readonly IndexedTurn[],
   { conversation, earlier, inPrompt, leftOut }: RetrievalInput,
-): (turn: IndexedTurn) => boolean {
-  const deleted = new Set(leftOut?.turns)
-  const fromSeq = path.find(({ id }) => id === leftOut?.before)?.seq ?? 0
-  const quoted = (id: string) =>
-    earlier.has(passageKey({ kind: 'turn', source: conversation.id, id }))
-  return ({ id, seq }) => seq >= fromSeq && !deleted.has(id) && !inPrompt.has(id) && !quoted(id)
+): Uint8Array {
+  const quoted = Array.from(earlier, passageNamed)
+    .filter(({ kind, source }) => kind === 'turn' && source === conversation.id)
+    .map(({ id }) => id)
+  const barred = [...(leftOut?.turns ?? []), ...inPrompt, ...quoted]
+  return index.accepted(path, { barred, from: leftOut?.before ?? undefined })
 }

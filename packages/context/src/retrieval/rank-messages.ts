@@ -4,15 +4,6 @@ export interface MessageScores {
   readonly answers: Float64Array
 }
 
-/** A message that may be quoted. */
-export interface RankedMessage {
-  /** Place of its turn on the path. */
-  readonly place: number
-  readonly part: 'question' | 'answer'
-  /** By which it is chosen, before its length counts. */
-  readonly score: number
-}
-
 /**
  * Measured on long chats (docs/conversations.md): what a user says is short and what later questions
  * are about, so a question counts for its answer, too, and an answer counts less than its question;
@@ -22,26 +13,35 @@ const answerForQuestion = 0.8
 const answerItself = 0.6
 const besides = 0.5
 
-/** The messages of a path that fit, and those beside them, up to so many turns away. In no order. */
+/**
+ * By what messages are chosen, before their length counts: those of a path that fit, and those beside
+ * them, up to so many turns away.
+ */
 export function rankMessages(
-  { questions, answers }: MessageScores,
+  { answers, questions }: MessageScores,
   neighbours: number,
-): readonly RankedMessage[] {
-  const own = questions.map((score, place) =>
-    Math.max(score, answerForQuestion * (answers[place] ?? 0)),
-  )
-  const ranked: RankedMessage[] = []
-  own.forEach((score, place) => {
-    let best = score
-    let share = besides
-    for (let away = 1; away <= neighbours; away++, share *= besides) {
-      best = Math.max(best, share * (own[place - away] ?? 0), share * (own[place + away] ?? 0))
-    }
-    if (best > 0) ranked.push({ place, part: 'question', score: best })
+): MessageScores {
+  const { length } = questions
+  const own = new Float64Array(length)
+  const rankedAnswers = new Float64Array(length)
+  for (let place = 0; place < length; place++) {
+    const question = questions[place] ?? 0
     const answer = answers[place] ?? 0
-    if (answer > 0) ranked.push({ place, part: 'answer', score: answerItself * answer })
-  })
-  return ranked
+    const byAnswer = answerForQuestion * answer
+    own[place] = question > byAnswer ? question : byAnswer
+    rankedAnswers[place] = answerItself * answer
+  }
+  const ranked = own.slice()
+  let share = besides
+  for (let away = 1; away <= neighbours; away++, share *= besides) {
+    for (let place = away; place < length; place++) {
+      const before = share * (own[place - away] ?? 0)
+      const after = share * (own[place] ?? 0)
+      if (before > (ranked[place] ?? 0)) ranked[place] = before
+      if (after > (ranked[place - away] ?? 0)) ranked[place - away] = after
+    }
+  }
+  return { questions: ranked, answers: rankedAnswers }
 }
 
 /** What a message is worth for its length: long ones have to fit better, but not in proportion. */

@@ -13,8 +13,8 @@ export interface ComparedTurns {
   readonly conversation: Conversation
   readonly question: string
   readonly path: readonly IndexedTurn[]
-  /** Whether a turn may be quoted. */
-  readonly accept: (turn: IndexedTurn) => boolean
+  /** Of each turn of the path, whether it may be quoted: 1, else 0. */
+  readonly accepted: Uint8Array
   readonly signal: AbortSignal
 }
 

@@ -10,8 +10,8 @@ interface TurnSearch {
   readonly words: readonly string[]
   /** The path of turns, as `pathTo` gives it. */
   readonly path: readonly IndexedTurn[]
-  /** Whether a turn may be found. */
-  readonly accept: (turn: IndexedTurn) => boolean
+  /** Of each turn of the path, whether it may be found: 1, else 0. */
+  readonly accepted: Uint8Array
 }
 
 /** What an index knows of a turn. */
@@ -34,9 +34,10 @@ const turnBytes = 250
 export class TurnIndex {
   readonly #keywords = new KeywordIndex()
   readonly #turns = new Map<string, IndexedTurn>()
-  /** By `seq`. */
-  readonly #bySeq: (IndexedTurn | undefined)[] = []
   #last: IndexedTurn | undefined
+  /** The one that was asked for last. */
+  #path: readonly IndexedTurn[] = []
+  #places: Int32Array = new Int32Array(0)
 
   /** The newest turn that it has; undefined for none. */
   get last(): Pick<Turn, 'id' | 'seq'> | undefined {
@@ -65,40 +66,72 @@ export class TurnIndex {
       answerLength: answer.length,
     }
     this.#turns.set(id, indexed)
-    this.#bySeq[seq] = indexed
     this.#last = indexed
   }
 
   /** The turns on the way to one, itself included, oldest first. */
   pathTo(id: string | null): readonly IndexedTurn[] {
-    const path: IndexedTurn[] = []
-    let turn = id === null ? undefined : this.#turns.get(id)
-    while (turn !== undefined) {
-      path.push(turn)
-      turn = turn.parent === null ? undefined : this.#turns.get(turn.parent)
-    }
-    return path.toReversed()
+    const turn = id === null ? undefined : this.#turns.get(id)
+    if (turn === undefined) return []
+    const known = this.#path
+    // Mostly a path goes on from the one before.
+    if (known.at(-1) === turn) return known
+    const isNext = turn.parent !== null && known.at(-1)?.id === turn.parent
+    this.#path = isNext ? [...known, turn] : this.#walkTo(turn)
+    this.#places = placesOf(this.#path)
+    return this.#path
+  }
+
+  /** Of each turn of a path, whether it is searched: 1, else 0. `from` is the first that is. */
+  accepted(
+    path: readonly IndexedTurn[],
+    { barred, from }: { readonly barred: Iterable<string>; readonly from: string | undefined },
+  ): Uint8Array {
+    const places = this.#placesOn(path)
+    const placeOf = (id: string) => places[this.#turns.get(id)?.seq ?? 0] ?? -1
+    const accepted = new Uint8Array(path.length).fill(1)
+    if (from !== undefined) accepted.fill(0, 0, Math.max(0, placeOf(from)))
+    for (const id of barred) accepted[placeOf(id)] = 0
+    return accepted
   }
 
   /**
    * How well the words of a query fit each message of a path, and the largest share of them, by their
    * weights, that a message has.
    */
-  scores({ accept, path, words }: TurnSearch): MessageScores & { readonly coverage: number } {
-    const places = new Map(path.map(({ seq }, place) => [seq, place]))
+  scores({ accepted, path, words }: TurnSearch): MessageScores & { readonly coverage: number } {
+    const places = this.#placesOn(path)
     const questions = new Float64Array(path.length)
     const answers = new Float64Array(path.length)
-    const isAccepted = (ref: number) => {
-      const turn = this.#bySeq[ref >>> 1]
-      return turn !== undefined && places.has(turn.seq) && accept(turn)
-    }
     let most = 0
-    for (const { coverage, ref, score } of this.#keywords.scored({ words, accept: isAccepted })) {
-      const place = places.get(ref >>> 1)
-      if (place === undefined) continue
-      most = Math.max(most, coverage)
-      ;((ref & 1) === 0 ? questions : answers)[place] = score
-    }
+    this.#keywords.eachFound(words, (ref, score, coverage) => {
+      const place = places[ref >>> 1] ?? -1
+      if (place === -1 || accepted[place] === 0) return
+      if (coverage > most) most = coverage
+      const scores = (ref & 1) === 0 ? questions : answers
+      scores[place] = score
+    })
     return { questions, answers, coverage: most }
   }
+
+  #placesOn(path: readonly IndexedTurn[]): Int32Array {
+    return path === this.#path ? this.#places : placesOf(path)
+  }
+
+  #walkTo(end: IndexedTurn): readonly IndexedTurn[] {
+    const path: IndexedTurn[] = []
+    let turn: IndexedTurn | undefined = end
+    while (turn !== undefined) {
+      path.push(turn)
+      turn = turn.parent === null ? undefined : this.#turns.get(turn.parent)
+    }
+    return path.toReversed()
+  }
+}
+
+/** The place of each turn of a path, by its `seq`; -1 for turns that are not on it. */
+function placesOf(path: readonly IndexedTurn[]): Int32Array {
+  const places = new Int32Array((path.at(-1)?.seq ?? 0) + 1).fill(-1)
+  path.forEach(({ seq }, place) => (places[seq] = place))
+  return places
 }

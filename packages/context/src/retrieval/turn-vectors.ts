@@ -137,14 +137,14 @@ export class TurnVectors {
   similar(
     wanted: Float32Array,
     path: readonly IndexedTurn[],
-    accept: (turn: IndexedTurn) => boolean,
+    accepted: Uint8Array,
   ): SimilarMessages {
     const questions = new Float64Array(path.length)
     const answers = new Float64Array(path.length)
     let best = 0
     let unknown = 0
     path.forEach((turn, place) => {
-      if (!accept(turn)) return
+      if (accepted[place] === 0) return
       const known = this.#turns.get(turn.id)
       if (known === undefined) {
         if (saysSomething(turn)) unknown += 1

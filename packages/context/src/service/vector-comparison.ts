@@ -29,9 +29,10 @@ async function compare(
   compared: ComparedTurns,
   options: VectorComparisonOptions,
 ): Promise<ComparedBy> {
-  const { accept, path, signal } = compared
+  const { accepted, path, signal } = compared
   const { clock, logger, model, models } = options
-  if (!path.some((turn) => accept(turn) && saysSomething(turn))) return { similar: undefined }
+  const isAsked = path.some((turn, place) => accepted[place] === 1 && saysSomething(turn))
+  if (!isAsked) return { similar: undefined }
   if (models === undefined) return byWords('no model may be asked for vectors')
   const what = `the embedding model ${JSON.stringify(model)}`
   using scope = openScope({ parents: [signal], clock, timeoutMs: modelMs, what })
@@ -49,11 +50,11 @@ async function compareBy(
   compared: ComparedTurns,
   options: VectorComparisonOptions,
 ): Promise<ComparedBy> {
-  const { accept, conversation, path, question, signal } = compared
+  const { accepted, conversation, path, question, signal } = compared
   const current = () => options.vectors.current(conversation, embedder.model)
   const before = await untilAborted(current(), signal)
   const query = embedder.embed([question], { purpose: 'query', signal })
-  const turns = path.filter(accept)
+  const turns = path.filter((_, place) => accepted[place] === 1)
   const isLacking = lacking(before.vectors, before.work, turns).length > 0
   const made = isLacking
     ? makeVectors(options, { conversation, embedder, turns, batches: 1, signal })
@@ -67,7 +68,7 @@ async function compareBy(
       `vectors have ${vector.length} numbers now, and those of earlier turns ${vectors.dimension}, which are made anew after this turn`,
     )
   }
-  const similar = vectors.similar(vector, path, accept)
+  const similar = vectors.similar(vector, path, accepted)
   if (similar.unknown === 0) return { similar }
   const problem = `${similar.unknown} earlier turns have no vectors yet, and were searched by words alone`
   return vectors.dimension === undefined ? { similar: undefined, problem } : { similar, problem }
