@@ -179,6 +179,49 @@ describe('kubectl apply', () => {
     expect(stderr).toContain('targetTokens must be at most 0.75 of triggerTokens')
   })
 
+  it('has the next turn of a conversation use notes about its subject, or no longer', async () => {
+    const strategy = (more: object) => manifest('ContextStrategy', 'remembering', more)
+    const { apiKey, gateway } = fairlead.endpoints
+    const authorization = `Bearer ${apiKey}`
+    const notes = `${gateway}/v1/subjects/user:live/notes`
+    const note = (text: string) =>
+      fetch(notes, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ text }),
+      })
+    let turn = 0
+    const planned = async () => {
+      const content = `${turn++}: where is home?`
+      const body = { model: 'live-model', messages: [{ role: 'user', content }] }
+      const call = await post(fairlead.endpoints, '/v1/chat/completions', body, {
+        'x-fairlead-conversation': 'remembering-chat',
+        'x-fairlead-strategy': 'remembering',
+        'x-fairlead-subject': 'user:live',
+      })
+      await call.text()
+      const path = `${gateway}/v1/plans/${call.headers.get('x-fairlead-plan')}`
+      return JSON.stringify(await (await fetch(path, { headers: { authorization } })).json())
+    }
+    await fairlead.kubectl.apply(strategy({}))
+    await waitFor('a turn', async () => (await planned()).includes('full_history'))
+    expect((await note('Lives in Rome.')).status).toBe(400)
+    await fairlead.kubectl.apply(strategy({ memory: { mode: 'Explicit' } }))
+    await waitFor('a note', async () => (await note('Lives in Rome.')).status === 200)
+    await waitFor('the note', async () => (await planned()).includes('"kind":"note"'))
+    expect(JSON.stringify(first.requests.at(-1)?.body)).toContain('Lives in Rome.')
+    await fairlead.kubectl.apply(strategy({}))
+    await waitFor('no notes', async () => !(await planned()).includes('"kind":"note"'))
+    const deleted = await fetch(notes, { method: 'DELETE', headers: { authorization } })
+    expect(await deleted.json()).toMatchObject({ deleted: 1 })
+    const { code, stderr } = await fairlead.kubectl.run(
+      ['apply', '-f', '-'],
+      strategy({ memory: { mode: 'Extract' } }),
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain('extract goes with mode Extract, and Extract needs it')
+  })
+
   it('changes the next turn when a strategy changes', async () => {
     const strategy = (turns: number) =>
       manifest('ContextStrategy', 'changing', {
