@@ -17,6 +17,7 @@ export type {
   OmittedSeal,
   PlanAttempt,
   PlanDecision,
+  PlanRetrieval,
   PlanSegment,
   SealProblem,
 } from './plan/context-plan.ts'

@@ -62,7 +62,7 @@ export const knowledgeUse = object(
       ),
     ),
     citations: choice(
-      'How answers tell which passages were given to the model. Annotations: as context.citations, and as annotations of the answer where its format has them; Text: the model is asked to name the numbers of passages; None. Defaults to None.',
+      'How answers tell which passages they use. Text: the model is asked to name their numbers, such as [1]; Annotations: the same, and for each number the answer has an annotation, where its format has a form for it; None. Defaults to None.',
       ['None', 'Annotations', 'Text'],
       { default: 'None' },
     ),

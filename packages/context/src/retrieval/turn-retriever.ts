@@ -30,8 +30,8 @@ export interface RetrievalInput {
   readonly inPrompt: ReadonlySet<string>
   /** Turns of the path that the caller deleted; null for none. */
   readonly leftOut: LeftOutTurns | null
-  /** Keys (`passageKey`) of the passages that those turns quote already. */
-  readonly earlier: ReadonlySet<string>
+  /** The passages that those turns quote already, by their keys (`passageKey`). */
+  readonly earlier: ReadonlyMap<string, RetrievedPassage>
   /** The model that the call asks for. */
   readonly model: string
   /** An estimate that is rarely too low; never throws. */

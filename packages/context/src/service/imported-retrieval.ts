@@ -80,5 +80,7 @@ function passageOf(passage: ImportReader, conversation: string): RetrievedPassag
     tokens: passage.count('tokens', 0),
     ...(metadata === undefined ? {} : { metadata: passage.checked('metadata', isObject) }),
     action: passage.checked('action', isAction),
+    ...(passage.get('document') === undefined ? {} : { document: passage.text('document', text) }),
+    ...(passage.get('number') === undefined ? {} : { number: passage.count('number', 0) }),
   }
 }

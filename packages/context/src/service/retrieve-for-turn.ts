@@ -3,7 +3,12 @@ import { ModelError } from '@fairlead/llm'
 import { turnsInPrompt } from '../plan/turns-in-prompt.ts'
 import { carefulEstimate } from '../tokens/careful-estimate.ts'
 import { isCallOutput, isUserMessage } from '../turns/item-kind.ts'
-import { joinBlocks, passageKey, type RetrievedBlock } from '../turns/retrieved-block.ts'
+import {
+  joinBlocks,
+  passageKey,
+  type RetrievedBlock,
+  type RetrievedPassage,
+} from '../turns/retrieved-block.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { TurnDraft } from './prepare-turn.ts'
 import type { RetrievalInput, TurnRetriever } from '../retrieval/turn-retriever.ts'
@@ -45,17 +50,19 @@ function inputOf({ conversation, promptSource, request, turn }: TurnDraft) {
     input: turn.input,
     inPrompt: new Set(kept.map(({ id }) => id)),
     leftOut: turn.left_out,
-    earlier: new Set(kept.flatMap(quotedPassages)),
+    earlier: new Map(kept.flatMap(quotedPassages)),
     model: request.model,
     countTokens: carefulEstimate,
   }
 }
 
-function quotedPassages({ retrieved }: Turn): string[] {
+function quotedPassages({ retrieved }: Turn): (readonly [string, RetrievedPassage])[] {
   const { items = [], passages = [] } = retrieved ?? {}
   return items.length === 0
     ? []
-    : passages.filter(({ action }) => action === 'kept').map(passageKey)
+    : passages
+        .filter(({ action }) => action === 'kept')
+        .map((passage) => [passageKey(passage), passage] as const)
 }
 
 async function searched(

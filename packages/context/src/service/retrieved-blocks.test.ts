@@ -110,7 +110,7 @@ describe('what was retrieved for a turn', () => {
     const [, second] = await turnsOf(conversations, 'team/app', 'chat-1')
     const input = retriever.asked.at(-1)
     expect([...(input?.inPrompt ?? [])]).toEqual([second?.id])
-    expect([...(input?.earlier ?? [])]).toEqual([passageKey({ ...searches, id: 'p2' })])
+    expect([...(input?.earlier.keys() ?? [])]).toEqual([passageKey({ ...searches, id: 'p2' })])
     expect(input?.parent).toBe(second?.id)
     expect(input?.input.map(brief)).toEqual(['user: three'])
   })

@@ -29,6 +29,10 @@ export interface RetrievedPassage {
   readonly tokens: number
   readonly metadata?: JsonObject
   readonly action: PassageAction
+  /** Of the document that it is part of. Absent where it is of none. */
+  readonly document?: string
+  /** By which an answer can name it: what it, or an earlier quotation of it, is called in the prompt. */
+  readonly number?: number
 }
 
 /** What became of a passage: only `kept` ones are quoted. */

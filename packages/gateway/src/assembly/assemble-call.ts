@@ -5,6 +5,8 @@ import {
   type OpenTurn,
   type PreparedPrompt,
   renderPersona,
+  type PlanRetrieval,
+  type RetrievedBlock,
   type Turn,
   withoutKeptSeals,
 } from '@fairlead/context'
@@ -29,6 +31,7 @@ import {
   knowledgeRetriever,
   retrieveForCall,
 } from '../knowledge/call-knowledge.ts'
+import { citableSources } from '../knowledge/citable-sources.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { AssembledValue } from './assembled-value.ts'
@@ -86,6 +89,7 @@ async function assembleWithKnowledge(
   const { dialect, record, request } = call
   const decoded = history?.request ?? decodeCall(dialect, request)
   const block = await record.waitFor(retrieveForCall(use, decoded.items, call))
+  noteCitable(use, block, call)
   const found = block?.items ?? []
   if (history !== undefined) {
     const added = found.map((item) => ({ item }))
@@ -96,6 +100,15 @@ async function assembleWithKnowledge(
   const { itemsBefore = [], ...others } = edits
   const items = [...itemsBefore, ...beforeQuestion(decoded.items, found, (item) => item)]
   return new AssembledCall({ dialect, request, edits: { ...others, items }, decoded })
+}
+
+/** What the answer can cite, where its strategy wants to be told. */
+function noteCitable(
+  use: CallSearch | undefined,
+  retrieved: RetrievedBlock | PlanRetrieval | undefined,
+  call: Call,
+): void {
+  if (use?.citations === 'Annotations') call.citable = citableSources(retrieved?.passages)
 }
 
 async function assembleTurn(
@@ -116,6 +129,7 @@ async function assembleTurn(
   const { itemsBefore = [], ...kept } = edits
   // The conversation gains the messages of the PromptTemplate, then the caller's.
   const input = { items: [...itemsBefore, ...decoded.items], tools: decoded.tools }
+  let search: CallSearch | undefined
   const source: TurnSource = {
     caller,
     runtime,
@@ -129,7 +143,7 @@ async function assembleTurn(
     models: contextModels(call),
     onNotesMade: (made) => services.metrics.memory.countReading(made),
     knowledge: (use) => {
-      const search = callSearch(use, request.searches, call)
+      search = callSearch(use, request.searches, call)
       return search && knowledgeRetriever(search, call)
     },
     saysWhatToCache: decoded.cacheControl !== undefined,
@@ -138,7 +152,11 @@ async function assembleTurn(
       responseFormat: edits.responseFormat ?? decoded.responseFormat,
     }),
   }
-  if (request.keepsNothing) return assembleUnkept(conversation, source, decoded, call)
+  if (request.keepsNothing) {
+    const unkept = await assembleUnkept(conversation, source, decoded, call)
+    noteCitable(search, unkept.retrieved, call)
+    return unkept.assembled
+  }
   const { id, chosen } =
     conversation === 'new'
       ? await createConversation(call)
@@ -156,6 +174,7 @@ async function assembleTurn(
     throw error
   }
   call.turn = turn
+  noteCitable(search, turn.turn.retrieved, call)
   call.earlier = turn.earlier && earlierCall(turn.turn, turn.earlier)
   if (turn.earlier !== undefined) request.keepRepeated(dialect.passage)
   call.goesOnAlone = goesOnAlone
@@ -175,7 +194,7 @@ async function assembleUnkept(
   source: TurnSource,
   decoded: ModelRequest,
   call: Call,
-): Promise<AssembledCall> {
+): Promise<{ readonly assembled: AssembledCall; readonly retrieved: PlanRetrieval | undefined }> {
   const { caller, dialect, record, request, runtime, services } = call
   const conversations = await services.stores.of(runtime)
   const isNew = id === 'new'
@@ -198,13 +217,14 @@ async function assembleUnkept(
   call.goesOnAlone = source.context.onDisconnect === 'Continue'
   const { itemsBefore: _, ...kept } = request.edits
   const settings = { ...personaSettings(persona), ...kept }
-  return new AssembledCall({
+  const assembled = new AssembledCall({
     dialect,
     request,
     ...withPrompt(planned, decoded, settings),
     prompts: (target, attempt) => withPrompt(planned.promptFor(target, attempt), decoded, settings),
     accountAt: (provider) => planned.accountAt(provider),
   })
+  return { assembled, retrieved: planned.plan.retrieval }
 }
 
 /** Throws for what has no effect where nothing is kept. */

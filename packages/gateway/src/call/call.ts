@@ -1,5 +1,5 @@
 import type { Conversation, OpenAnswer, OpenResponse, OpenTurn } from '@fairlead/context'
-import { type Dialect, operationOf } from '@fairlead/llm'
+import { type Annotation, type Dialect, operationOf } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { ClientSink } from '../http/client-sink.ts'
 import type { MatchedRoute, RoutingTable } from '../routing/match-route.ts'
@@ -56,6 +56,8 @@ export class Call {
   earlier: EarlierCall | undefined
   /** The answer that is kept for its Idempotency-Key; set when it has been begun. */
   answer: OpenAnswer | undefined
+  /** What its answer can cite, by the numbers of the prompt, without places; set by assembly. */
+  citable: ReadonlyMap<number, Annotation> = new Map()
   /** Whether it goes on when its caller leaves; set by assembly. */
   goesOnAlone = false
   /** The response that is kept; set when it has been begun. */

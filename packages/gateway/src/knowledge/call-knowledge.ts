@@ -1,4 +1,4 @@
-import type { RetrievedBlock, TurnRetriever } from '@fairlead/context'
+import type { RetrievedBlock, RetrievedPassage, TurnRetriever } from '@fairlead/context'
 import type { Item } from '@fairlead/llm'
 import type { KnowledgeUse } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
@@ -18,13 +18,16 @@ export interface CallSearch extends Omit<KnowledgeUse, 'bases'> {
   readonly bases: readonly BaseSearch[]
 }
 
-/** How passages are used that only the caller asks for: it wants no answer without them. */
+/**
+ * How passages are used that only the caller asks for: it wants no answer without them, and to know which
+ * of them an answer has used, as OpenAI's tool tells it.
+ */
 const askedFor: KnowledgeUse = {
   bases: [],
   query: { mode: 'LastUserMessage' },
   maxTokens: 8000,
   template: undefined,
-  citations: 'None',
+  citations: 'Annotations',
   onFailure: 'Fail',
 }
 
@@ -91,7 +94,11 @@ export function retrieveForCall(
   items: readonly Item[],
   call: SearchingCall & Pick<Call, 'signal'>,
 ): Promise<RetrievedBlock | undefined> {
-  const rules = { ...use, earlier: new Set<string>(), countTokens: estimatedTokens }
+  const rules = {
+    ...use,
+    earlier: new Map<string, RetrievedPassage>(),
+    countTokens: estimatedTokens,
+  }
   return retrieve(use, items, rules, call, call.signal)
 }
 

@@ -13,8 +13,8 @@ import type { SearchedBase } from './search-base.ts'
 
 /** What may be quoted, and how. */
 export interface BlockRules extends Pick<KnowledgeUse, 'citations' | 'maxTokens' | 'template'> {
-  /** Keys of passages that the prompt quotes already. */
-  readonly earlier: ReadonlySet<string>
+  /** Passages that the prompt quotes already, by their keys. */
+  readonly earlier: ReadonlyMap<string, RetrievedPassage>
   readonly countTokens: (text: string) => number
 }
 
@@ -25,7 +25,8 @@ interface Judged {
 
 /**
  * What is quoted of what was found: the first of every base, then the second, and so on, as scores of
- * different bases say nothing about each other. All that is rendered counts: titles, headings, escapes
+ * different bases say nothing about each other. Their numbers go on from those of the passages that the
+ * prompt quotes already, so that each stands for one. All that is rendered counts: titles, headings, escapes
  * and what stands around the passages. Undefined where no base was searched.
  */
 export function passagesBlock(
@@ -50,11 +51,7 @@ export function passagesBlock(
 }
 
 function numbered(kept: readonly Judged[]): readonly NumberedPassage[] {
-  return kept.map(({ found, passage: { source } }, index) => ({
-    found,
-    base: source,
-    number: index + 1,
-  }))
+  return kept.map(({ found, passage: { number = 0, source } }) => ({ found, base: source, number }))
 }
 
 function interleaved(searched: readonly SearchedBase[]) {
@@ -72,11 +69,12 @@ function judge(candidates: ReturnType<typeof interleaved>, rules: BlockRules): r
   const texts = new Set<string>()
   const frame = countTokens(renderedText([], rules))
   let left = maxTokens - frame
-  let number = 1
+  let number = Math.max(0, ...[...earlier.values()].map((one) => one.number ?? 0)) + 1
   return candidates.map(({ found, search }) => {
-    const { id, metadata, score, text, title, url } = found
+    const { document, id, metadata, score, text, title, url } = found
     const described = { kind: 'knowledge' as const, source: search.key, id }
-    const isKnown = texts.has(text.trim()) || earlier.has(passageKey(described))
+    const known = earlier.get(passageKey(described))
+    const isKnown = texts.has(text.trim()) || known !== undefined
     const isWeak = search.minScore !== undefined && score < search.minScore
     // What stands around all passages is counted once.
     const alone = renderedText([{ found, base: search.key, number }], rules)
@@ -88,12 +86,15 @@ function judge(candidates: ReturnType<typeof interleaved>, rules: BlockRules): r
         : tokens > left
           ? 'over_budget'
           : 'kept'
+    const named = action === 'kept' ? number : known?.number
     if (action === 'kept') {
       left -= tokens
       number += 1
       texts.add(text.trim())
     }
-    return { found, passage: { ...described, title, url, score, tokens, metadata, action } }
+    const about = { title, url, score, tokens, metadata, document }
+    const called = named === undefined ? {} : { number: named }
+    return { found, passage: { ...described, ...about, action, ...called } }
   })
 }
 
@@ -120,7 +121,7 @@ function quoted(
     text,
   }))
   const what = 'Passages of documents'
-  const more = citations === 'Text' ? citing : ''
+  const more = citations === 'None' ? '' : citing
   if (template === undefined) return quoteSources(what, sources, { more })
   const section = parseSectionTemplate(template, passageTemplate)
   return quoteSources(what, sources, {

@@ -120,6 +120,7 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     bodyBytes: undefined,
     turn: undefined,
     conversation: undefined,
+    citable: new Map(),
     earlier: undefined,
     answer: undefined,
     goesOnAlone: false,

@@ -44,11 +44,6 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
       unless: ['Tail'],
       instead: 'passages stand in front of the new message, as with Tail',
     },
-    {
-      path: 'spec.knowledge.citations',
-      unless: ['None', 'Text'],
-      instead: 'answers tell of no passages',
-    },
   ],
   contribute: (members) => ({ contextStrategies: settingsByKey(members) }),
 }

@@ -1,0 +1,149 @@
+import {
+  type Annotation,
+  type ContentPart,
+  type Item,
+  type ModelResponse,
+  responseEvents,
+  type StreamEvent,
+} from '@fairlead/llm'
+import type { AnswerPiece, AnswerStream } from '../../answer-stream.ts'
+import type { AnswerTransformer } from '../../answer-transform.ts'
+import { MarkerScanner } from './marker-scanner.ts'
+
+/** By the number that the prompt has given it: a source, without its place in an answer. */
+type Sources = ReadonlyMap<number, Annotation>
+
+/** More citations of an answer tell nothing more, and each takes more than its marker. */
+const annotationsMax = 1000
+
+/**
+ * Adds an annotation wherever an answer names a source of the prompt, right behind the text that does.
+ * The text stays as it is; a number that is no source's is left alone. An answer that was given before
+ * has its annotations already.
+ */
+export const citedSources: AnswerTransformer = {
+  name: 'cited-sources',
+  transformFor({ citable, earlier }) {
+    if (citable.size === 0 || earlier !== undefined) return undefined
+    return {
+      name: 'cited-sources',
+      takes: 'events',
+      apply: (answer) => new CitingAnswer(answer, citable),
+    }
+  },
+}
+
+const noBytes = Buffer.alloc(0)
+
+class CitingAnswer implements AnswerStream {
+  readonly dialect = undefined
+  readonly rest = noBytes
+  readonly byteLength = undefined
+  readonly #answer: AnswerStream
+  readonly #reader: CitationReader
+  #response: ModelResponse | undefined
+
+  constructor(answer: AnswerStream, sources: Sources) {
+    this.#answer = answer
+    this.#reader = new CitationReader(sources)
+  }
+
+  get status() {
+    return this.#answer.status
+  }
+
+  get headers() {
+    return this.#answer.headers
+  }
+
+  get isWhole() {
+    return this.#answer.isWhole
+  }
+
+  get usage() {
+    return this.#answer.usage
+  }
+
+  get estimatedOutputTokens() {
+    return this.#answer.estimatedOutputTokens
+  }
+
+  get isComplete() {
+    return this.#answer.isComplete
+  }
+
+  get reportedError() {
+    return this.#answer.reportedError
+  }
+
+  async next(): Promise<AnswerPiece | undefined> {
+    const piece = await this.#answer.next()
+    if (piece === undefined) return undefined
+    let events: readonly StreamEvent[] | undefined
+    return { bytes: noBytes, events: () => (events ??= this.#eventsOf(piece)) }
+  }
+
+  response(): ModelResponse {
+    this.#response ??= this.#reader.whole(this.#answer.response())
+    return this.#response
+  }
+
+  #eventsOf(piece: AnswerPiece): readonly StreamEvent[] {
+    if (this.isWhole) return responseEvents(this.response())
+    return piece.events().flatMap((event) => this.#reader.following(event))
+  }
+}
+
+/** Reads an answer for what it cites. */
+class CitationReader {
+  readonly #sources: Sources
+  #scanner = new MarkerScanner()
+  #left = annotationsMax
+
+  constructor(sources: Sources) {
+    this.#sources = sources
+  }
+
+  /** An event of a stream, and the citations that are whole with it. */
+  following(event: StreamEvent): readonly StreamEvent[] {
+    const goesOn = event.type === 'text-delta' || event.type === 'annotation'
+    const begins = !goesOn || 'startsPart' in event || 'message' in event
+    if (begins) this.#scanner = new MarkerScanner()
+    if (event.type !== 'text-delta') return [event]
+    const cited = this.#citedIn(event.text)
+    if (cited.length === 0) return [event]
+    return [event, ...cited.map((annotation) => ({ type: 'annotation' as const, annotation }))]
+  }
+
+  whole(response: ModelResponse): ModelResponse {
+    return { ...response, output: response.output.map((item) => this.#item(item)) }
+  }
+
+  #item(item: Item): Item {
+    if (item.type !== 'message') return item
+    return { ...item, content: item.content.map((part) => this.#part(part)) }
+  }
+
+  #part(part: ContentPart): ContentPart {
+    if (part.type !== 'output_text') return part
+    this.#scanner = new MarkerScanner()
+    const cited = this.#citedIn(part.text)
+    if (cited.length === 0) return part
+    return { ...part, annotations: [...(part.annotations ?? []), ...cited] }
+  }
+
+  #citedIn(text: string): readonly Annotation[] {
+    const cited = this.#scanner.push(text).flatMap(({ end, numbers, start }) =>
+      numbers.flatMap((number) => {
+        const source = this.#sources.get(number)
+        if (source === undefined) return []
+        // The form of a file's citation has no place in the text.
+        const hasPlace = source.type === 'url_citation'
+        return [hasPlace ? { ...source, start_index: start, end_index: end } : source]
+      }),
+    )
+    const told = cited.slice(0, this.#left)
+    this.#left -= told.length
+    return told
+  }
+}
