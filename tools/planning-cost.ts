@@ -13,10 +13,12 @@ import {
 import { turnRequest } from '../packages/context/src/service/test-support/conversation-bench.ts'
 import { assistant, user } from '../packages/context/src/turns/test-support/items.ts'
 
-// npm run measure:planning: what it costs to begin a turn of a long conversation, by strategy, in
-// milliseconds: warm, when this process has planned the turn before, and cold, when it has just
-// started. The store is in this process, so that there is no round trip; how long its operations take
-// is told as well, and is part of the other figures.
+// npm run measure:planning: what it costs to begin a turn of a long conversation, by strategy: the CPU
+// time of the gateway's thread in milliseconds, which tells the same on a busy machine, and the time
+// that passed, of which the counts of a tokenizer in another thread are a part. Warm is a turn of a
+// conversation that goes on, cold the first one in a process that knows nothing of it yet, `first` the
+// very first, before anything was compiled. The store is in this process, so that there is no round
+// trip; what its operations take is told as well, and is part of the other figures.
 
 const { values } = parseArgs({
   options: {
@@ -83,7 +85,6 @@ const models: ContextModels = {
 /** Adds up how long the operations of a store take. */
 class TimedStore {
   ms = 0
-  calls = 0
   readonly store: ContextStore
 
   constructor(real: ContextStore) {
@@ -95,7 +96,6 @@ class TimedStore {
           const start = performance.now()
           const found: unknown = Reflect.apply(member, target, args)
           this.ms += performance.now() - start
-          this.calls += 1
           return found
         }
       },
@@ -161,55 +161,44 @@ async function say(conversations: Conversations, row: Row): Promise<number> {
   return ms
 }
 
-interface Spread {
-  readonly min: number
-  readonly median: number
-  readonly p99: number
-}
-
-function spread(elapsed: readonly number[]): Spread {
-  const sorted = elapsed.toSorted((one, other) => one - other)
+/** Minimum, median and 99th percentile. */
+function spread(figures: readonly number[]): string {
+  const sorted = figures.toSorted((one, other) => one - other)
   const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
-  return { min: at(0), median: at(0.5), p99: at(0.99) }
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]
+  return [0, 0.5, 0.99].map((share) => shown(at(share))).join('')
 }
 
-const shown = ({ min, median, p99 }: Spread) =>
-  [min, median, p99].map((ms) => ms.toFixed(2).padStart(8)).join('')
+const shown = (ms = 0) => ms.toFixed(2).padStart(9)
+
+/** Goes on until a summary tells what the strategy wants told. Returns how many turns that took. */
+async function catchUp(conversations: Conversations, row: Row): Promise<number> {
+  const strategy = { ...turnRequest([]).strategy, history: row.history }
+  for (let count = 0; ; count += 1) {
+    const { plan } = await conversations.plan(turnRequest([user('x')], { strategy }))
+    if (plan.summary === undefined || plan.summary.next === 'not_needed') return count
+    await say(conversations, row)
+    await idle()
+  }
+}
 
 async function measure(row: Row): Promise<void> {
   const store = await filled()
   sentAlong.splice(turns * 2)
   let conversations = opened(store)
-  // The first of all turns, and summaries until there is nothing left to summarise.
-  const start = performance.now()
   const first = await say(conversations, row)
-  let catchUps = 0
-  let longest = 0
-  if (row.history.mode === 'Summarize') {
-    for (let left = 400; left > 0; left -= 1) {
-      await idle()
-      const ms = await say(conversations, row)
-      longest = Math.max(longest, ms)
-      catchUps += 1
-      const plan = await conversations.plan(
-        turnRequest([user('x')], {
-          strategy: { ...turnRequest([]).strategy, history: row.history },
-        }),
-      )
-      if (plan.plan.summary?.id !== null && plan.plan.summary?.next === 'not_needed') break
-    }
-  }
-  const caughtUpMs = performance.now() - start
+  await idle()
+  const untilSummarised = await catchUp(conversations, row)
   for (let round = 0; round < 5; round += 1) await say(conversations, row)
   await idle()
   store.ms = 0
-  store.calls = 0
+  elapsed.splice(0)
   const warm: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     warm.push(await say(conversations, row))
     await idle()
   }
+  const passed = spread(elapsed)
   const storeMs = store.ms / rounds
   const cold: number[] = []
   for (let round = 0; round < colds; round += 1) {
@@ -217,23 +206,22 @@ async function measure(row: Row): Promise<void> {
     cold.push(await say(conversations, row))
     await idle()
   }
-  const caught =
-    catchUps === 0
-      ? ''
-      : `  ${catchUps} turns and ${caughtUpMs.toFixed(0)} ms until summarised, longest begin ${longest.toFixed(1)}`
+  const summarised = untilSummarised === 0 ? '' : `  summarised after ${untilSummarised} turns`
   process.stdout.write(
-    `${row.name.padEnd(32)}${shown(spread(warm))}   ${shown(spread(cold))}   ${first.toFixed(1).padStart(7)} ${storeMs.toFixed(2).padStart(7)}${caught}\n`,
+    `${row.name.padEnd(30)}${spread(warm)} ${passed} ${spread(cold)}${shown(first)}${shown(storeMs)}${summarised}\n`,
   )
 }
 
+const load = loadavg().map((one) => one.toFixed(2))
+const [three, titles] = [
+  ['      min', '   median', '      p99'].join(''),
+  ['warm, CPU', 'warm, passed', 'cold, CPU'].map((title) => title.padStart(27)).join(' '),
+]
 process.stdout.write(
-  `${turns} turns, ${rounds} warm and ${colds} cold; load of the machine ${loadavg()
-    .map((load) => load.toFixed(2))
-    .join(' ')}\n`,
-)
-process.stdout.write(
-  `${''.padEnd(32)}${'warm min  median     p99'.padStart(24)}   ${'cold min  median     p99'.padStart(24)}     first   store\n`,
+  `${turns} turns, ${rounds} warm and ${colds} cold; load of the machine ${load.join(' ')}\n` +
+    `${''.padEnd(30)}${titles}    first    store\n${''.padEnd(30)}${three} ${three} ${three}\n`,
 )
 const wanted = values.rows?.split(';')
 for (const row of rows) if (wanted === undefined || wanted.includes(row.name)) await measure(row)
+// The tokenizer's thread would wait for more.
 process.exit()

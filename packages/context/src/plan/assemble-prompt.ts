@@ -2,7 +2,7 @@ import type { Item } from '@fairlead/llm'
 import { cacheBreakpoints, withCacheMarks } from './cache-breakpoints.ts'
 import { checkToolOutputs } from './check-tool-outputs.ts'
 import { explainPrompt } from './explain-prompt.ts'
-import type { CountTokens } from './count-tokens.ts'
+import { type CountTokens, itemTokens, toolTokens } from './count-tokens.ts'
 import { countedTexts } from './counted-texts.ts'
 import { withoutRetrieval } from './explain-retrieval.ts'
 import { fitWindow, isTooLong, mayNotFit } from './fit-window.ts'
@@ -65,7 +65,14 @@ function itemsOf({ groups, pinnedCount, summary, system }: RenderedPrompt): read
 /** What is sent comes first, and of that the newest: too much to count may be left of the others. */
 function textsOf(source: PromptSource, history: History, prompt: RenderedPrompt): string[] {
   const withCount = (count: CountTokens) => ({ ...source, counts: { ...source.counts, count } })
-  const sent = countedTexts((count) => renderPrompt(withCount(count), history, prompt.selection))
+  const { model } = source.target
+  const sent = countedTexts((count) => {
+    const { groups, summary, system, tools } = prompt
+    const head = [...system, ...(summary === undefined ? [] : [summary.item])]
+    for (const { entries } of groups) for (const { item } of entries) itemTokens(item, model, count)
+    toolTokens(tools, model, count)
+    for (const item of head) itemTokens(item, model, count)
+  })
   const weighed = countedTexts((count) => selectHistory(withCount(count), history))
   const told = countedTexts((count) => explainPrompt(withCount(count), history, prompt))
   return [...new Set([...sent.toReversed(), ...weighed.toReversed(), ...told.toReversed()])]

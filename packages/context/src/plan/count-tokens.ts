@@ -53,8 +53,9 @@ export function estimateOf(factor: number): TokenCounts {
 const itemOverheadTokens = 4
 
 export function itemTokens(item: Item, model: string, count: CountTokens): number {
-  const media = mediaParts(item).map((part) => mediaTokens(part, model))
-  return count(itemText(item), model) + itemOverheadTokens + sum(media)
+  const media = mediaParts(item)
+  const text = count(itemText(item), model) + itemOverheadTokens
+  return media.length === 0 ? text : text + sum(media.map((part) => mediaTokens(part, model)))
 }
 
 /** The tokens of a prompt, as plans have them. */
@@ -89,5 +90,7 @@ export function toolTokens(
 }
 
 export function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
+  let total = 0
+  for (const number of numbers) total += number
+  return total
 }

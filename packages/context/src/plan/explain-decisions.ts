@@ -38,23 +38,25 @@ export function explainDecisions(source: DecisionSource): readonly PlanDecision[
   for (const { turn, tokens } of source.pinned) {
     pinnedTokens.set(turn, (pinnedTokens.get(turn) ?? 0) + tokens)
   }
-  const inLog = new Set(source.log.map(({ id }) => id))
+  const inLog = new Set(pinnedTokens.size === 0 ? [] : source.log.map(({ id }) => id))
   const decisions: PlanDecision[] = [
     ...Array.from(pinnedTokens)
       .filter(([turn]) => !inLog.has(turn))
       .map(([turn, tokens]) => pinnedTurn(turn, tokens)),
     ...notLookedAt(source),
   ]
+  const run = decisions.splice(-1)
   for (const turn of source.log) {
     const pinned = pinnedTokens.get(turn.id)
     const decision =
       pinned === undefined
         ? decide(turn, sentTokens.get(turn.id), source)
         : pinnedTurn(turn.id, pinned)
-    const last = decisions.at(-1)
-    if (last === undefined || !isAlike(last, decision)) decisions.push(decision)
-    else decisions[decisions.length - 1] = joined(last, decision)
+    const last = run.at(-1)
+    if (last !== undefined && !isAlike(last, decision)) decisions.push(joined(run.splice(0)))
+    run.push(decision)
   }
+  if (run.length > 0) decisions.push(joined(run))
   return decisions
 }
 
@@ -105,17 +107,22 @@ function isAlike(one: PlanDecision, other: PlanDecision): boolean {
   return one.action === other.action && one.rule === other.rule && one.reason === other.reason
 }
 
-function joined(first: PlanDecision, next: PlanDecision): PlanDecision {
+/** Decisions about turns in a row that are alike, as one. */
+function joined(run: readonly PlanDecision[]): PlanDecision {
+  const [first] = run
+  const last = run.at(-1)
+  if (first === undefined || last === undefined) throw new Error('there is nothing to join')
   return {
     ...first,
-    to: next.to,
-    count: added(first.count, next.count),
-    tokens: added(first.tokens, next.tokens),
+    to: last.to,
+    count: sumOrNull(run.map(({ count }) => count)),
+    tokens: sumOrNull(run.map(({ tokens }) => tokens)),
   }
 }
 
-function added(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? null : one + other
+/** Null where one of them is. */
+function sumOrNull(numbers: readonly (number | null)[]): number | null {
+  return numbers.includes(null) ? null : sum(numbers.map((number) => number ?? 0))
 }
 
 function summarised(turn: Turn, source: DecisionSource): PlanDecision {

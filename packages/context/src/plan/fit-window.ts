@@ -3,7 +3,7 @@ import { sum } from './count-tokens.ts'
 import type { PromptSource } from './prompt-source.ts'
 import type { PromptTarget } from './prompt-target.ts'
 import type { History } from './read-history.ts'
-import { renderedTokens, renderPrompt, type RenderedPrompt } from './render-prompt.ts'
+import { renderPrompt, type RenderedPrompt } from './render-prompt.ts'
 
 /** An overflowing history is cut to this share of its room, so that the next turns need no cut. */
 const overflowTarget = 0.6
@@ -78,7 +78,7 @@ function dropped(groups: readonly number[], room: number): number {
 
 /** The tokens of each group of the history that could be left out. */
 function pastGroups(prompt: RenderedPrompt): readonly number[] {
-  return prompt.groups.slice(prompt.pinnedCount, -1).map(renderedTokens)
+  return prompt.groups.slice(prompt.pinnedCount, -1).map(({ tokens }) => tokens)
 }
 
 /** The window less what is reserved for the answer; infinite where it is not known. */

@@ -26,6 +26,8 @@ export interface RenderedEntry extends PromptEntry {
 
 export interface RenderedGroup {
   readonly entries: readonly RenderedEntry[]
+  /** Of all entries. */
+  readonly tokens: number
   readonly checked: number
   readonly repairs: readonly ToolRepair[]
   readonly sealed: readonly OmittedSeal[]
@@ -45,6 +47,7 @@ export function renderGroup(group: TurnGroup, scope: RenderScope): RenderedGroup
   const leftOut = unreadableItems(group.turns)
   const entries: RenderedEntry[] = []
   let before: string | undefined
+  let total = 0
   for (const { turn, item, isOutput = false, isRetrieved = false } of paired.entries) {
     const isPast = turns.get(turn)?.status !== 'in_progress'
     if (!isPast) before ??= prefix.current()
@@ -55,17 +58,16 @@ export function renderGroup(group: TurnGroup, scope: RenderScope): RenderedGroup
     if (sent === undefined) continue
     const rendered = withoutIdentity(sent)
     prefix.add(rendered)
-    entries.push({
-      turn,
-      item: rendered,
-      tokens: itemTokens(rendered, target.model, countTokens),
-      ...(isRetrieved ? { isRetrieved } : {}),
-    })
+    const tokens = itemTokens(rendered, target.model, countTokens)
+    total += tokens
+    const entry = { turn, item: rendered, tokens }
+    entries.push(isRetrieved ? { ...entry, isRetrieved } : entry)
   }
   const { checked, repairs } = paired
   const cut = group.turns.flatMap(cutSeals)
   return {
     entries,
+    tokens: total,
     checked,
     repairs,
     sealed: [...seals.omitted, ...cut],

@@ -69,7 +69,7 @@ export function renderPrompt(
     pinnedCount: pinned.length,
     summary,
     headTokens,
-    tokens: sum([...headTokens, summary?.tokens ?? 0, ...groups.map(renderedTokens)]),
+    tokens: sum(headTokens) + (summary?.tokens ?? 0) + sum(groups.map(({ tokens }) => tokens)),
     digests: { prefix: groups.at(-1)?.prefix ?? whole, whole },
   }
 }
@@ -82,8 +82,4 @@ function renderSummary(
   const item = summaryItem(summary)
   prefix.add(item)
   return { item, tokens: itemTokens(item, target.model, countTokens) }
-}
-
-export function renderedTokens(group: RenderedGroup): number {
-  return sum(group.entries.map((entry) => entry.tokens))
 }

@@ -25,11 +25,20 @@ export function mediaParts(item: Item): readonly ContentPart[] {
       ? item.content
       : item.type === 'function_call_output' && typeof item.output !== 'string'
         ? item.output
-        : []
-  return parts.filter((part) => partText(part) === undefined)
+        : none
+  return parts.every(isText) ? none : parts.filter((part) => !isText(part))
+}
+
+const none: readonly ContentPart[] = []
+
+function isText(part: ContentPart): boolean {
+  return partText(part) !== undefined
 }
 
 function partsText(parts: readonly ContentPart[]): string {
+  // Most messages have one part: they are many.
+  const [only] = parts
+  if (parts.length === 1 && only !== undefined) return partText(only) ?? ''
   return parts.map((part) => partText(part) ?? '').join('')
 }
 

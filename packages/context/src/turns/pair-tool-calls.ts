@@ -39,6 +39,7 @@ export function pairToolCalls(
   entries: readonly PromptEntry[],
   spareOutputs: readonly FunctionCallOutputItem[],
 ): PairedEntries {
+  if (!entries.some(isOfTool)) return { entries, checked: 0, repairs: [] }
   const paired: PromptEntry[] = []
   const repairs: ToolRepair[] = []
   const answers = new CallAnswers(entries)
@@ -70,6 +71,10 @@ export function pairToolCalls(
     }
   }
   return { entries: paired, checked, repairs }
+}
+
+function isOfTool({ item }: PromptEntry): boolean {
+  return item.type === 'function_call' || isCallOutput(item)
 }
 
 /** The consecutive model items from here on that belong to one turn. */
