@@ -371,6 +371,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'cluster-status',
       'doctor',
       'worker-messages',
+      'knowledge',
       'worker',
       'workers',
       'quickstart',

@@ -25,6 +25,7 @@ export {
   type UpgradedResource,
 } from './migrations/upgrade-resource.ts'
 export { endpointPoolsOf } from './endpoint-pools.ts'
+export { configMapNamesOf } from './config-map-names.ts'
 export { secretNamesOf } from './secret-names.ts'
 export { changesConfiguration } from './changes-configuration.ts'
 export { WatchedConfiguration } from './watched-configuration.ts'

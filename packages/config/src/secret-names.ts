@@ -1,19 +1,12 @@
-import { compareText, isJsonObject } from '@fairlead/base'
+import { isJsonObject } from '@fairlead/base'
 import type { SecretKeyRef, Snapshot } from '@fairlead/snapshot'
+import { namesByNamespace } from './names-by-namespace.ts'
 
 /** The Secrets that a configuration names, by namespace; each list is sorted. */
 export function secretNamesOf(
   snapshot: Snapshot | undefined,
 ): ReadonlyMap<string, readonly string[]> {
-  const names = new Map<string, Set<string>>()
-  for (const { namespace, name } of referencesIn(snapshot)) {
-    names.set(namespace, (names.get(namespace) ?? new Set()).add(name))
-  }
-  return new Map(
-    [...names]
-      .toSorted(([a], [b]) => compareText(a, b))
-      .map(([namespace, set]) => [namespace, [...set].toSorted(compareText)]),
-  )
+  return namesByNamespace(referencesIn(snapshot))
 }
 
 /** A snapshot has references to Secrets in many places; all of them have the same form. */

@@ -1,6 +1,7 @@
 import type { ConversationStoreSettings, StateSettings } from '@fairlead/snapshot'
 import type { Counters, UsageLedger } from '@fairlead/usage'
 import type { Conversations } from '@fairlead/context'
+import type { Embedder } from '@fairlead/retrieval'
 import type { Registry } from 'prom-client'
 import type { RecentCalls } from './call/recent-calls.ts'
 import type { RefusalAudit } from './call/refused-request.ts'
@@ -94,6 +95,11 @@ export interface Gateway {
   report(): GatewayReport
   /** Calls `listener` after every change of the report; returns a function that unsubscribes it. */
   onReportChange(listener: () => void): () => void
+  /**
+   * Makes vectors for knowledge bases by calls of the gateway itself, with the configuration in force,
+   * each within a minute.
+   */
+  embedder(model: string): Embedder
   /** It is soon to be drained: callers are told to connect anew, and still served. */
   announceStop(): void
   /**

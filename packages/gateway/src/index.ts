@@ -14,6 +14,9 @@ export type { ResolveHost } from './upstream/resolve-host.ts'
 export type { GatewayReport, ReportedModel, ReportedProvider } from './report.ts'
 export type { ReportedCounter, ReportedStateStore } from './policies/reported-usage.ts'
 export type { ProviderHealth } from './upstream/provider-state.ts'
+export type { ReportedKnowledge } from './call/knowledge-states.ts'
+export type { KnowledgeSearcher } from './call/knowledge-searcher.ts'
+export { DocumentFetcher } from './knowledge/document-fetcher.ts'
 export { noEndpointPools } from './sources/no-endpoint-pools.ts'
 export type {
   EndpointPool,

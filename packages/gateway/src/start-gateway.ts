@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { lookup } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { type Clock, systemClock, systemRandom } from '@fairlead/base'
 import { HttpServer, type MessageError } from '@fairlead/http1'
@@ -47,8 +46,11 @@ import { noEndpointPools } from './sources/no-endpoint-pools.ts'
 import { surfaces } from './surfaces/surfaces.ts'
 import { Tracing } from './telemetry/tracing.ts'
 import { providerHealths } from './upstream/provider-state.ts'
-import type { ResolveHost } from './upstream/resolve-host.ts'
+import { systemResolveHost } from './upstream/resolve-host.ts'
 import { UpstreamPools } from './upstream/upstream-pools.ts'
+
+/** For a batch of vectors of passages. */
+const vectorsMs = 60_000
 
 /** The built-in lists. */
 const builtIn: GatewayLists = {
@@ -69,7 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const reporter = new Reporter(clock, (provider, failure) =>
     metrics.attempts.countEjection(provider, failure),
   )
-  const resolve = options.resolveHost ?? resolveHost
+  const resolve = options.resolveHost ?? systemResolveHost
   const pools = new UpstreamPools(resolve, clock)
   const { registry, logger, allowance = createCallAllowance() } = options
   const openCounters = options.openCounters ?? (() => ownCounters(clock))
@@ -184,6 +186,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     setTicketKeys: (keys) => listenerTls.setTicketKeys(keys),
     report: () => reporter.report(),
     onReportChange: (listener) => reporter.subscribe(listener),
+    embedder(model) {
+      const runtime = runtimes.current
+      if (runtime === undefined) throw gatewayError.notReady()
+      const on = { runtime, caller: undefined, purpose: 'knowledge', timeoutMs: vectorsMs } as const
+      return services.ownCalls.embedder(model, on)
+    },
     announceStop: () => server.announceClose(),
     async drain(timeoutMs, idleMs = 0) {
       prober.stop()
@@ -296,8 +304,6 @@ function refusalOf(error: MessageError, dialect: Dialect) {
   const { body } = dialect.encodeError(gatewayError.malformedRequest(error))
   return { fields: ['content-type', 'application/json'], body: JSON.stringify(body) }
 }
-
-const resolveHost: ResolveHost = (hostname) => lookup(hostname, { all: true })
 
 function callCounters(): (provider: string) => { calls: number } {
   const counters = new Map<string, { calls: number }>()

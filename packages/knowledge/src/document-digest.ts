@@ -36,6 +36,11 @@ export function currentContent(digest: string, chunking: Chunking, model: string
   return digest.startsWith(manner) ? digest.slice(manner.length) : ''
 }
 
+/** Whether an indexed document was embedded by this model, or by none where that is null. */
+export function isEmbeddedBy(digest: string, model: string | null): boolean {
+  return digest.split('.')[1] === shortDigest({ model })
+}
+
 /** Whether an indexed document is known to have this metadata. */
 export function hasMetadata(
   digest: string,

@@ -16,7 +16,7 @@ export interface KnowledgeQuery {
 
 /** A passage that fits a query. */
 export interface FoundPassage {
-  /** Unique within the knowledge base. */
+  /** Unique within the knowledge base; the same as long as the passage says the same, as far as that is known. */
   readonly id: string
   readonly document: string
   readonly source: string

@@ -1,6 +1,7 @@
 export type { Chunking, CutDocument, Passage } from './cutting/chunking.ts'
 export { cutDocument } from './cutting/cut-document.ts'
 export { type Cutter, openCutter } from './cutting/open-cutter.ts'
+export { isEmbeddedBy } from './document-digest.ts'
 export type { FoundPassage, KnowledgeQuery, Retriever } from './found-passage.ts'
 export type {
   IndexedDocument,

@@ -141,7 +141,7 @@ test('a source that fails is tried again after 10 and 20 seconds, and one that d
     },
   }
   const made = refresher([failing])
-  made.start()
+  void made.start()
   await clock.timerOf(10_000)
   await clock.advance(10_000)
   await clock.timerOf(20_000)
@@ -177,7 +177,7 @@ test('sources that are no more are removed, and a refresh that is stopped leaves
     },
   }
   const made = refresher([hanging])
-  made.start()
+  void made.start()
   await started.promise
   await made.close()
   expect(await found('quinces')).toEqual(['first'])
@@ -269,7 +269,7 @@ test('a source that hangs holds up no other, and is not read twice at once', asy
   }
   const data = { 'a.md': 'Sweet papayas.' }
   const made = refresher([hanging, configMapSource({ name: 'fruits', data: () => data })])
-  made.start()
+  void made.start()
   void made.refresh('hanging')
   await made.refresh('fruits')
   expect(await found('papayas')).toEqual(['a.md'])

@@ -91,10 +91,14 @@ export class Refresher {
     }))
   }
 
-  /** Removes sources that are no more, and reads all. */
-  start(): void {
+  /**
+   * Removes sources that are no more, and reads all. Resolves when the former is done and figures say
+   * what is indexed.
+   */
+  start(): Promise<void> {
     this.#beginning = this.#begin()
     for (const state of this.#states) void this.#refresh(state)
+    return this.#beginning
   }
 
   /** Reads a source now, or all, such as when it has changed. Resolves when it has been read, whatever came of it. */

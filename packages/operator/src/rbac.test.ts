@@ -24,5 +24,6 @@ describe('the permissions', () => {
   it('let only gateways read Secrets', () => {
     expect(verbsOn(operatorRules, 'secrets')).toEqual([])
     expect(verbsOn(gatewayRules, 'secrets')).toEqual(['list', 'watch'])
+    expect(verbsOn(gatewayRules, 'configmaps')).toEqual(['list', 'watch'])
   })
 })

@@ -121,10 +121,10 @@ export const poolRules: readonly PolicyRule[] = [
 
 /**
  * All that a gateway which the operator does not run may do in a cluster: that, report, and read the
- * Secrets that it serves with. One that calls InferencePools needs `poolRules` besides.
+ * Secrets that it serves with and the ConfigMaps of its knowledge bases. One that calls InferencePools needs `poolRules` besides.
  */
 export const gatewayRules: readonly PolicyRule[] = [
   ...gatewayClusterRules,
   { apiGroups: [group], resources: [`${LLMGateway.plural}/status`], verbs: ['patch'] },
-  { apiGroups: [''], resources: ['secrets'], verbs: read },
+  { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: read },
 ]

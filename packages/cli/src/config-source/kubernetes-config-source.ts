@@ -6,6 +6,8 @@ import type { EndpointPoolSource, SecretSource, SnapshotSource } from '@fairlead
 import { secretText } from '@fairlead/kube-core'
 import { Secret } from '@fairlead/kube-types'
 import { Listeners } from '../listeners.ts'
+import type { ConfigMapSource } from './config-map-source.ts'
+import type { NamedConfigMaps } from './named-config-maps.ts'
 import type { NamedPools } from './named-pools.ts'
 import type { NamedSecrets } from './named-secrets.ts'
 
@@ -17,6 +19,8 @@ interface KubernetesConfigSourceOptions {
   readonly configuration: WatchedConfiguration
   /** Where Secrets are read by their names. Without it, the cache has all. */
   readonly namedSecrets?: NamedSecrets
+  /** Where ConfigMaps are read by their names. */
+  readonly configMaps: NamedConfigMaps
   /** Where InferencePools are read by their names. */
   readonly endpointPools: NamedPools
   readonly logger: Logger
@@ -33,6 +37,7 @@ export class KubernetesConfigSource {
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
   readonly endpointPools: EndpointPoolSource
+  readonly configMaps: ConfigMapSource
   readonly #options: KubernetesConfigSourceOptions
   readonly #snapshotListeners: Listeners
   /** As compiled last, and as published. */
@@ -53,11 +58,12 @@ export class KubernetesConfigSource {
     }
     this.secrets = options.namedSecrets ?? cachedSecrets(options.cache, onError)
     this.endpointPools = options.endpointPools
+    this.configMaps = options.configMaps
   }
 
   /**
-   * Call once the cache has synced; earlier, an incomplete configuration would be served. Secrets and
-   * InferencePools are watched by their names until the signal aborts.
+   * Call once the cache has synced; earlier, an incomplete configuration would be served. Secrets,
+   * ConfigMaps and InferencePools are watched by their names until the signal aborts.
    */
   begin(signal: AbortSignal): void {
     this.#ready = true
@@ -100,9 +106,11 @@ export class KubernetesConfigSource {
   }
 
   #publish(snapshot: Snapshot | undefined): void {
-    const { gateway, logger } = this.#options
+    const { configMaps, gateway, logger } = this.#options
     if (snapshot?.hash === this.#snapshot?.hash) return
     this.#snapshot = snapshot
+    // What they say is needed for no call, so nothing waits for them.
+    if (this.#signal !== undefined) configMaps.follow(snapshot, this.#signal)
     const key = `${gateway.namespace}/${gateway.name}`
     logger.info({ gateway: key, hash: snapshot?.hash ?? null }, 'configuration changed')
     this.#snapshotListeners.notify()

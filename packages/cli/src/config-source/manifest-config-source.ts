@@ -18,10 +18,11 @@ import {
   secretText,
   type TypedObject,
 } from '@fairlead/kube-core'
-import { Secret } from '@fairlead/kube-types'
+import { ConfigMap, Secret } from '@fairlead/kube-types'
 import { systemClock, type Logger, type Timer } from '@fairlead/base'
 import { readManifests, type Manifest } from '../load-manifests.ts'
 import { Listeners } from '../listeners.ts'
+import { type ConfigMapSource, dataOf } from './config-map-source.ts'
 import { identityOf, ManifestChecker } from './manifest-checker.ts'
 import { unreadPools } from './unread-pools.ts'
 
@@ -44,12 +45,14 @@ interface ManifestConfigSourceOptions {
 export class ManifestConfigSource {
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
+  readonly configMaps: ConfigMapSource
   readonly #options: ManifestConfigSourceOptions
   readonly #listeners: Listeners
   readonly #checker = new ManifestChecker()
   readonly #compiler: Compiler
   #snapshot: Snapshot | undefined
   #secrets: ReadonlyMap<string, Secret> = new Map()
+  #configMaps: ReadonlyMap<string, ConfigMap> = new Map()
   /** All that could be read the last time. */
   #manifests: readonly Manifest[] = []
   #problems: readonly string[] = []
@@ -61,6 +64,7 @@ export class ManifestConfigSource {
     const subscribe = (listener: () => void) => this.#listeners.add(listener)
     this.snapshots = { current: () => this.#snapshot, subscribe }
     this.secrets = { get: (ref) => this.#secret(ref), subscribe }
+    this.configMaps = { data: (configMap) => this.#configMap(configMap), subscribe }
   }
 
   /**
@@ -75,12 +79,8 @@ export class ManifestConfigSource {
       (byKind.get(`${apiVersionOf(type)} ${type.kind}`) ??
         []) as readonly TypedObject[] as readonly T[]
     const result = this.#compiler.compile({ list })
-    this.#secrets = new Map(
-      list(Secret).map((secret) => [
-        `${secret.metadata.namespace}/${secret.metadata.name}`,
-        secret,
-      ]),
-    )
+    this.#secrets = byName(list(Secret))
+    this.#configMaps = byName(list(ConfigMap))
     this.#report(problems, result, { list })
     this.#snapshot = result.snapshots.get(`${gateway.namespace}/${gateway.name}`)
     logger.info({ folder, hash: this.#snapshot?.hash ?? null }, 'configuration loaded')
@@ -167,6 +167,17 @@ export class ManifestConfigSource {
   #secret(ref: SecretKeyRef): string | undefined {
     return secretText(this.#secrets.get(`${ref.namespace}/${ref.name}`), ref.key)
   }
+
+  #configMap({ namespace, name }: { readonly namespace: string; readonly name: string }) {
+    const configMap = this.#configMaps.get(`${namespace}/${name}`)
+    return configMap && dataOf(configMap)
+  }
+}
+
+function byName<T extends TypedObject>(objects: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(
+    objects.map((object) => [`${object.metadata.namespace}/${object.metadata.name}`, object]),
+  )
 }
 
 /** Adds the metadata that an API server would have set. */

@@ -11,6 +11,7 @@ import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { countConditions } from '../condition-counts.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
+import { NamedConfigMaps } from '../config-source/named-config-maps.ts'
 import { NamedPools } from '../config-source/named-pools.ts'
 import type { DataDir } from '../data-dir.ts'
 import { startEmbeddedApiServer } from '../embedded-api-server.ts'
@@ -124,17 +125,19 @@ async function runPlanes(
   }
   const { gateway } = options
   const endpointPools = new NamedPools({ client: manager.client, clock: systemClock, logger })
+  const { client } = manager
   const source = new KubernetesConfigSource({
     cache,
     gateway,
     configuration,
+    configMaps: new NamedConfigMaps({ client, clock: systemClock, logger }),
     endpointPools,
     logger,
   })
   const { audit } = kubernetes
   // The embedded API server tells by itself, and knows who asked.
   if (options.kubeconfig !== undefined) watchChanges(cache, audit.trail)
-  addGateway(context, dataDir, { manager, source, workers, audit })
+  addGateway(context, dataDir, { manager, source, workers, registry, audit })
   await withAdmin(context, servedOf(workers, probesOf(manager)), async (admin) => {
     const running = manager.start(signal)
     context.progress.tell('waiting for the gateway to listen')
@@ -182,6 +185,7 @@ interface GatewayParts {
   readonly manager: Manager
   readonly source: KubernetesConfigSource
   readonly workers: GatewayWorkers
+  readonly registry: Registry
   readonly audit: GatewayAudit
 }
 
@@ -189,7 +193,7 @@ interface GatewayParts {
 function addGateway(
   context: CommandContext,
   dataDir: DataDir,
-  { manager, source, workers, audit }: GatewayParts,
+  { manager, source, workers, registry, audit }: GatewayParts,
 ): void {
   const { options, logger } = context
   const readiness = new GatewayReadiness(context.signal)
@@ -198,11 +202,13 @@ function addGateway(
     // The manager starts this after the cache has synced.
     source.begin(signal)
     const { client } = manager
-    const { snapshots, secrets, endpointPools } = source
+    const { configMaps, snapshots, secrets, endpointPools } = source
     return runDataPlane(
       {
         workers,
+        registry,
         options,
+        configMaps,
         dataDir: dataDir.path,
         snapshots,
         secrets,

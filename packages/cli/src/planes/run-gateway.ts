@@ -10,6 +10,7 @@ import { capabilities } from '../capabilities.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
+import { NamedConfigMaps } from '../config-source/named-config-maps.ts'
 import { NamedPools } from '../config-source/named-pools.ts'
 import { NamedSecrets } from '../config-source/named-secrets.ts'
 import { ManifestConfigSource } from '../config-source/manifest-config-source.ts'
@@ -46,7 +47,7 @@ export function runGateway(
   const stopping = { ...context, signal }
   return manifests === undefined
     ? fromCluster(stopping, workers, readiness, registry)
-    : fromManifests(stopping, workers, readiness, resolve(manifests))
+    : fromManifests(stopping, workers, readiness, registry, resolve(manifests))
 }
 
 async function fromCluster(
@@ -69,6 +70,7 @@ async function fromCluster(
     cache: manager.cache,
     gateway: options.gateway,
     configuration: new WatchedConfiguration(manager.cache, { capabilities }),
+    configMaps: new NamedConfigMaps({ client: manager.client, clock: systemClock, logger }),
     endpointPools: new NamedPools({ client: manager.client, clock: systemClock, logger }),
     ...(options.namedSecrets && {
       namedSecrets: new NamedSecrets({ client: manager.client, clock: systemClock, logger }),
@@ -77,10 +79,11 @@ async function fromCluster(
   })
   const serve = (stop: AbortSignal) => {
     source.begin(stop)
-    const { snapshots, secrets, endpointPools } = source
+    const { configMaps, snapshots, secrets, endpointPools } = source
     const { client } = manager
     const parts = plane(context, workers, readiness, gatewayAudit(undefined, logger))
-    return runDataPlane({ ...parts, snapshots, secrets, endpointPools, client }, stop)
+    const sources = { configMaps, snapshots, secrets, endpointPools }
+    return runDataPlane({ ...parts, ...sources, registry, client }, stop)
   }
   manager.add(runnable(serve, { needLeaderElection: false }))
   manager.addReadyzCheck('gateway', () => readiness.check())
@@ -94,6 +97,7 @@ async function fromManifests(
   context: CommandContext,
   workers: GatewayWorkers,
   readiness: GatewayReadiness,
+  registry: Registry,
   folder: string,
 ): Promise<void> {
   const { options, logger, signal } = context
@@ -105,7 +109,7 @@ async function fromManifests(
   })
   source.load()
   source.watch(signal)
-  const { snapshots, secrets } = source
+  const { configMaps, snapshots, secrets } = source
   const healthChecks = {
     healthz: new Map(),
     readyz: new Map([['gateway', () => readiness.check()]]),
@@ -121,6 +125,8 @@ async function fromManifests(
           ...plane(context, workers, readiness, audit),
           snapshots,
           secrets,
+          configMaps,
+          registry,
           endpointPools: noEndpointPools,
           client: undefined,
         },

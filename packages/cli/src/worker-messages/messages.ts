@@ -6,6 +6,7 @@ import type {
   RefusedRequest,
   TokenReview,
 } from '@fairlead/gateway'
+import type { KnowledgeNews, KnowledgeRequest } from './knowledge-messages.ts'
 import type { LedgerNews, LedgerRequest } from './ledger-messages.ts'
 import type { CounterNews, CounterRequest } from '@fairlead/usage'
 import type { SnapshotDelta } from './snapshot-delta.ts'
@@ -18,6 +19,7 @@ export type ToWorker =
   | { readonly type: 'stores'; readonly news: StoreNews }
   | { readonly type: 'counters'; readonly news: CounterNews }
   | { readonly type: 'ledger'; readonly news: LedgerNews }
+  | { readonly type: 'knowledge'; readonly news: KnowledgeNews }
   /** The worker may run this many calls more; an answer to `permits-wanted`, or a gift. */
   | { readonly type: 'permits-granted'; readonly count: number }
   /** Give back half of what is not used, with `recalled`. */
@@ -57,6 +59,7 @@ export type FromWorker =
   | { readonly type: 'stores'; readonly requests: readonly StoreRequest[] }
   | { readonly type: 'counters'; readonly requests: readonly CounterRequest[] }
   | { readonly type: 'ledger'; readonly request: LedgerRequest }
+  | { readonly type: 'knowledge'; readonly request: KnowledgeRequest }
   /** `needed` calls wait; 0 asks ahead. */
   | { readonly type: 'permits-wanted'; readonly needed: number }
   | { readonly type: 'permits-returned'; readonly count: number; readonly recalled: boolean }

@@ -6,6 +6,7 @@ import {
   type IdentityEnvironment,
   type TelemetryEnvironment,
 } from '@fairlead/gateway'
+import type { Embedder } from '@fairlead/retrieval'
 import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Registry } from 'prom-client'
 import { newMetricsRegistry } from '../metrics-registry.ts'
@@ -15,6 +16,7 @@ import { ConfigurationReceiver } from './configuration-receiver.ts'
 import { PermitLease } from './permit-lease.ts'
 import { RecentCallsSender } from './recent-calls-sender.ts'
 import { RefusalSender } from './refusal-sender.ts'
+import { RemoteKnowledge } from './remote-knowledge.ts'
 import { RemoteLedger } from './remote-ledger.ts'
 import { TokenReviewAsker } from './token-review-asker.ts'
 import { WorkerCounters } from './worker-counters.ts'
@@ -51,6 +53,7 @@ export class GatewayWorker {
   readonly #ledger: RemoteLedger
   readonly #counters: WorkerCounters
   readonly #tokenReviews: TokenReviewAsker
+  readonly #knowledge: RemoteKnowledge
   #gateway: Promise<Gateway> | undefined
   #isDraining = false
 
@@ -68,6 +71,10 @@ export class GatewayWorker {
     this.#ledger = new RemoteLedger(clock, (request) => send({ type: 'ledger', request }))
     this.#counters = new WorkerCounters({ snapshots, secrets, clock, logger, send })
     this.#tokenReviews = new TokenReviewAsker(send)
+    this.#knowledge = new RemoteKnowledge({
+      send: (request) => send({ type: 'knowledge', request }),
+      embedder: (model) => this.#embedder(model),
+    })
     this.#stores = new RemoteStores({
       clock,
       send: (requests) => send({ type: 'stores', requests }),
@@ -92,6 +99,8 @@ export class GatewayWorker {
         return this.#counters.receive(message.news)
       case 'ledger':
         return this.#ledger.receive(message.news)
+      case 'knowledge':
+        return this.#knowledge.receive(message.news)
       case 'permits-granted':
         return this.#permits.granted(message.count)
       case 'permits-recalled':
@@ -135,6 +144,7 @@ export class GatewayWorker {
       recentCalls: this.#recentCalls,
       audit: this.#refusals,
       ledger: this.#ledger,
+      knowledge: this.#knowledge,
       reviewToken: (token, audiences) => this.#tokenReviews.ask(token, audiences),
       telemetry,
       identity,
@@ -175,6 +185,12 @@ export class GatewayWorker {
       responseCancels: store.responses,
       onAvailability,
     })
+  }
+
+  async #embedder(model: string): Promise<Embedder> {
+    const gateway = await this.#gateway
+    if (gateway === undefined) throw new Error('the gateway has not started yet')
+    return gateway.embedder(model)
   }
 
   async #useTicketKeys(keys: Uint8Array): Promise<void> {

@@ -4,6 +4,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { GatewayReport, ReviewToken } from '@fairlead/gateway'
 import type { StoreOwner } from '@fairlead/context'
 import type { CounterOwner } from '@fairlead/usage'
+import type { KnowledgeOwner } from '../knowledge/knowledge-owner.ts'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
 import { ConfigurationSender } from './configuration-sender.ts'
 import type { LedgerOwner } from './ledger-owner.ts'
@@ -35,6 +36,7 @@ interface WorkerSources extends ConfigurationSources {
   readonly stores: StoreOwner
   readonly ledger: LedgerOwner
   readonly counters: CounterOwner
+  readonly knowledge: Pick<KnowledgeOwner, 'connect'>
   readonly audit: Pick<AuditTrail, 'refused'>
   /** Asks Kubernetes whose a token is; undefined where there is none. */
   readonly reviewToken: ReviewToken | undefined
@@ -210,9 +212,10 @@ export class GatewayWorkers {
       stores,
       ledger,
       counters,
+      knowledge,
       audit,
       reviewToken,
-    }: Pick<WorkerSources, 'stores' | 'ledger' | 'counters' | 'audit' | 'reviewToken'>,
+    }: Omit<WorkerSources, keyof ConfigurationSources>,
   ): WorkerLink {
     const sender = new ConfigurationSender(() => published.current, send)
     this.#senders.add(sender)
@@ -224,6 +227,7 @@ export class GatewayWorkers {
     const forgetKeys = this.#ticketKeys.join(send)
     const usage = ledger.join(send)
     const counting = counters.connect((news) => send({ type: 'counters', news }))
+    const knowing = knowledge.connect((news) => send({ type: 'knowledge', news }))
     return {
       receive(message: FromWorker) {
         switch (message.type) {
@@ -239,6 +243,8 @@ export class GatewayWorkers {
             return counting.receive(message.requests)
           case 'ledger':
             return usage.receive(message.request)
+          case 'knowledge':
+            return knowing.receive(message.request)
           case 'calls-ended':
             return recentCalls.ended(message.calls, message.isAsked)
           case 'call-wanted':
@@ -261,6 +267,7 @@ export class GatewayWorkers {
         recentCalls.left()
         usage.left()
         counting.disconnected()
+        knowing.left()
         metrics.left()
         return client.disconnected()
       },

@@ -1,7 +1,7 @@
 import { LLMGateway } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
 import type { Clock, Logger } from '@fairlead/base'
-import type { Gateway, GatewayReport, ReportedCounter } from '@fairlead/gateway'
+import type { Gateway, GatewayReport, ReportedCounter, ReportedKnowledge } from '@fairlead/gateway'
 import { apiVersionOf, isNotFound, timestamp } from '@fairlead/kube-core'
 
 /** Heartbeat interval when nothing changes. */
@@ -145,7 +145,7 @@ function usageOf({ counters = [], knowledge = [], unpriced = [], stateStore }: G
     ...(unpriced.length > 0 && {
       unpriced: unpriced.slice(0, unpricedMax).map(({ provider, model }) => `${provider} ${model}`),
     }),
-    ...(knowledge.length > 0 && { knowledge: knowledge.slice(0, knowledgeMax) }),
+    ...(knowledge.length > 0 && { knowledge: knowledge.slice(0, knowledgeMax).map(knowledgeOf) }),
     ...(stateStore && {
       stateStore: {
         name: stateStore.name.slice(0, storeNameMax),
@@ -153,6 +153,28 @@ function usageOf({ counters = [], knowledge = [], unpriced = [], stateStore }: G
         message: stateStore.message.slice(0, messageMax),
       },
     }),
+  }
+}
+
+function knowledgeOf({ sources, ...base }: ReportedKnowledge) {
+  return sources === undefined ? base : { ...base, sources: sources.map(sourceOf) }
+}
+
+function sourceOf({
+  lastProblem,
+  lastRefreshMs,
+  lastSuccessMs,
+  nextRefreshMs,
+  problems,
+  ...source
+}: NonNullable<ReportedKnowledge['sources']>[number]) {
+  return {
+    ...source,
+    ...(problems.length > 0 && { problems }),
+    ...(lastProblem !== undefined && { lastProblem }),
+    ...(lastRefreshMs !== undefined && { lastRefresh: timestamp(lastRefreshMs) }),
+    ...(lastSuccessMs !== undefined && { lastSuccess: timestamp(lastSuccessMs) }),
+    ...(nextRefreshMs !== undefined && { nextRefresh: timestamp(nextRefreshMs) }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { aborted, systemClock } from '@fairlead/base'
+import { aborted, systemClock, systemRandom } from '@fairlead/base'
 import { ThreadCounter } from '@fairlead/context'
 import type { Client } from '@fairlead/controller-runtime'
 import {
@@ -9,12 +9,19 @@ import {
   ProcessLedger,
   UsageDatabase,
 } from '@fairlead/usage'
+import { DocumentFetcher } from '@fairlead/gateway'
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { GatewayAudit } from '../audit/gateway-audit.ts'
+import type { ConfigMapSource } from '../config-source/config-map-source.ts'
+import { indexTypes } from '../knowledge/index-types.ts'
+import { KnowledgeMetrics } from '../knowledge/knowledge-metrics.ts'
+import { KnowledgeOwner } from '../knowledge/knowledge-owner.ts'
 import type { Options } from '../options.ts'
 import { takingPort } from '../port-error.ts'
 import { conversationOwner } from './conversation-owner.ts'
 import type { GatewayWorkers } from './gateway-workers.ts'
+import { KnowledgeReports } from './knowledge-reports.ts'
 import { LedgerOwner } from './ledger-owner.ts'
 import type { ConfigurationSources } from './published-configuration.ts'
 import { replicaName } from './replica-name.ts'
@@ -24,6 +31,10 @@ import { WorkerReports } from './worker-reports.ts'
 
 interface DataPlaneOptions extends ConfigurationSources {
   readonly workers: GatewayWorkers
+  /** The ConfigMaps that knowledge bases name. */
+  readonly configMaps: ConfigMapSource
+  /** Of this process. */
+  readonly registry: Registry
   readonly options: Pick<
     Options,
     'gatewayPort' | 'gateway' | 'replica' | 'drainMs' | 'shutdownDelayMs'
@@ -69,6 +80,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const counters = new CounterOwner(
     new ProcessCounterStore({ open: () => openCounters(usage, systemClock), clock: systemClock }),
   )
+  const knowledge = openKnowledge(plane)
   const reviewToken = client && tokenReviewer(client)
   workers.begin({
     snapshots,
@@ -77,6 +89,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     stores,
     ledger,
     counters,
+    knowledge: knowledge.owner,
     audit: audit.trail,
     reviewToken,
   })
@@ -93,7 +106,8 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
         clock: systemClock,
         logger,
       })
-      workers.onSlots((slots) => reports?.follow(slots))
+      const merged = new KnowledgeReports(knowledge.owner)
+      workers.onSlots((slots) => reports?.follow(slots.map((slot) => merged.of(slot))))
     }
     await aborted(signal)
   } finally {
@@ -102,11 +116,43 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     await workers.stop(options.drainMs, options.shutdownDelayMs)
     await left
     stopFollowing()
+    await knowledge.close()
     await stores.close()
     await counter.close()
     await stateLedger.close()
     stored.close()
     await closeUsage(counters, usage, logger)
+  }
+}
+
+/** The indexes of knowledge bases, and what is told of them. */
+function openKnowledge({
+  configMaps,
+  dataDir,
+  logger,
+  registry,
+  secrets,
+  snapshots,
+}: DataPlaneOptions): { readonly owner: KnowledgeOwner; close(): Promise<void> } {
+  const fetcher = new DocumentFetcher({ clock: systemClock })
+  const owner: KnowledgeOwner = new KnowledgeOwner({
+    snapshots,
+    secrets,
+    configMaps,
+    fetcher,
+    indexes: indexTypes({ dataDir }),
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    refreshed: (base, source, refresh) => metrics.countRefresh(base, source, refresh),
+  })
+  const metrics = new KnowledgeMetrics(registry, () => owner.reports())
+  return {
+    owner,
+    async close() {
+      await owner.close()
+      fetcher.close()
+    },
   }
 }
 

@@ -5,25 +5,18 @@ import { KnowledgeStates } from './knowledge-states.ts'
 it('a base is ready until a search has failed, and again when one has not', () => {
   let changes = 0
   const states = new KnowledgeStates(() => (changes += 1))
-  const retriever = {
-    type: 'Dify',
-    url: 'https://kb.test',
-    knowledgeId: 'x',
-    credential: undefined,
-    timeoutMs: 1,
-  } as const
   const bases = new Map([
-    ['default/a', knowledgeBaseOf('a', { retriever })],
+    ['default/a', knowledgeBaseOf('a')],
     ['default/b', knowledgeBaseOf('b')],
   ])
   const report = { base: 'default/a', generation: 1 }
-  const unread = { base: 'default/b', ready: false, message: expect.stringContaining('not read') }
-  expect(states.reports(bases)).toMatchObject([{ ...report, ready: true }, unread])
+  const other = { base: 'default/b', ready: true }
+  expect(states.reports(bases)).toMatchObject([{ ...report, ready: true }, other])
   states.note('default/a', 'it is gone')
   states.note('default/a', 'it is gone')
   const failed = { ...report, ready: false, message: 'it is gone' }
-  expect(states.reports(bases)).toMatchObject([failed, unread])
+  expect(states.reports(bases)).toMatchObject([failed, other])
   states.note('default/a', undefined)
-  expect(states.reports(bases)).toMatchObject([{ ...report, ready: true }, unread])
+  expect(states.reports(bases)).toMatchObject([{ ...report, ready: true }, other])
   expect(changes).toBe(2)
 })

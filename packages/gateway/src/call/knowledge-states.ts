@@ -1,3 +1,4 @@
+import type { SourceFigures } from '@fairlead/knowledge'
 import type { KnowledgeBaseSettings } from '@fairlead/snapshot'
 
 /** A knowledge base as this gateway has found it. */
@@ -9,6 +10,8 @@ export interface ReportedKnowledge {
   readonly ready: boolean
   /** Why it is not, without anything secret. */
   readonly message?: string
+  /** How its sources stand; undefined where that is not known, or there are none. */
+  readonly sources?: readonly SourceFigures[]
 }
 
 const messageMax = 1024
@@ -35,13 +38,11 @@ export class KnowledgeStates {
   /** What is known of these bases; of all others it is forgotten. */
   reports(bases: ReadonlyMap<string, KnowledgeBaseSettings>): readonly ReportedKnowledge[] {
     for (const key of this.#problems.keys()) if (!bases.has(key)) this.#problems.delete(key)
-    return [...bases].map(([base, { generation, retriever }]) => {
-      const problem = retriever === undefined ? unread : this.#problems.get(base)
+    return [...bases].map(([base, { generation }]) => {
+      const problem = this.#problems.get(base)
       return problem === undefined
         ? { base, generation, ready: true }
         : { base, generation, ready: false, message: problem }
     })
   }
 }
-
-const unread = 'its sources are not read by this version; use spec.retrieve'

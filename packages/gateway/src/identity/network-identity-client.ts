@@ -1,5 +1,5 @@
-import { abortReason, Cancellation } from '@fairlead/base'
 import { EgressDenied } from '../upstream/egress-connector.ts'
+import { exchangeOnce } from '../upstream/exchange-once.ts'
 import type { UpstreamPools } from '../upstream/upstream-pools.ts'
 import type { IdentityAnswer, IdentityClient, IdentityRequest } from './identity-client.ts'
 import { IdentityError } from './identity-error.ts'
@@ -30,7 +30,7 @@ export function networkIdentityClient(
     async send(request: IdentityRequest, signal: AbortSignal): Promise<IdentityAnswer> {
       const { url } = request
       const isMachineService = request.reach === 'Machine'
-      const { transport, release } = pools.acquire({
+      const route = {
         origin: url.origin,
         proxy: isMachineService ? undefined : egress.proxy,
         allowPrivate: egress.allowPrivate,
@@ -39,44 +39,27 @@ export function networkIdentityClient(
         tls: undefined,
         connectionsMax,
         connectMs,
-      })
-      const cancellation = new Cancellation()
-      const cancel = () => cancellation.cancel(abortReason(signal))
-      if (signal.aborted) cancel()
-      signal.addEventListener('abort', cancel, { once: true })
-      try {
-        const exchange = await transport.open(
-          {
-            method: request.method,
-            path: url.pathname + url.search,
-            headers: ['user-agent', 'fairlead', ...request.headers],
-            body: Buffer.from(request.body ?? ''),
-          },
-          cancellation,
-        )
-        const { bytes, complete } = await exchange.collect(answerBytesMax, () => {})
-        if (complete) {
-          return {
-            status: exchange.status,
-            text: bytes.toString('utf8'),
-            cacheControl: exchange.headers.get('cache-control'),
-          }
-        }
-        exchange.abort(new Error('the answer is too long'))
-        throw new IdentityError('Connect', `${url.origin} answered with too many bytes`)
-      } catch (error) {
-        if (signal.aborted) throw abortReason(signal)
-        throw asIdentityError(error, url)
-      } finally {
-        signal.removeEventListener('abort', cancel)
-        release()
       }
+      const sent = {
+        method: request.method,
+        path: url.pathname + url.search,
+        headers: ['user-agent', 'fairlead', ...request.headers],
+        body: Buffer.from(request.body ?? ''),
+      }
+      const limits = { bytesMax: answerBytesMax, signal }
+      const answer = await exchangeOnce(pools, route, sent, limits).catch((error: unknown) => {
+        throw signal.aborted ? error : asIdentityError(error, url)
+      })
+      if (answer === undefined) {
+        throw new IdentityError('Connect', `${url.origin} answered with too many bytes`)
+      }
+      const { body, headers, status } = answer
+      return { status, text: body.toString('utf8'), cacheControl: headers.get('cache-control') }
     },
   }
 }
 
 function asIdentityError(error: unknown, { origin }: URL): IdentityError {
-  if (error instanceof IdentityError) return error
   if (error instanceof EgressDenied) {
     return new IdentityError('Misconfigured', `${error.message}, which may not be connected to`)
   }

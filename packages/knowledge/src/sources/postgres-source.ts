@@ -15,6 +15,8 @@ interface PostgresSourceOptions {
     readonly database: string
     /** TLS options, or none without TLS. */
     readonly ssl: ConnectionOptions | undefined
+    /** Whether a server that has no TLS is spoken to without. No by default. */
+    readonly mayBePlain?: boolean
   }
   /**
    * Returns the columns id and body, and may return title, url, updated_at and deleted; others become
@@ -80,22 +82,17 @@ async function* rowsOf(
   signal: AbortSignal,
 ): AsyncIterable<TextRow> {
   if (signal.aborted) throw abortReason(signal)
-  const { ssl, ...address } = connection
-  const client = new Client({
-    ...address,
-    ...(ssl === undefined ? {} : { ssl }),
-    application_name: 'fairlead',
-    connectionTimeoutMillis: 10_000,
-    query_timeout: statementTimeoutMs + 5000,
-    // Values are texts: nothing is lost of numbers and times.
-    types: { getTypeParser: () => (value: string) => value },
-  })
+  let client = clientOf(connection, connection.ssl, statementTimeoutMs)
   const stop = () => void client.end().catch(() => undefined)
-  // Whoever waits for an answer is told of a lost connection.
-  client.on('error', () => undefined)
   signal.addEventListener('abort', stop, { once: true })
   try {
-    await client.connect()
+    await client.connect().catch(async (error: unknown) => {
+      const hasNoTls =
+        error instanceof Error && error.message.includes('does not support SSL connections')
+      if (!hasNoTls || connection.mayBePlain !== true) throw error
+      client = clientOf(connection, undefined, statementTimeoutMs)
+      await client.connect()
+    })
     await client.query('BEGIN READ ONLY')
     await client.query(`SET LOCAL statement_timeout = ${Math.ceil(statementTimeoutMs)}`)
     await client.query("SET LOCAL TimeZone = 'UTC'")
@@ -117,4 +114,27 @@ async function* rowsOf(
     signal.removeEventListener('abort', stop)
     await client.end().catch(() => undefined)
   }
+}
+
+function clientOf(
+  { database, host, password, port, user }: PostgresSourceOptions['connection'],
+  ssl: ConnectionOptions | undefined,
+  statementTimeoutMs: number,
+): Client {
+  const client = new Client({
+    database,
+    host,
+    password,
+    port,
+    user,
+    ...(ssl === undefined ? {} : { ssl }),
+    application_name: 'fairlead',
+    connectionTimeoutMillis: 10_000,
+    query_timeout: statementTimeoutMs + 5000,
+    // Values are texts: nothing is lost of numbers and times.
+    types: { getTypeParser: () => (value: string) => value },
+  })
+  // Whoever waits for an answer is told of a lost connection.
+  client.on('error', () => undefined)
+  return client
 }

@@ -7,6 +7,7 @@ import { candidateFactor, fusedPassages } from '../fused-passages.ts'
 import { indexedSize, noRoom, otherDimension, otherQueryDimension } from '../indexed-size.ts'
 import { foundMax, type IndexedDocument, type KnowledgeFigures } from '../knowledge-index.ts'
 import type { MetadataFilter } from '../metadata-filter.ts'
+import { passageId } from '../passage-id.ts'
 import { indexedWords, queryWords } from '../query-words.ts'
 import { lookedAtMost, tellingWords } from '../telling-words.ts'
 import { filterSql } from './filter-sql.ts'
@@ -217,15 +218,18 @@ export class SqliteIndex {
     ).get(Number(id))
     if (row === undefined) return []
     const url = row['place'] ?? row['url']
+    const said = {
+      document: String(row['id']),
+      source: String(row['source']),
+      headings: JSON.parse(String(row['headings'])) as readonly string[],
+      text: String(row['text']),
+    }
     return [
       {
-        id,
-        document: String(row['id']),
-        source: String(row['source']),
+        ...said,
+        id: passageId(said),
         title: row['title'] === null ? null : String(row['title']),
         url: url === null || url === undefined ? null : String(url),
-        headings: JSON.parse(String(row['headings'])) as readonly string[],
-        text: String(row['text']),
         score,
         metadata: JSON.parse(String(row['metadata'])) as FoundPassage['metadata'],
       },

@@ -84,6 +84,17 @@ export function describeKnowledgeIndexContract(subject: IndexUnderTest): void {
         expect(await index.digests('handbook')).toEqual(new Map([['refunds', 'new']]))
       }))
 
+    it('calls a passage the same as long as it says the same', () =>
+      run(async (index) => {
+        const id = async () => (await index.search({ ...byWords, text: 'weeks' }))[0]?.id
+        await index.put(documentOf('refunds', ['three weeks']))
+        const before = await id()
+        await index.put(documentOf('refunds', ['three weeks'], { digest: 'again' }))
+        expect(await id()).toBe(before)
+        await index.put(documentOf('refunds', ['two weeks'], { digest: 'new' }))
+        expect(await id()).not.toBe(before)
+      }))
+
     it('forgets documents and sources, and counts what is left', () =>
       run(async (index) => {
         await index.put(documentOf('a', ['apples', 'pears']))

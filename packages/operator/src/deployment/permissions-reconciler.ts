@@ -1,5 +1,5 @@
 import { LLMGateway } from '@fairlead/api'
-import { endpointPoolsOf, secretNamesOf } from '@fairlead/config'
+import { configMapNamesOf, endpointPoolsOf, secretNamesOf } from '@fairlead/config'
 import {
   controllerBuilder,
   hasFinalizer,
@@ -68,6 +68,7 @@ function desiredFor(deployed: DeployedGateway, { snapshotOf }: DeploymentSetting
   const pools = [...endpointPoolsOf(snapshot).values()]
   return permissionsOf(deployed, {
     secrets: secretNamesOf(snapshot),
+    configMaps: configMapNamesOf(snapshot),
     poolNamespaces: [...new Set(pools.map(({ namespace }) => namespace))].toSorted(),
   })
 }

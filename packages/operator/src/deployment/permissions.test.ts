@@ -18,16 +18,18 @@ function rolesFor(named: Named): readonly string[] {
 describe('the Roles of a gateway', () => {
   const { namespace } = exampleGateway({})
 
-  it('let it read Secrets where its configuration names some', () => {
+  it('let it read Secrets and ConfigMaps where its configuration names some', () => {
     const secrets = new Map([['keys', ['openai']]])
-    expect(rolesFor({ secrets, poolNamespaces: [] })).toEqual(
-      ['keys secrets', `${namespace} llmgateways/status`].toSorted(),
-    )
+    expect(
+      rolesFor({ secrets, configMaps: new Map([['texts', ['handbook']]]), poolNamespaces: [] }),
+    ).toEqual(['keys secrets', 'texts configmaps', `${namespace} llmgateways/status`].toSorted())
   })
 
   it('let it read InferencePools and pods where its configuration names a pool', () => {
     const secrets = new Map([['models', ['picker-ca']]])
-    expect(rolesFor({ secrets, poolNamespaces: ['models', namespace] })).toEqual(
+    expect(
+      rolesFor({ secrets, configMaps: new Map(), poolNamespaces: ['models', namespace] }),
+    ).toEqual(
       [
         'models inferencepools',
         'models pods',

@@ -31,24 +31,27 @@ const read = ['list', 'watch']
 interface NamedObjects {
   /** Secrets, by namespace. */
   readonly secrets: ReadonlyMap<string, readonly string[]>
+  /** ConfigMaps, by namespace. */
+  readonly configMaps: ReadonlyMap<string, readonly string[]>
   /** Namespaces with InferencePools. */
   readonly poolNamespaces: readonly string[]
 }
 
 /**
  * All that a gateway may do: read the resources that configure gateways, ask whose token one is,
- * report in the status of its own LLMGateway, read the Secrets that its configuration names, each
- * by its name, and InferencePools and pods where it names such a pool.
+ * report in the status of its own LLMGateway, read the Secrets and ConfigMaps that its configuration
+ * names, each by its name, and InferencePools and pods where it names such a pool.
  */
 export function permissionsOf(
   gateway: DeployedGateway,
-  { secrets, poolNamespaces }: NamedObjects,
+  { configMaps, secrets, poolNamespaces }: NamedObjects,
 ): readonly Permission[] {
   const { namespace, name } = gateway
   const inNamespaces = new Map<string, rbacV1.PolicyRule[]>([[namespace, [statusRule(gateway)]]])
   const permit = (place: string, ...rules: readonly rbacV1.PolicyRule[]) =>
     inNamespaces.set(place, [...(inNamespaces.get(place) ?? []), ...rules])
-  for (const [place, names] of secrets) permit(place, secretsRule(names))
+  for (const [place, names] of secrets) permit(place, namedRule('secrets', names))
+  for (const [place, names] of configMaps) permit(place, namedRule('configmaps', names))
   for (const place of poolNamespaces) permit(place, ...poolRules.map(mutable))
   const clusterWide = clusterWideName(gateway)
   return [
@@ -88,8 +91,8 @@ function mutable({ apiGroups, resources, verbs }: PolicyRule): rbacV1.PolicyRule
   return { apiGroups: [...apiGroups], resources: [...resources], verbs: [...verbs] }
 }
 
-function secretsRule(names: readonly string[]): rbacV1.PolicyRule {
-  return { apiGroups: [''], resources: ['secrets'], resourceNames: [...names], verbs: read }
+function namedRule(resource: string, names: readonly string[]): rbacV1.PolicyRule {
+  return { apiGroups: [''], resources: [resource], resourceNames: [...names], verbs: read }
 }
 
 function bindingOf({ namespace, name }: DeployedGateway, kind: string, role: string) {

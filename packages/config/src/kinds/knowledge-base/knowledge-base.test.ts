@@ -90,14 +90,19 @@ describe('a knowledge base', () => {
     expect(snapshotOf(base({ sources }), granted)?.knowledgeBases.size).toBe(1)
   })
 
-  it('has a file of its own', () => {
-    const store = { sqlite: { path: 'one.db' } }
-    const older = base({ store }, { name: 'older', created: '2025-01-01T00:00:00Z' })
-    expect(acceptedOf(base({ store }), older)).toMatchObject({
-      reason: 'Conflicted',
-      message: expect.stringContaining('the file one.db has the index of'),
-    })
-  })
+  it.each(['one.db', './one.db', 'a/..//one.db', '.\\\\one.db'])(
+    'has a file of its own, even if that is called %s',
+    (path) => {
+      const older = base(
+        { store: { sqlite: { path: 'one.db' } } },
+        { name: 'older', created: '2025-01-01T00:00:00Z' },
+      )
+      expect(acceptedOf(base({ store: { sqlite: { path } } }), older)).toMatchObject({
+        reason: 'Conflicted',
+        message: expect.stringContaining(`the file ${path} has the index of`),
+      })
+    },
+  )
 })
 
 describe('a strategy with knowledge', () => {

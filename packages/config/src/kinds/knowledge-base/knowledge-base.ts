@@ -32,17 +32,27 @@ export const knowledgeBase: KindCompiler<KnowledgeBase, KnowledgeBaseSettings> =
   statusFields: ({ resource: { spec } }) => ({
     mode: spec.retrieve === undefined ? (spec.index ?? indexDefaults).mode : 'External',
   }),
-  unsupportedFields: () => [{ path: 'spec.sources', instead: 'nothing is read yet' }],
+  unsupportedFields: () => [{ path: 'spec.store.postgres', instead: 'nothing is indexed' }],
   claims: {
     of: ({ retriever, store }) =>
       retriever === undefined && store.type === 'SQLite'
-        ? [{ subject: store.path, name: store.path }]
+        ? [{ subject: plainPath(store.path), name: store.path }]
         : [],
     without: () => undefined,
     describeLoss: ({ name }, winner) => `the file ${name} has the index of ${winner}`,
     refuses: true,
   },
   contribute: (members) => ({ knowledgeBases: settingsByKey(members) }),
+}
+
+/** The same for all spellings of a path: every step that goes nowhere is left out. */
+function plainPath(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split(/[/\\]/)) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `${/^[/\\]/.test(path) ? '/' : ''}${parts.join('/')}`
 }
 
 const chunkingDefaults = blockDefaults(KnowledgeBase, 'chunking')

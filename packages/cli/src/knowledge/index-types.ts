@@ -1,0 +1,27 @@
+import type { KnowledgeIndex } from '@fairlead/knowledge'
+import type { KnowledgeBaseSettings } from '@fairlead/snapshot'
+import { sqliteIndexes } from './sqlite-indexes.ts'
+
+/** Where indexes of one type of `spec.store` are. */
+export interface IndexType {
+  /**
+   * Opens the index of a base, and makes it where it is missing. Rejects with an Error in words, without
+   * anything secret, where that cannot be done.
+   */
+  open(base: KnowledgeBaseSettings): Promise<KnowledgeIndex>
+  /** Removes what is kept of a base that is not served any more, whose index is closed. */
+  remove(base: KnowledgeBaseSettings): Promise<void>
+}
+
+export type IndexTypes = Readonly<Record<KnowledgeBaseSettings['store']['type'], IndexType>>
+
+/** The types of indexes. Relative paths are resolved against `dataDir`, which is absolute. */
+export function indexTypes({ dataDir }: { readonly dataDir: string }): IndexTypes {
+  return { SQLite: sqliteIndexes(dataDir), Postgres: notServed }
+}
+
+const notServed: IndexType = {
+  open: () =>
+    Promise.reject(new Error('indexes in PostgreSQL are not served yet: use type SQLite')),
+  remove: () => Promise.resolve(),
+}
