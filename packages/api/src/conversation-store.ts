@@ -2,7 +2,7 @@ import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
-import { choice, integer, object, text, typed } from './schema/fields.ts'
+import { choice, flag, integer, object, text, typed } from './schema/fields.ts'
 import { duration } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
 
@@ -79,6 +79,10 @@ const spec = object(
           ),
         },
       ),
+    ),
+    frozen: flag(
+      'Whether what is stored stays as it is, as when it is moved to another ConversationStore: conversations can be read, and turns that run end, but calls that would change something get a 503. The Available condition says so. Defaults to false.',
+      { default: false },
     ),
     retention: object(
       'How long conversations are retained.',

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { OwnArguments } from './own-arguments.ts'
 import type { Options } from './options.ts'
@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly uncaughtErrors: UncaughtErrorCount
   /** What is piped to the command. */
   readonly input: () => Readable
+  /** Where a command writes what is too much for `print`. */
+  readonly output: () => Writable
   /** How many characters of a line a reader sees. */
   readonly columns: number
   /** Prints for the user; logs go to standard error. */

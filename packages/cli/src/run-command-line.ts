@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'explain-route': async () => (await import('./commands/explain-route.ts')).explainRoute,
   audit: async () => (await import('./commands/audit.ts')).audit,
   logs: async () => (await import('./commands/logs.ts')).logs,
+  conversations: async () => (await import('./commands/conversations.ts')).conversations,
   usage: async () => (await import('./commands/usage.ts')).usage,
   key: async () => (await import('./commands/key.ts')).key,
   validate: async () => (await import('./commands/validate.ts')).validate,
@@ -94,6 +95,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
         progress,
         uncaughtErrors,
         input: () => process.stdin,
+        output: () => process.stdout,
         columns,
         print,
       })

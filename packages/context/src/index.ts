@@ -64,6 +64,16 @@ export { RemoteStores, type RemoteStoresOptions } from './remote/remote-stores.t
 export type { RemoteTurnStore } from './remote/remote-turn-store.ts'
 export type { StoreNews, StoreRequest } from './remote/store-messages.ts'
 export { RenewedStore } from './remote/renewed-store.ts'
+export { exportStore } from './moving/export-store.ts'
+export { importStore, type ImportResult, type ImportState } from './moving/import-store.ts'
+export {
+  migrateStore,
+  type MigrationResult,
+  type MigrationState,
+} from './moving/migrate-store.ts'
+export type { ConversationSelection } from './moving/select-conversations.ts'
+export type { ConversationName } from './moving/stored-part.ts'
+export type { OwnedStore } from './remote/owned-store.ts'
 export { StoreOwner, type StoreClient, type StoreOwnerOptions } from './remote/store-owner.ts'
 export type { ConversationsOptions } from './service/conversations-options.ts'
 export { TurnCancelled } from './service/conversation-errors.ts'

@@ -10,6 +10,8 @@ export interface ConversationStoreSettings extends ResourceIdentity {
   readonly server: StoreServerSettings | undefined
   /** What encrypts its contents; undefined for nothing. */
   readonly encryption: StoreEncryptionSettings | undefined
+  /** Whether what is stored stays as it is. */
+  readonly isFrozen: boolean
   /** Turns and conversations unused for longer are deleted; undefined keeps them. */
   readonly ttlMs: number | undefined
 }

@@ -24,6 +24,7 @@ async function printed(...flags: readonly string[]): Promise<string> {
     log: { droppedLines: 0 },
     uncaughtErrors: { count: 0 },
     input: () => process.stdin,
+    output: () => process.stdout,
     progress: { tell: () => {}, end: () => {} },
     columns: 100,
     print: (more) => void (text += more),

@@ -41,6 +41,7 @@ async function run(args: readonly string[], environment = {}): Promise<string> {
     log: { droppedLines: 0 },
     uncaughtErrors: { count: 0 },
     input: () => process.stdin,
+    output: () => process.stdout,
     columns: 100,
     progress: { tell: () => undefined, end: () => undefined },
     print: (text) => (printed += text),

@@ -23,6 +23,7 @@ async function printed(args: readonly string[], piped = ''): Promise<string> {
     log: { droppedLines: 0 },
     uncaughtErrors: { count: 0 },
     input: () => Readable.from([piped]),
+    output: () => process.stdout,
     progress: { tell: () => {}, end: () => {} },
     columns: 100,
     print: (more) => void (all += more),

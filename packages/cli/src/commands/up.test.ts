@@ -25,6 +25,7 @@ it('up without a configuration announces itself, and is not ready', async () => 
     log: { droppedLines: 0 },
     uncaughtErrors: { count: 0 },
     input: () => process.stdin,
+    output: () => process.stdout,
     progress: { tell: () => {}, end: () => {} },
     columns: 100,
     print: (text) => text.startsWith('Fairlead is ready') && announced.resolve(),

@@ -1,6 +1,7 @@
 import { apiserver } from './apiserver.ts'
 import { audit } from './audit.ts'
 import { completion } from './completion.ts'
+import { conversations } from './conversations.ts'
 import { convert } from './convert.ts'
 import { crds } from './crds.ts'
 import type { CommandDeclaration } from './declaration.ts'
@@ -32,6 +33,7 @@ export const declarations: readonly CommandDeclaration[] = [
   audit,
   logs,
   usage,
+  conversations,
   key,
   validate,
   diff,

@@ -46,6 +46,7 @@ const settings = (
   path,
   server: undefined,
   encryption: undefined,
+  isFrozen: false,
   ttlMs: undefined,
   ...change,
 })

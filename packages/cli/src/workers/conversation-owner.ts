@@ -27,6 +27,7 @@ const inMemory: Omit<ConversationStoreSettings, 'generation'> = {
   path: undefined,
   server: undefined,
   encryption: undefined,
+  isFrozen: false,
   ttlMs: undefined,
 }
 

@@ -38,6 +38,7 @@ function chats() {
           path: 'chats.db',
           server: undefined,
           encryption: isEncrypted ? { key, previousKey } : undefined,
+          isFrozen: false,
           ttlMs: undefined,
         },
         dataDir: folder,

@@ -17,6 +17,8 @@ import type { ConfigMapSource } from '../config-source/config-map-source.ts'
 import { indexTypes } from '../knowledge/index-types.ts'
 import { KnowledgeMetrics } from '../knowledge/knowledge-metrics.ts'
 import { KnowledgeOwner } from '../knowledge/knowledge-owner.ts'
+import { openControlSocket } from '../conversations/control-socket.ts'
+import { ConversationControl } from '../conversations/conversation-control.ts'
 import type { Options } from '../options.ts'
 import { takingPort } from '../port-error.ts'
 import { conversationOwner } from './conversation-owner.ts'
@@ -93,6 +95,12 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     audit: audit.trail,
     reviewToken,
   })
+  const control = new ConversationControl({ stores, snapshots, clock: systemClock, logger })
+  const closeControl = await openControlSocket({
+    dataDir,
+    answer: (request, response) => control.answer(request, response),
+    logger,
+  })
   let reports: WorkerReports | undefined
   try {
     await takingPort('gateway-port', Promise.race([workers.listening, aborted(signal)]))
@@ -117,6 +125,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     await left
     stopFollowing()
     await knowledge.close()
+    closeControl()
     await stores.close()
     await counter.close()
     await stateLedger.close()

@@ -49,6 +49,7 @@ function toyServer() {
           maxConnections: undefined,
         },
         encryption: undefined,
+        isFrozen: false,
         ttlMs: 5,
       },
       dataDir: '/nowhere',

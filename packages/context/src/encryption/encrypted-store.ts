@@ -77,6 +77,7 @@ export function encryptedStore(store: ContextStore, keyring: Keyring): ContextSt
     remove: (tenant, id) => turns.remove(tenant, id),
     plan: (tenant, planId) => turns.plan(tenant, planId),
     list: (tenant, query) => turns.list(tenant, query),
+    tenants: () => store.tenants(),
     removeSubject: (tenant, subject) => turns.removeSubject(tenant, subject),
     recover: (completedAt) => store.recover(completedAt),
     expire: () => store.expire(),

@@ -8,6 +8,7 @@ import type {
   ConversationChange,
   FinishOutcome,
   RemoveOutcome,
+  StoreRetention,
   TurnEndChange,
 } from '../stores/turn-store.ts'
 import type { CountObservation } from '../tokens/learnt-factor.ts'
@@ -16,6 +17,7 @@ import type { ContextPlan } from '../plan/context-plan.ts'
 import { CountingPlans } from './counting-plans.ts'
 import { DeadMembersSweep } from './dead-members-sweep.ts'
 import { OwnedAnswers } from './owned-answers.ts'
+import { StoreFreeze } from './store-freeze.ts'
 import { OwnedPlaces, type PlaceAsker } from './owned-places.ts'
 import { performOnRecords } from './owned-records.ts'
 import { OwnedResponses, type ResponseAsker } from './owned-responses.ts'
@@ -49,6 +51,7 @@ export class OwnedStore {
   readonly #responses: OwnedResponses
   readonly #answers: OwnedAnswers
   readonly #clock: Clock
+  readonly #freeze = new StoreFreeze()
   readonly #sweep: ExpirySweep
   readonly #deadSweep: DeadMembersSweep
   readonly #counting: CountingPlans<StoreAsker>
@@ -94,8 +97,24 @@ export class OwnedStore {
       shared && new OrphanedTurns({ store, clock, shared, sweep: () => this.#deadSweep.sweepNow() })
   }
 
-  /** Does what a client asks; `list` is the arguments. Rejects when the store is unavailable. */
-  async perform(
+  /** Whether nothing is changed any more, as `StoreRetention.isFrozen` asks, but by what runs. */
+  get isFrozen(): boolean {
+    return this.#freeze.isFrozen
+  }
+
+  /**
+   * Does what a client asks; `list` is the arguments. Rejects when the store is unavailable, and for a
+   * change where it is frozen.
+   */
+  perform(
+    asker: StoreAsker,
+    operation: Exclude<StoreOperation, 'open' | 'count'>,
+    list: readonly unknown[],
+  ): Promise<unknown> {
+    return this.#freeze.guard(operation, () => this.#perform(asker, operation, list))
+  }
+
+  async #perform(
     asker: StoreAsker,
     operation: Exclude<StoreOperation, 'open' | 'count'>,
     list: readonly unknown[],
@@ -145,11 +164,13 @@ export class OwnedStore {
       case 'flush':
       case 'replacePlan':
       case 'list':
+      case 'tenants':
       case 'removeSubject':
       case 'expire':
       case 'check':
-      case 'configure':
         return this.#pass(operation, list)
+      case 'configure':
+        return this.#configure(first)
     }
   }
 
@@ -193,6 +214,11 @@ export class OwnedStore {
   #pass(operation: TurnOperation, list: readonly unknown[]): Promise<unknown> {
     const perform = this.store[operation] as (...list: readonly unknown[]) => Promise<unknown>
     return perform.call(this.store, ...list)
+  }
+
+  async #configure(settings: StoreRetention): Promise<void> {
+    this.#freeze.ask(settings.isFrozen === true)
+    await this.store.configure(settings)
   }
 
   async #basis(

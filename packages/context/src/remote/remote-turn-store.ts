@@ -140,6 +140,10 @@ export class RemoteTurnStore implements ContextStore {
     return this.#request('list', tenant, query)
   }
 
+  async tenants(): Promise<readonly string[]> {
+    return this.#request('tenants')
+  }
+
   removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
     return this.#request('removeSubject', tenant, subject)
   }

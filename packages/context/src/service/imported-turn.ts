@@ -21,7 +21,8 @@ const isStatus = (value: unknown): value is TurnStatus => statuses.has(value)
 
 /** What the lines before a turn have. */
 interface ReadBefore {
-  readonly turns: ReadonlyMap<string, Turn>
+  /** By their ids. */
+  readonly turns: Pick<ReadonlySet<string>, 'has'>
   readonly lastSeq: number
 }
 

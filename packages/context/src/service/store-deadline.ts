@@ -36,6 +36,7 @@ export function withDeadlines(
     remove: (tenant, id) => limited(() => store.remove(tenant, id)),
     plan: (tenant, planId) => limited(() => store.plan(tenant, planId)),
     list: (tenant, query) => limited(() => store.list(tenant, query)),
+    tenants: () => limited(() => store.tenants()),
     removeSubject: (tenant, subject) => limited(() => store.removeSubject(tenant, subject)),
     recover: (completedAt) => limited(() => store.recover(completedAt)),
     expire: () => limited(() => store.expire()),

@@ -72,6 +72,8 @@ export interface TurnStore {
   plan(tenant: string, planId: string): Promise<ContextPlan | undefined>
   /** Conversations of a tenant, by the time when they were created. */
   list(tenant: string, query: ConversationQuery): Promise<ConversationPage>
+  /** The tenants that have conversations, in any order: for work on all of a store. */
+  tenants(): Promise<readonly string[]>
   /** Deletes conversations of a subject, with the kept responses of each, `subjectBatch` at most. */
   removeSubject(tenant: string, subject: string): Promise<SubjectRemoval>
   /**
@@ -90,6 +92,8 @@ export interface TurnStore {
 }
 
 export interface StoreRetention {
+  /** Whether what is stored stays as it is, but for the end of what runs. False when left out. */
+  readonly isFrozen?: boolean
   /** What is untouched for longer is deleted; null keeps conversations, and responses 30 days. */
   readonly ttlMs: number | null
 }

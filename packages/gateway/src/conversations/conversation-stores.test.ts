@@ -18,6 +18,7 @@ function runtimeWith(change: Partial<ConversationStoreSettings> = {}): {
     path: 'chats.db',
     server: undefined,
     encryption: undefined,
+    isFrozen: false,
     ttlMs: undefined,
     ...change,
   }

@@ -32,6 +32,10 @@ interface ConversationStoresOptions {
   readonly changed: () => void
 }
 
+/** Until it serves again, so that whoever moves it sees that this replica changes nothing any more. */
+const frozenMessage =
+  'it is frozen (spec.frozen): what it has can be read, and is not changed while it is moved to another ConversationStore'
+
 /** What is told of the store of a gateway that has no ConversationStore. */
 const inMemoryName = 'in memory'
 
@@ -46,6 +50,8 @@ export class ConversationStores {
   #name: string | undefined
   #settings: ConversationStoreSettings | undefined
   #retry: Timer | undefined
+  /** Whether the gateway's store was frozen when it was told last. */
+  #frozen = false
   #closed = false
 
   constructor(options: ConversationStoresOptions) {
@@ -198,7 +204,12 @@ export class ConversationStores {
     settings: ConversationStoreSettings | undefined,
   ): Promise<void> {
     try {
-      await conversations.configure({ ttlMs: settings?.ttlMs ?? null })
+      const isFrozen = settings?.isFrozen === true
+      await conversations.configure({ ttlMs: settings?.ttlMs ?? null, isFrozen })
+      const frozen = this.#frozen
+      this.#frozen = isFrozen
+      if (isFrozen) this.#noteProblem(settings, frozenMessage)
+      else if (frozen) this.#noteProblem(settings, undefined)
     } catch (error) {
       this.#options.logger.error(
         { conversationStore: settings?.name, err: error },

@@ -59,6 +59,7 @@ function compileStore(
     path: type === 'SQLite' ? sqlite.path : undefined,
     server,
     encryption: compileEncryption(store, findings),
+    isFrozen: store.spec.frozen,
     ttlMs,
   }
 }

@@ -142,6 +142,10 @@ export class MemoryConversations {
     return { outcome: 'found', conversations, next: isEnd ? null : last }
   }
 
+  tenants(): readonly string[] {
+    return [...new Set(this.#entries.all().map(({ conversation }) => conversation.ccp.tenant))]
+  }
+
   removeSubject(tenant: string, subject: string): SubjectRemoval {
     const all = this.#entries.all().filter(({ conversation: { ccp } }) => {
       return ccp.tenant === tenant && ccp.subject === subject

@@ -91,6 +91,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     remove: async (tenant, id) => store.remove(tenant, id),
     plan: async (tenant, planId) => store.plan(tenant, planId),
     list: async (tenant, query) => store.list(tenant, query),
+    tenants: async () => store.tenants(),
     removeSubject: async (tenant, subject) => store.removeSubject(tenant, subject),
     recover: async (completedAt) => store.recover(completedAt),
     expire: async () => store.expire(),

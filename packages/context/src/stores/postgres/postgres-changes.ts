@@ -143,6 +143,20 @@ export class PostgresChanges {
     }
   }
 
+  /** From one to the next by the index, however many conversations each has. */
+  async tenants(): Promise<readonly string[]> {
+    const rows = await this.#ask(
+      `WITH RECURSIVE tenants (tenant) AS (
+         SELECT min(tenant) FROM fairlead.conversations
+         UNION ALL
+         SELECT (SELECT min(c.tenant) FROM fairlead.conversations c WHERE c.tenant > t.tenant)
+         FROM tenants t WHERE t.tenant IS NOT NULL)
+       SELECT tenant FROM tenants WHERE tenant IS NOT NULL`,
+      [],
+    )
+    return rows.map((row) => readText(String(row['tenant'])))
+  }
+
   async list(tenant: string, query: ConversationQuery): Promise<ConversationPage> {
     const { limit, after, subject, metadata = {}, order } = query
     const times = timeOf(this.#parts)

@@ -129,6 +129,7 @@ async function open(options: PostgresStoreOptions) {
     replacePlan: changes.replacePlan.bind(changes),
     remove: changes.remove.bind(changes),
     list: changes.list.bind(changes),
+    tenants: changes.tenants.bind(changes),
     removeSubject: changes.removeSubject.bind(changes),
     recover: changes.recover.bind(changes),
     expire: changes.expire.bind(changes),

@@ -1,6 +1,6 @@
 import { indexShards, type RedisKeys } from './redis-keys.ts'
 import { hashIndex, type RepairedIndex } from './redis-repair.ts'
-import { textOf } from './redis-reply.ts'
+import { listOf, textOf, textsOf } from './redis-reply.ts'
 import { redisScript } from './redis-script.ts'
 import type { RedisSession } from './redis-session.ts'
 import { unmarked } from './stored-conversation.ts'
@@ -40,6 +40,9 @@ interface UselessEntries extends IndexedConversation {
   readonly dueStamp: string
   readonly plans: readonly string[]
 }
+
+/** How many entries of an index one command replies. */
+const pieceEntries = 100
 
 /** Entries younger than this may be of changes under way, in milliseconds. */
 export const graceMs = 60_000
@@ -196,4 +199,18 @@ export function uselessEntries(
     dueStamp: textOf(dueStamp),
     plans: entryParts(textOf(plans) || '[]'),
   }
+}
+
+/** All entries and their scores; those that change meanwhile may be missing, or come twice. */
+export async function* allEntries(
+  session: RedisSession,
+  key: string,
+): AsyncGenerator<readonly [entry: string, score: number]> {
+  let cursor = '0'
+  do {
+    const [next, found] = listOf(await session.call('ZSCAN', key, cursor, 'COUNT', pieceEntries))
+    const list = textsOf(found)
+    for (let at = 0; at < list.length; at += 2) yield [list[at] ?? '', Number(list[at + 1])]
+    cursor = textOf(next)
+  } while (cursor !== '0')
 }

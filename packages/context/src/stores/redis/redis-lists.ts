@@ -1,6 +1,7 @@
 import type { Conversation } from '../../turns/conversation.ts'
 import { listScanMax, type ConversationPage, type ConversationQuery } from '../turn-queries.ts'
-import { entryParts, graceMs, stampedMs } from './redis-indexes.ts'
+import { allEntries, entryParts, graceMs, stampedMs } from './redis-indexes.ts'
+import { indexShards } from './redis-keys.ts'
 import type { RedisParts } from './redis-parts.ts'
 import { textsOf } from './redis-reply.ts'
 import type { RedisSession } from './redis-session.ts'
@@ -47,6 +48,19 @@ export class RedisLists {
       }
       return { outcome: 'found', conversations, next: null }
     })
+  }
+
+  /** Each conversation has an entry by age, with its tenant; there is no index of tenants alone. */
+  async tenants(): Promise<readonly string[]> {
+    const { keys, link } = this.#parts
+    const session = await link.session()
+    const tenants = new Set<string>()
+    for (let shard = 0; shard < indexShards; shard++) {
+      for await (const [entry] of allEntries(session, keys.indexShard('age', shard))) {
+        tenants.add(entryParts(entry)[1] ?? '')
+      }
+    }
+    return [...tenants]
   }
 
   /** Entries that count, one after the other; those that never will are swept away. */

@@ -125,6 +125,7 @@ function storeOf(parts: RedisParts, members: RedisMembers, options: RedisStoreOp
       return id === undefined ? undefined : log.plan(tenant, id, planId)
     },
     list: (tenant, query) => lists.list(tenant, query),
+    tenants: () => lists.tenants(),
     removeSubject: (tenant, subject) => removal.removeSubject(tenant, subject),
     recover: (completedAt) => sweep.recover(completedAt),
     expire: () => sweep.expire(),

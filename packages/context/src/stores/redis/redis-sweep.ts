@@ -1,6 +1,7 @@
 import { expireBatch } from '../turn-store.ts'
 import { finishScript } from './conversation-scripts.ts'
 import {
+  allEntries,
   entryParts,
   graceMs,
   type IndexedConversation,
@@ -14,7 +15,7 @@ import type { RedisParts } from './redis-parts.ts'
 import type { RedisRecords } from './redis-records.ts'
 import type { RedisRemoval } from './redis-removal.ts'
 import { RedisRepair } from './redis-repair.ts'
-import { listOf, textOf, textsOf } from './redis-reply.ts'
+import { textsOf } from './redis-reply.ts'
 import type { RedisResponses } from './redis-responses.ts'
 import type { RedisSession } from './redis-session.ts'
 import { storedTurn } from './stored-turn.ts'
@@ -170,18 +171,4 @@ async function entriesUntil(
   until: number,
 ): Promise<readonly string[]> {
   return textsOf(await session.call('ZRANGEBYSCORE', key, '-inf', until, 'LIMIT', 0, pieceEntries))
-}
-
-/** All entries and their scores; those that change meanwhile may be missing, or come twice. */
-async function* allEntries(
-  session: RedisSession,
-  key: string,
-): AsyncGenerator<readonly [entry: string, score: number]> {
-  let cursor = '0'
-  do {
-    const [next, found] = listOf(await session.call('ZSCAN', key, cursor, 'COUNT', pieceEntries))
-    const list = textsOf(found)
-    for (let at = 0; at < list.length; at += 2) yield [list[at] ?? '', Number(list[at + 1])]
-    cursor = textOf(next)
-  } while (cursor !== '0')
 }

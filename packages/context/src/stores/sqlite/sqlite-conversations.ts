@@ -110,6 +110,10 @@ export class SqliteConversations {
     return { outcome: 'found', conversations, next: null }
   }
 
+  tenants(): readonly string[] {
+    return this.#sql.tenants.all().map((row) => String(row['tenant']))
+  }
+
   read(row: Row): ConversationRow {
     const expires = row['expires_ms']
     const touchedMs = Number(row['touched_ms'])

@@ -232,6 +232,10 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     return this.#conversations.list(tenant, query)
   }
 
+  async tenants(): Promise<readonly string[]> {
+    return this.#conversations.tenants()
+  }
+
   async removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
     return this.#removal.removeSubject(tenant, subject)
   }

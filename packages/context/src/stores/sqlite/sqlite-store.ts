@@ -76,6 +76,7 @@ export function createSqliteStore(options: SqliteStoreOptions): ContextStore {
     remove: (tenant, id) => file.use((store) => store.remove(tenant, id)),
     plan: (tenant, planId) => file.use((store) => store.plan(tenant, planId)),
     list: (tenant, query) => file.use((store) => store.list(tenant, query)),
+    tenants: () => file.use((store) => store.tenants()),
     removeSubject: (tenant, subject) => file.use((store) => store.removeSubject(tenant, subject)),
     recover: (completedAt) => file.use((store) => store.recover(completedAt)),
     expire: () => file.use((store) => store.expire()),

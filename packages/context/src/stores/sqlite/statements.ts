@@ -37,6 +37,15 @@ export function prepareStatements(database: DatabaseSync) {
     touch: prepare(
       `UPDATE conversations SET touched_ms = ?, body = COALESCE(?, body) WHERE number = ?`,
     ),
+    // From one to the next by the index, however many conversations each has.
+    tenants: prepare(
+      `WITH RECURSIVE tenants (tenant) AS (
+         SELECT MIN(tenant) FROM conversations
+         UNION ALL
+         SELECT (SELECT MIN(tenant) FROM conversations WHERE tenant > tenants.tenant)
+         FROM tenants WHERE tenants.tenant IS NOT NULL)
+       SELECT tenant FROM tenants WHERE tenant IS NOT NULL`,
+    ),
     listAscending: prepare(
       `SELECT ${conversationColumns}, subject, metadata FROM conversations
        WHERE tenant = ? AND number > ? ORDER BY number LIMIT ?`,

@@ -1,0 +1,59 @@
+import { hash } from 'node:crypto'
+import { canonicalJson } from '@fairlead/base'
+import type { ContextStore } from '../stores/context-store.ts'
+import { isConversationOwner, type KeptRecord, type RecordKey } from '../stores/record-store.ts'
+import { readSubjectRecords, scannedRecords } from './read-stored.ts'
+
+interface CopiedStores {
+  readonly from: ContextStore
+  readonly to: ContextStore
+  /** Name of the ConversationStore that is copied. */
+  readonly source: string
+}
+
+/** Beside what was copied, until everything is: from where, and what it was. */
+export const copyKind = 'copied-from'
+
+/**
+ * Brings the records of subjects to what they are in another store, and deletes those that were copied
+ * and are gone there. What was changed in `to` since it was copied is left alone.
+ */
+export async function copySubjectRecords(
+  { from, source, to }: CopiedStores,
+  isMeant: (record: RecordKey) => boolean,
+): Promise<void> {
+  for await (const { record } of readSubjectRecords(from)) {
+    if (!isMeant(record)) continue
+    const there = await to.records.load(record)
+    const mark = await to.records.load(markOf(record))
+    const digest = digestOf(record)
+    const isOurs = there === undefined || mark?.body['digest'] === digestOf(there)
+    if (!isOurs) continue
+    if (there === undefined || digestOf(there) !== digest) {
+      await to.records.put(record, there?.version ?? null)
+    }
+    if (mark?.body['digest'] === digest) continue
+    const body = { source, kind: record.kind, id: record.id, digest }
+    await to.records.put(
+      { ...markOf(record), body, expiresAtMs: record.expiresAtMs },
+      mark?.version ?? null,
+    )
+  }
+  for await (const mark of scannedRecords(to.records, copyKind)) {
+    const { digest, id, kind, source: copied } = mark.body
+    if (isConversationOwner(mark.owner) || copied !== source) continue
+    const key = { tenant: mark.tenant, owner: mark.owner, kind: String(kind), id: String(id) }
+    if ((await from.records.load(key)) !== undefined) continue
+    const there = await to.records.load(key)
+    if (there !== undefined && digestOf(there) === digest) await to.records.remove(key)
+    await to.records.remove(mark)
+  }
+}
+
+function markOf({ id, kind, owner, tenant }: RecordKey): RecordKey {
+  return { kind: copyKind, tenant, owner, id: `${kind}/${id}` }
+}
+
+function digestOf({ body, expiresAtMs }: Pick<KeptRecord, 'body' | 'expiresAtMs'>): string {
+  return hash('sha256', canonicalJson([body, expiresAtMs]))
+}

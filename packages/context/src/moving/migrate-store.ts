@@ -1,0 +1,214 @@
+import { canonicalJson } from '@fairlead/base'
+import type { ContextStore } from '../stores/context-store.ts'
+import { isConversationOwner, type NewRecord } from '../stores/record-store.ts'
+import type { Conversation } from '../turns/conversation.ts'
+import { ConversationWriter, isBrokenOff, type WriteOutcome } from './conversation-writer.ts'
+import { copyKind, copySubjectRecords } from './copy-subject-records.ts'
+import { readRecords, readStored, scannedRecords } from './read-stored.ts'
+import {
+  type ConversationSelection,
+  isMeantRecord,
+  selectConversations,
+} from './select-conversations.ts'
+import { isSameConversation } from './stored-part.ts'
+
+export interface StoreMigration {
+  readonly from: ContextStore
+  readonly to: ContextStore
+  /** What tells `from` from other stores, and the name of `to` in its conversations. */
+  readonly names: { readonly from: string; readonly to: string }
+  /** Whether nothing in `from` changes but by the end of what runs; see `StoreRetention.isFrozen`. */
+  readonly isFrozen: boolean
+  /** Whether nothing is written. */
+  readonly isDryRun: boolean
+  readonly selection: ConversationSelection
+  /** Told after each conversation. */
+  readonly onProgress: (state: MigrationState) => void
+  readonly signal: AbortSignal
+}
+
+/** What became of conversations in one pass. */
+export type MigrationState = Readonly<Record<WriteOutcome | 'running' | 'deleted', number>> & {
+  /** Turns of those that were created or updated. */
+  readonly turns: number
+}
+
+export interface MigrationResult extends MigrationState {
+  /** Whether `to` has all that `from` has, and nothing more comes. */
+  readonly isComplete: boolean
+  /** Some of those that differ or are in conflict, as `tenant/id`. */
+  readonly left: readonly string[]
+}
+
+const leftMax = 20
+
+/**
+ * One pass over a store: brings what another has of it to the same state, and deletes there what was
+ * deleted here since an earlier pass. A conversation in which a turn runs waits for the next pass. One
+ * that has gone on in `to` is left alone. May be broken off at any time, and made again. Rejects when a
+ * store is unavailable.
+ */
+export async function migrateStore(migration: StoreMigration): Promise<MigrationResult> {
+  const pass = new MigrationPass(migration)
+  for await (const listed of selectConversations(migration.from, migration.selection)) {
+    migration.signal.throwIfAborted()
+    await pass.take(listed)
+  }
+  return pass.end()
+}
+
+class MigrationPass {
+  readonly #migration: StoreMigration
+  readonly #writer: ConversationWriter
+  readonly #left: string[] = []
+  readonly #state = {
+    created: 0,
+    updated: 0,
+    there: 0,
+    differs: 0,
+    conflict: 0,
+    running: 0,
+    deleted: 0,
+    turns: 0,
+  }
+
+  constructor(migration: StoreMigration) {
+    this.#migration = migration
+    this.#writer = new ConversationWriter({
+      store: migration.to,
+      storeName: migration.names.to,
+      mayUpdate: (there, coming) => this.#follows(there, coming),
+    })
+  }
+
+  async take({ id, ccp: { tenant } }: Conversation): Promise<void> {
+    const { from, onProgress } = this.#migration
+    // What was listed may have changed since.
+    const basis = await from.basis(tenant, id, { pathMax: 0 })
+    if (basis !== undefined) {
+      const { conversation } = basis
+      const outcome = basis.running === undefined ? await this.#copy(conversation) : 'running'
+      this.#state[outcome] += 1
+      if (outcome === 'created' || outcome === 'updated') {
+        this.#state.turns += conversation.ccp.turns
+      }
+      const isLeft = outcome === 'differs' || outcome === 'conflict'
+      if (isLeft && this.#left.length < leftMax) this.#left.push(`${tenant}/${id}`)
+    }
+    onProgress(this.#state)
+  }
+
+  async end(): Promise<MigrationResult> {
+    const { isDryRun, isFrozen, selection } = this.#migration
+    const { conversations = [], subject, tenant } = selection
+    const isAll = (subject ?? tenant ?? conversations[0]) === undefined
+    if (!isDryRun) {
+      await this.#copySubjectRecords()
+      await this.#deleteWhatIsGone()
+    }
+    const { conflict, differs, running } = this.#state
+    const isComplete = isFrozen && !isDryRun && isAll && conflict + differs + running === 0
+    if (isComplete) await this.#forgetCopies()
+    return { ...this.#state, isComplete, left: this.#left }
+  }
+
+  async #copy(conversation: Conversation): Promise<WriteOutcome> {
+    const { from, to, isDryRun } = this.#migration
+    const there = await to.conversation(conversation.ccp.tenant, conversation.id)
+    if (there !== undefined && isSameConversation(there, conversation)) {
+      if (!isDryRun) await this.#copyRecords(conversation)
+      return 'there'
+    }
+    if (isDryRun) {
+      if (there === undefined || isBrokenOff(there)) return 'created'
+      return (await this.#follows(there, conversation)) ? 'updated' : 'differs'
+    }
+    let outcome: WriteOutcome = 'conflict'
+    for await (const part of readStored(from, conversation)) {
+      outcome = (await this.#writer.write(part)) ?? outcome
+      if (part.object === 'stored.end' && !isLeftAlone(outcome)) await this.#mark(conversation)
+      if (part.object === 'stored.end' && isLeftAlone(outcome)) break
+    }
+    return outcome
+  }
+
+  /** Whether what is there is an earlier state of what comes. */
+  async #follows(there: Conversation, { ccp, id }: Conversation): Promise<boolean> {
+    if (there.ccp.revision > ccp.revision) return false
+    const ends = [there.ccp.head, ...Object.values(there.ccp.branches)]
+    for (const end of ends) {
+      if (end !== null && (await this.#migration.from.turn(ccp.tenant, id, end)) === undefined) {
+        return false
+      }
+    }
+    return true
+  }
+
+  /** Summaries are made beside a conversation, which stays as it is. */
+  async #copyRecords(conversation: Conversation): Promise<void> {
+    await this.#writer.write({ object: 'stored.conversation', conversation })
+    for await (const part of readRecords(this.#migration.from, conversation)) {
+      await this.#writer.write(part)
+    }
+  }
+
+  async #copySubjectRecords(): Promise<void> {
+    const { from, names, selection, to } = this.#migration
+    await copySubjectRecords({ from, to, source: names.from }, (record) =>
+      isMeantRecord(record, selection),
+    )
+  }
+
+  async #mark({ id: owner, ccp: { revision, tenant } }: Conversation): Promise<void> {
+    const { names, to } = this.#migration
+    const record: NewRecord = {
+      kind: copyKind,
+      tenant,
+      owner,
+      id: 'conversation',
+      body: { source: names.from, revision },
+      expiresAtMs: null,
+    }
+    const there = await to.records.load(record)
+    if (canonicalJson(there?.body) === canonicalJson(record.body)) return
+    await to.records.put(record, there?.version ?? null)
+  }
+
+  /** What was copied and is gone since, by erasure or in time, goes here too. */
+  async #deleteWhatIsGone(): Promise<void> {
+    const { from, names, signal, to } = this.#migration
+    for await (const { body, owner, tenant } of scannedRecords(to.records, copyKind)) {
+      signal.throwIfAborted()
+      if (!isConversationOwner(owner) || body['source'] !== names.from) continue
+      if ((await from.conversation(tenant, owner)) !== undefined) continue
+      const there = await to.conversation(tenant, owner)
+      if (there === undefined || there.ccp.revision !== body['revision']) continue
+      await this.#remove(there)
+      this.#state.deleted += 1
+    }
+  }
+
+  async #remove(there: Conversation): Promise<void> {
+    const { to } = this.#migration
+    const { id, ccp } = there
+    if (ccp.retention.legal_hold) {
+      // It was lifted where the conversation was deleted.
+      const retention = { ...ccp.retention, legal_hold: false }
+      const conversation = { ...there, ccp: { ...ccp, retention } }
+      await to.append({ expectedRevision: ccp.revision, conversation, turns: [] })
+    }
+    await to.remove(ccp.tenant, id)
+  }
+
+  /** From now on, what is deleted in the one store stays in the other. */
+  async #forgetCopies(): Promise<void> {
+    const { names, to } = this.#migration
+    for await (const record of scannedRecords(to.records, copyKind)) {
+      if (record.body['source'] === names.from) await to.records.remove(record)
+    }
+  }
+}
+
+function isLeftAlone(outcome: WriteOutcome): boolean {
+  return outcome === 'differs' || outcome === 'conflict'
+}
