@@ -80,6 +80,9 @@ function said(tokens: number): string {
 
 const models: ContextModels = {
   text: async () => ({ text: `Summary: ${said(300)}`, model: 'model-a' }),
+  embedder: () => {
+    throw new Error('none of these strategies asks for vectors')
+  },
 }
 
 /** Adds up how long the operations of a store take. */

@@ -81,7 +81,7 @@ function quotableTurns(
   path: readonly IndexedTurn[],
   { conversation, earlier, inPrompt, leftOut }: RetrievalInput,
 ): Uint8Array {
-  const quoted = Array.from(earlier, passageNamed)
+  const quoted = Array.from(earlier.keys(), passageNamed)
     .filter(({ kind, source }) => kind === 'turn' && source === conversation.id)
     .map(({ id }) => id)
   const barred = [...(leftOut?.turns ?? []), ...inPrompt, ...quoted]
