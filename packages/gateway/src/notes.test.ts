@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { policyOf } from './test-support/access-policy.ts'
 import {
   consumerOf,
   keyedProvider,
@@ -14,7 +15,7 @@ const extract = { model: 'small', maxNotes: 100, maxNoteTokens: 60, ttlMs: undef
 
 type Body = Readonly<Record<string, unknown>>
 
-async function client({ isOn = true } = {}) {
+async function client({ isOn = true, features = [] as readonly 'Conversations'[] } = {}) {
   const gateway = await testGateway({
     gateway: {
       auth: 'Optional',
@@ -25,6 +26,7 @@ async function client({ isOn = true } = {}) {
     consumers: [consumerOf('app'), consumerOf('other')],
     secrets: { app: 'key-app', other: 'key-other' },
     strategies: isOn ? [strategyOf('remembering', { memory })] : [],
+    accessPolicies: features.length === 0 ? [] : [policyOf('p', { resources: { features } })],
   })
   const ask = async (
     method: string,
@@ -171,6 +173,20 @@ describe('notes over HTTP', () => {
     })
     expect(await ask('GET', 'a/notes')).toMatchObject({ status: 200, body: { data: [] } })
     expect(await ask('DELETE', 'a/notes')).toMatchObject({ body: { deleted: 0 } })
+  })
+
+  it('are closed to whoever may not have conversations, who may yet have them deleted', async () => {
+    const { ask } = await client({ features: ['Conversations'] })
+    for (const [method, sent] of [
+      ['GET', undefined],
+      ['POST', { text: 'x' }],
+    ] as const) {
+      expect(await ask(method, 'a/notes', sent)).toMatchObject({
+        status: 403,
+        body: { error: { code: 'feature_not_allowed' } },
+      })
+    }
+    expect(await ask('DELETE', 'a/notes')).toMatchObject({ status: 200 })
   })
 
   it('are counted by the receipt of their subject’s erasure', async () => {

@@ -6,6 +6,7 @@ import { FakeClock } from '@fairlead/base/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createConversations } from '../service/conversations-service.ts'
 import { settled, turnRequest, turnsOf } from '../service/test-support/conversation-bench.ts'
+import { describeNotesContract } from '../service/test-support/notes-contract.ts'
 import { createMemoryStore, type MemoryStoreOptions } from '../stores/memory/memory-store.ts'
 import { createSqliteStore } from '../stores/sqlite/sqlite-store.ts'
 import { describeFactorStoreContract } from '../stores/test-support/factor-store-contract.ts'
@@ -53,6 +54,10 @@ for (const [name, open] of [
   describeFactorStoreContract(subject)
   describeAnswerStoreContract(subject)
   describeRecordBoundContract(subject)
+  describeNotesContract({
+    name: subject.name,
+    open: (clock) => subject.open({ clock, ttlMs: undefined }),
+  })
 }
 
 it('a store that is being opened is closed with the others', async () => {
