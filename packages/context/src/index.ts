@@ -17,7 +17,6 @@ export type {
   OmittedSeal,
   PlanAttempt,
   PlanDecision,
-  PlanRetrieval,
   PlanSegment,
   SealProblem,
 } from './plan/context-plan.ts'
@@ -66,11 +65,7 @@ export type { StoreNews, StoreRequest } from './remote/store-messages.ts'
 export { RenewedStore } from './remote/renewed-store.ts'
 export { exportStore } from './moving/export-store.ts'
 export { importStore, type ImportResult, type ImportState } from './moving/import-store.ts'
-export {
-  migrateStore,
-  type MigrationResult,
-  type MigrationState,
-} from './moving/migrate-store.ts'
+export { migrateStore, type MigrationResult, type MigrationState } from './moving/migrate-store.ts'
 export type { ConversationSelection } from './moving/select-conversations.ts'
 export type { ConversationName } from './moving/stored-part.ts'
 export type { OwnedStore } from './remote/owned-store.ts'

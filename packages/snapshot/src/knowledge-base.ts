@@ -79,6 +79,7 @@ export interface KnowledgeUse {
     | { readonly mode: 'LastUserMessage' | 'Conversation' }
     | { readonly mode: 'Rewritten'; readonly model: string }
   readonly maxTokens: number
+  readonly placement: 'Tail' | 'System'
   /** Undefined: the passages alone. */
   readonly template: string | undefined
   readonly citations: 'None' | 'Annotations' | 'Text'

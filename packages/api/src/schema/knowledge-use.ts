@@ -45,13 +45,16 @@ export const knowledgeUse = object(
         model: modelName('Model that writes the query.'),
       }),
     ),
-    maxTokens: integer('Maximum number of tokens of what is quoted: passages with their titles and headings, and what stands around them. Defaults to 2000.', {
-      min: 1,
-      max: 1_000_000,
-      default: 2000,
-    }),
+    maxTokens: integer(
+      'Maximum number of tokens of what is quoted: passages with their titles and headings, and what stands around them. Defaults to 2000.',
+      {
+        min: 1,
+        max: 1_000_000,
+        default: 2000,
+      },
+    ),
     placement: choice(
-      'Where passages stand. Tail: in front of the new message, which keeps the prompt cached; System: in the system prompt, which breaks the prompt cache with every message. Defaults to Tail.',
+      'Where passages stand. Tail: in front of the new message, which keeps the prompt cached; System: in the system prompt, where they break the prompt cache with every message and weigh more. Defaults to Tail.',
       ['Tail', 'System'],
       { default: 'Tail' },
     ),

@@ -12,6 +12,7 @@ import type { PromptTarget } from '../plan/prompt-target.ts'
 import type { PromptTargets } from '../plan/turn-prompts.ts'
 import type { StoreRetention } from '../stores/turn-store.ts'
 import type { Conversation, ConversationRetention } from '../turns/conversation.ts'
+import type { RetrievedBlock } from '../turns/retrieved-block.ts'
 import type { Turn, TurnStatus } from '../turns/turn.ts'
 import type { Answers } from './answers.ts'
 import type { FollowedAnswer } from './followed-answer.ts'
@@ -233,6 +234,8 @@ export type PlanRequest = Omit<TurnRequest, 'conversation'> & {
 export interface PlannedTurn extends PreparedPrompt, Pick<OpenTurn, 'promptFor' | 'accountAt'> {
   /** Whether the conversation exists. */
   readonly isStored: boolean
+  /** What was retrieved for it, as the prompt has it; undefined where nothing was looked for. */
+  readonly retrieved: RetrievedBlock | undefined
 }
 
 /** The prompt for one attempt: what the model is sent and why. */

@@ -125,6 +125,7 @@ export function plannedTurn(
   return {
     ...preparedOf(conversation, prompts.first),
     isStored,
+    retrieved: prompts.first.retrieved,
     promptFor: (target, attempt) => preparedOf(conversation, prompts.of(target, attempt)),
     accountAt: (provider) => prompts.accountAt(provider),
   }

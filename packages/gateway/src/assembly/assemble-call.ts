@@ -5,7 +5,6 @@ import {
   type OpenTurn,
   type PreparedPrompt,
   renderPersona,
-  type PlanRetrieval,
   type RetrievedBlock,
   type Turn,
   withoutKeptSeals,
@@ -25,13 +24,14 @@ import type { EarlierCall } from '../call/earlier-call.ts'
 import { requestDigest } from '../call/request-digest.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import {
-  beforeQuestion,
   type CallSearch,
   callSearch,
   knowledgeRetriever,
+  placedItems,
   retrieveForCall,
 } from '../knowledge/call-knowledge.ts'
 import { citableSources } from '../knowledge/citable-sources.ts'
+import { withQuotations } from '../knowledge/place-quotations.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { AssembledValue } from './assembled-value.ts'
@@ -92,20 +92,21 @@ async function assembleWithKnowledge(
   noteCitable(use, block, call)
   const found = block?.items ?? []
   if (history !== undefined) {
-    const added = found.map((item) => ({ item }))
-    const parts = beforeQuestion(history.parts, added, ({ item }) => item)
+    const parts = withQuotations(history.parts, found, use.placement)
     return new AssembledCall({ dialect, request, ...responsePrompts({ ...history, parts }, edits) })
   }
   if (found.length === 0) return new AssembledCall({ dialect, request, edits })
   const { itemsBefore = [], ...others } = edits
-  const items = [...itemsBefore, ...beforeQuestion(decoded.items, found, (item) => item)]
+  const sent = decoded.items.map((item) => ({ item }))
+  const placed = withQuotations(sent, found, use.placement).map(({ item }) => item)
+  const items = [...itemsBefore, ...placed]
   return new AssembledCall({ dialect, request, edits: { ...others, items }, decoded })
 }
 
 /** What the answer can cite, where its strategy wants to be told. */
 function noteCitable(
   use: CallSearch | undefined,
-  retrieved: RetrievedBlock | PlanRetrieval | undefined,
+  retrieved: RetrievedBlock | undefined,
   call: Call,
 ): void {
   if (use?.citations === 'Annotations') call.citable = citableSources(retrieved?.passages)
@@ -153,9 +154,7 @@ async function assembleTurn(
     }),
   }
   if (request.keepsNothing) {
-    const unkept = await assembleUnkept(conversation, source, decoded, call)
-    noteCitable(search, unkept.retrieved, call)
-    return unkept.assembled
+    return assembleUnkept(conversation, source, decoded, { call, search: () => search })
   }
   const { id, chosen } =
     conversation === 'new'
@@ -175,6 +174,7 @@ async function assembleTurn(
   }
   call.turn = turn
   noteCitable(search, turn.turn.retrieved, call)
+  const placed = placing(search, turn.turn.retrieved)
   call.earlier = turn.earlier && earlierCall(turn.turn, turn.earlier)
   if (turn.earlier !== undefined) request.keepRepeated(dialect.passage)
   call.goesOnAlone = goesOnAlone
@@ -182,8 +182,9 @@ async function assembleTurn(
   return new AssembledCall({
     dialect,
     request,
-    ...withPrompt(turn, decoded, settings),
-    prompts: (target, attempt) => withPrompt(turn.promptFor(target, attempt), decoded, settings),
+    ...withPrompt(placed(turn), decoded, settings),
+    prompts: (target, attempt) =>
+      withPrompt(placed(turn.promptFor(target, attempt)), decoded, settings),
     accountAt: (provider) => turn.accountAt(provider),
   })
 }
@@ -193,8 +194,8 @@ async function assembleUnkept(
   id: string,
   source: TurnSource,
   decoded: ModelRequest,
-  call: Call,
-): Promise<{ readonly assembled: AssembledCall; readonly retrieved: PlanRetrieval | undefined }> {
+  { call, search }: { readonly call: Call; readonly search: () => CallSearch | undefined },
+): Promise<AssembledCall> {
   const { caller, dialect, record, request, runtime, services } = call
   const conversations = await services.stores.of(runtime)
   const isNew = id === 'new'
@@ -217,15 +218,27 @@ async function assembleUnkept(
   call.goesOnAlone = source.context.onDisconnect === 'Continue'
   const { itemsBefore: _, ...kept } = request.edits
   const settings = { ...personaSettings(persona), ...kept }
-  const assembled = new AssembledCall({
+  noteCitable(search(), planned.retrieved, call)
+  const placed = placing(search(), planned.retrieved)
+  return new AssembledCall({
     dialect,
     request,
-    ...withPrompt(planned, decoded, settings),
-    prompts: (target, attempt) => withPrompt(planned.promptFor(target, attempt), decoded, settings),
+    ...withPrompt(placed(planned), decoded, settings),
+    prompts: (target, attempt) =>
+      withPrompt(placed(planned.promptFor(target, attempt)), decoded, settings),
     accountAt: (provider) => planned.accountAt(provider),
   })
-  return { assembled, retrieved: planned.plan.retrieval }
 }
+
+/** What puts the passages of a prompt where its strategy wants them. */
+function placing(use: CallSearch | undefined, retrieved: RetrievedBlock | undefined) {
+  return ({ items, tools }: PromptParts): PromptParts => ({
+    items: placedItems(items, use, retrieved),
+    tools,
+  })
+}
+
+type PromptParts = Pick<PreparedPrompt, 'items' | 'tools'>
 
 /** Throws for what has no effect where nothing is kept. */
 function unkeptContext(context: CallContext): CallContext {
@@ -241,7 +254,7 @@ function earlierCall(turn: Turn, answer: EarlierAnswer): EarlierCall {
 
 /** A call's request with the prompt for one target in the place of what was sent. */
 function withPrompt(
-  { items, tools }: Pick<PreparedPrompt, 'items' | 'tools'>,
+  { items, tools }: PromptParts,
   decoded: ModelRequest,
   settings: RequestEdits,
 ): CallPrompt {

@@ -5,7 +5,8 @@ import type { Call } from '../call/call.ts'
 import type { BaseSearch } from '../call/requested-search.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { maySearch } from './caller-filter.ts'
-import { type BlockRules, passagesBlock } from './passages-block.ts'
+import { type BlockRules, isPassagesMessage, passagesBlock } from './passages-block.ts'
+import { placeInSystem } from './place-quotations.ts'
 import { queryText } from './query-text.ts'
 import { type RewrittenQuery, rewriteQuery, rewriteTimeoutMs } from './rewrite-query.ts'
 import type { SearchedBase } from './search-base.ts'
@@ -26,6 +27,7 @@ const askedFor: KnowledgeUse = {
   bases: [],
   query: { mode: 'LastUserMessage' },
   maxTokens: 8000,
+  placement: 'Tail',
   template: undefined,
   citations: 'Annotations',
   onFailure: 'Fail',
@@ -167,16 +169,13 @@ function noteSearches(
   }
 }
 
-/** Items with others in front of the last message of a user; at the end where there is none. */
-export function beforeQuestion<T>(
-  entries: readonly T[],
-  added: readonly T[],
-  itemOf: (entry: T) => Item,
-): readonly T[] {
-  if (added.length === 0) return entries
-  const place = entries.findLastIndex((entry) => {
-    const item = itemOf(entry)
-    return item.type === 'message' && item.role === 'user'
-  })
-  return entries.toSpliced(place === -1 ? entries.length : place, 0, ...added)
+/** The items of a turn's prompt, with the passages of knowledge bases where its strategy wants them. */
+export function placedItems(
+  items: readonly Item[],
+  use: CallSearch | undefined,
+  retrieved: RetrievedBlock | undefined,
+): readonly Item[] {
+  if (use?.placement !== 'System') return items
+  // It may quote earlier turns as well.
+  return placeInSystem(items, (retrieved?.items ?? []).filter(isPassagesMessage))
 }

@@ -7,7 +7,7 @@ import {
   type RetrievedPassage,
 } from '@fairlead/context'
 import type { FoundPassage } from '@fairlead/knowledge'
-import type { MessageItem } from '@fairlead/llm'
+import type { Item, MessageItem } from '@fairlead/llm'
 import type { KnowledgeUse } from '@fairlead/snapshot'
 import type { SearchedBase } from './search-base.ts'
 
@@ -100,6 +100,14 @@ function judge(candidates: ReturnType<typeof interleaved>, rules: BlockRules): r
 
 const citing = ' Where your answer uses one of them, name its number in brackets, such as [1].'
 
+const what = 'Passages of documents'
+
+/** Whether a message of a block is one that was made here. */
+export function isPassagesMessage(item: Item): boolean {
+  const [part] = item.type === 'message' ? item.content : []
+  return part !== undefined && 'text' in part && part.text.startsWith(`<retrieved>\n${what}, `)
+}
+
 interface NumberedPassage {
   readonly found: FoundPassage
   readonly base: string
@@ -120,7 +128,6 @@ function quoted(
     },
     text,
   }))
-  const what = 'Passages of documents'
   const more = citations === 'None' ? '' : citing
   if (template === undefined) return quoteSources(what, sources, { more })
   const section = parseSectionTemplate(template, passageTemplate)

@@ -26,6 +26,7 @@ export function knowledgeUseOf(base: string, parts: Partial<KnowledgeUse> = {}):
     bases: [{ key: `default/${base}`, topK: 5, minScore: undefined }],
     query: { mode: 'LastUserMessage' },
     maxTokens: 2000,
+    placement: 'Tail',
     template: undefined,
     citations: 'None',
     onFailure: 'Continue',

@@ -14,7 +14,7 @@ export function compileKnowledge(
 ): KnowledgeUse | undefined {
   const { knowledge } = strategy.spec
   if (knowledge === undefined) return undefined
-  const { citations, maxTokens, onFailure, query, rewrite, template } = knowledge
+  const { citations, maxTokens, onFailure, placement, query, rewrite, template } = knowledge
   const path = 'spec.knowledge'
   const bases = knowledge.bases.map(({ ref, topK, minScore }, index) => {
     const key = findings.resolve(KnowledgeBase, ref, `${path}.bases[${index}].ref`)
@@ -30,6 +30,7 @@ export function compileKnowledge(
     bases,
     query: query === 'Rewritten' ? { mode: query, model: rewrite?.model ?? '' } : { mode: query },
     maxTokens,
+    placement,
     template,
     citations,
     onFailure,

@@ -39,11 +39,6 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
       unless: historyModes,
       instead: `the full history is sent, as with ${fallbackMode}`,
     },
-    {
-      path: 'spec.knowledge.placement',
-      unless: ['Tail'],
-      instead: 'passages stand in front of the new message, as with Tail',
-    },
   ],
   contribute: (members) => ({ contextStrategies: settingsByKey(members) }),
 }

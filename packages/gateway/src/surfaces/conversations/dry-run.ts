@@ -3,7 +3,12 @@ import type { Conversations } from '@fairlead/context'
 import { chatFormatOf, missingField, readModelName, readOptional } from '@fairlead/llm'
 import { probableTargets } from '../../assembly/prompt-target.ts'
 import { checkContextAccess, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
-import { callSearch, previewRetriever } from '../../knowledge/call-knowledge.ts'
+import {
+  type CallSearch,
+  callSearch,
+  placedItems,
+  previewRetriever,
+} from '../../knowledge/call-knowledge.ts'
 import { takeFileSearch } from '../../knowledge/take-file-search.ts'
 import { readCallContext } from '../../call/call-context.ts'
 import { CallContent } from '../../routing/call-content.ts'
@@ -82,6 +87,7 @@ export async function dryRun(
       ? { persona: null, strategy: null }
       : await chosenFor(id, caller.tenant, conversations)
   const asked = format.decodeRequest({ ...fields, model }, options)
+  let search: CallSearch | undefined
   const { request } = turnRequest(id, chosen, {
     caller,
     runtime,
@@ -92,15 +98,21 @@ export async function dryRun(
     input: asked,
     route,
     knowledge: (use) => {
-      const search = callSearch(use, taken?.searches ?? [], { caller, runtime })
+      search = callSearch(use, taken?.searches ?? [], { caller, runtime })
       return search && previewRetriever(search, { caller, record: http.record, runtime, services })
     },
     targets: probableTargets(targets, { dialect, responseFormat: asked.responseFormat }),
   })
-  const { plan, items, tools } = await conversations.plan({
+  const {
+    plan,
+    items: planned,
+    retrieved,
+    tools,
+  } = await conversations.plan({
     ...request,
     conversation: id === 'new' ? undefined : id,
   })
+  const items = placedItems(planned, search, retrieved)
   const encoded = format.encodeRequest({
     model: target.model,
     items,
