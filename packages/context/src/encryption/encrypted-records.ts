@@ -1,6 +1,8 @@
 import { isJsonObject } from '@fairlead/base'
+import type { ContextStore } from '../stores/context-store.ts'
 import {
   isConversationOwner,
+  ownerSubject,
   type KeptRecord,
   type RecordKey,
   type RecordStore,
@@ -12,20 +14,25 @@ import { isSealedText, openUnlessGone, type TextCipher } from './text-cipher.ts'
 
 /** Records whose bodies are encrypted with the key of their subject, or of their conversation's. */
 export function encryptedRecords(
-  records: RecordStore,
+  { records, erasures: erasuresIn }: Pick<ContextStore, 'records' | 'erasures'>,
   keyring: Keyring,
   conversations: ConversationCiphers,
 ): RecordStore {
-  const subjectOf = (owner: string) => owner.slice(subjectOwner('').length)
+  const erasuresOf = async (tenant: string, owner: string) => {
+    const subject = ownerSubject(owner)
+    return subject === null ? undefined : (await erasuresIn(tenant, subject)).count
+  }
+  const subjectOf = (owner: string) => ownerSubject(owner) ?? ''
   const tokenOf = (tenant: string, owner: string) =>
     keyring.tokenOf(tenant, 'subject', subjectOf(owner))
   /** The owner as the store sees it. */
   const sealedOwner = async (tenant: string, owner: string) =>
     isConversationOwner(owner) ? owner : subjectOwner(await tokenOf(tenant, owner))
-  const cipherOf = async (tenant: string, owner: string, isFresh: boolean): Promise<TextCipher> =>
+  const cipherOf = async (tenant: string, owner: string): Promise<TextCipher> =>
     isConversationOwner(owner)
       ? conversations.cipherOfConversation(tenant, owner, true)
-      : keyring.cipherOf(tenant, await tokenOf(tenant, owner), { creates: true, isFresh })
+      : // Another process may just have erased the subject.
+        keyring.cipherOf(tenant, await tokenOf(tenant, owner), { creates: true, isFresh: true })
   /** Opens something of an owner, who is named as the store sees it. */
   const opening = <T>(tenant: string, owner: string, open: (cipher: TextCipher) => T) =>
     isConversationOwner(owner)
@@ -42,12 +49,14 @@ export function encryptedRecords(
       if (record === undefined) return undefined
       return opening(key.tenant, sealed.owner, (cipher) => opened(record, key.owner, cipher))
     },
-    async put(record, expectedVersion) {
-      // Another process may just have erased the subject of what is new.
-      const cipher = await cipherOf(record.tenant, record.owner, expectedVersion === null)
-      const owner = await sealedOwner(record.tenant, record.owner)
+    async put(record, expectedVersion, erasures) {
+      const { tenant } = record
+      const owner = await sealedOwner(tenant, record.owner)
+      // Known before the key is, so that nothing is stored with one that has been erased.
+      const known = erasures ?? (await erasuresOf(tenant, owner))
+      const cipher = await cipherOf(tenant, record.owner)
       const sealed = cipher.seal({ body: record.body, owner: record.owner }, contextOf(record))
-      return records.put({ ...record, owner, body: { sealed } }, expectedVersion)
+      return records.put({ ...record, owner, body: { sealed } }, expectedVersion, known)
     },
     async list(query) {
       const owner = await sealedOwner(query.tenant, query.owner)

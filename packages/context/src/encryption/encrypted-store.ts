@@ -2,6 +2,7 @@ import { RecentMap } from '@fairlead/base'
 import { itemProblem } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { ContextStore } from '../stores/context-store.ts'
+import type { SubjectErasures } from '../stores/subject-erasures.ts'
 import type {
   BasisQuery,
   ConversationBasis,
@@ -44,6 +45,8 @@ import { KeyGone, type TextCipher, WrongKey } from './text-cipher.ts'
 
 /** Of how many conversations the subject is kept in memory. */
 const knownMax = 10_000
+/** How often a change is made again because its subject was erased meanwhile. */
+const attemptsMax = 4
 /** How many turns are read at a time in order to outline them. */
 const outlinedPerPage = 100
 
@@ -60,7 +63,11 @@ export function encryptedStore(store: ContextStore, keyring: Keyring): ContextSt
     factors: store.factors,
     responses: encryptedResponses(store.responses, keyring, turns),
     answers: encryptedAnswers(store.answers, keyring),
-    records: encryptedRecords(store.records, keyring, turns),
+    records: encryptedRecords(
+      { records: store.records, erasures: (tenant, subject) => store.erasures(tenant, subject) },
+      keyring,
+      turns,
+    ),
     conversation: (tenant, id) => turns.conversation(tenant, id),
     basis: (tenant, id, query) => turns.basis(tenant, id, query),
     path: (tenant, id, query) => turns.path(tenant, id, query),
@@ -78,6 +85,7 @@ export function encryptedStore(store: ContextStore, keyring: Keyring): ContextSt
     plan: (tenant, planId) => turns.plan(tenant, planId),
     list: (tenant, query) => turns.list(tenant, query),
     tenants: () => store.tenants(),
+    erasures: (tenant, subject) => turns.erasures(tenant, subject),
     removeSubject: (tenant, subject) => turns.removeSubject(tenant, subject),
     recover: (completedAt) => store.recover(completedAt),
     expire: () => store.expire(),
@@ -204,13 +212,34 @@ class EncryptedTurns implements ConversationCiphers {
   }
 
   async append(change: ConversationChange): Promise<AppendOutcome> {
-    const { conversation, plan, rewritten, turns } = change
-    const { ccp, id, metadata } = conversation
+    const { conversation, erasures, expectedRevision } = change
+    const { ccp, metadata } = conversation
     const tokens = await this.#tokensOf(ccp.tenant, { subject: ccp.subject, metadata })
+    // A conversation that is there keeps the key of its subject.
+    if (expectedRevision !== null) return this.#append(change, tokens, false)
+    for (let attempt = 0; attempt < attemptsMax; attempt++) {
+      // Known before the key is: one that is erased later than that encrypts nothing that is stored.
+      const known = erasures ?? (await this.#erasuresOf(ccp.tenant, tokens.subject))
+      const outcome = await this.#append(
+        known === undefined ? change : { ...change, erasures: known },
+        tokens,
+        true,
+      )
+      if (outcome !== 'erased' || erasures !== undefined) return outcome
+    }
+    throw new Error('the subject of the conversation is being erased: try again when that is done')
+  }
+
+  async #append(
+    change: ConversationChange,
+    tokens: ConversationTokens,
+    isFresh: boolean,
+  ): Promise<AppendOutcome> {
+    const { conversation, plan, rewritten, turns } = change
+    const { ccp, id } = conversation
     const cipher = await this.#keyring.cipherOf(ccp.tenant, tokens.subject, {
       creates: true,
-      // Another process may just have erased its subject.
-      isFresh: change.expectedRevision === null,
+      isFresh,
     })
     const outcome = await this.#store.append({
       ...change,
@@ -274,21 +303,35 @@ class EncryptedTurns implements ConversationCiphers {
     return { ...page, conversations }
   }
 
+  async erasures(tenant: string, subject: string): Promise<SubjectErasures> {
+    return this.#store.erasures(tenant, await this.#keyring.tokenOf(tenant, 'subject', subject))
+  }
+
   /** With the last of what is kept of a subject goes its key, so that no copy can be read either. */
   async removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
     const token = await this.#keyring.tokenOf(tenant, 'subject', subject)
-    const sealed = await this.#store.removeSubject(tenant, token)
-    if (!sealed.more && sealed.held === 0) await this.#keyring.erase(tenant, token)
-    // What was stored before there was encryption.
-    const open = await this.#store.removeSubject(tenant, subject)
-    return {
-      conversations: sealed.conversations + open.conversations,
-      turns: sealed.turns + open.turns,
-      plans: sealed.plans + open.plans,
-      responses: sealed.responses + open.responses,
-      held: sealed.held + open.held,
-      more: sealed.more || open.more,
+    const parts = [await this.#store.removeSubject(tenant, token)]
+    if (parts.every(({ more, held }) => !more && held === 0)) {
+      await this.#keyring.erase(tenant, token)
+      // What was stored with that key since the first part, and before this one, goes as well.
+      parts.push(await this.#store.removeSubject(tenant, token))
     }
+    // What was stored before there was encryption.
+    parts.push(await this.#store.removeSubject(tenant, subject))
+    const sum = (name: 'conversations' | 'turns' | 'plans' | 'responses' | 'held') =>
+      parts.reduce((total, part) => total + part[name], 0)
+    return {
+      conversations: sum('conversations'),
+      turns: sum('turns'),
+      plans: sum('plans'),
+      responses: sum('responses'),
+      held: sum('held'),
+      more: parts.some(({ more }) => more),
+    }
+  }
+
+  async #erasuresOf(tenant: string, token: string | null): Promise<number | undefined> {
+    return token === null ? undefined : (await this.#store.erasures(tenant, token)).count
   }
 
   async #opened(conversation: Conversation): Promise<Conversation> {

@@ -11,12 +11,12 @@ export function performOnRecords(
   list: readonly unknown[],
 ): Promise<unknown> {
   // Unchecked: both ends are the same version of the same program.
-  const [first, second] = list as [never, never]
+  const [first, second, third] = list as [never, never, never?]
   switch (operation) {
     case 'record-load':
       return store.load(first)
     case 'record-put':
-      return store.put(first, second)
+      return store.put(first, second, third ?? undefined)
     case 'record-list':
       return store.list(first)
     case 'record-scan':

@@ -165,6 +165,7 @@ export class OwnedStore {
       case 'replacePlan':
       case 'list':
       case 'tenants':
+      case 'erasures':
       case 'removeSubject':
       case 'expire':
       case 'check':

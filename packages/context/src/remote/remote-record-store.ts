@@ -23,8 +23,8 @@ export class RemoteRecordStore implements RecordStore {
     return this.#ask('record-load', key)
   }
 
-  put(record: NewRecord, expectedVersion: number | null): Promise<boolean> {
-    return this.#ask('record-put', record, expectedVersion)
+  put(record: NewRecord, expectedVersion: number | null, erasures?: number): Promise<boolean> {
+    return this.#ask('record-put', record, expectedVersion, erasures)
   }
 
   list(query: RecordQuery): Promise<readonly KeptRecord[]> {

@@ -1,4 +1,5 @@
 import type { ContextPlan } from '../plan/context-plan.ts'
+import type { SubjectErasures } from '../stores/subject-erasures.ts'
 import type {
   BasisQuery,
   ConversationBasis,
@@ -142,6 +143,10 @@ export class RemoteTurnStore implements ContextStore {
 
   async tenants(): Promise<readonly string[]> {
     return this.#request('tenants')
+  }
+
+  erasures(tenant: string, subject: string): Promise<SubjectErasures> {
+    return this.#request('erasures', tenant, subject)
   }
 
   removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {

@@ -9,7 +9,7 @@ interface ArchiveOptions {
   /** With a deadline on every operation. */
   readonly store: TurnStore
   readonly storeName: string
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'monotonicMs' | 'now'>
   readonly newId: NewId
 }
 
@@ -29,6 +29,6 @@ export class ConversationArchive {
   /** As `importConversation`. */
   import(request: ImportRequest): Promise<Conversation> {
     const { clock, newId, store, storeName } = this.#options
-    return importConversation(request, { store, storeName, newId, nowMs: clock.now() })
+    return importConversation(request, { store, storeName, newId, nowMs: clock.now(), clock })
   }
 }

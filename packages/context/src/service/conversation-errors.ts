@@ -8,6 +8,15 @@ export function conversationNotFound(id: string): ModelError {
   })
 }
 
+/** No client sends it again by itself, as it would after a 409. */
+export function subjectErased(): ModelError {
+  return new ModelError(
+    'not-found',
+    'All that was kept of the subject has been erased while this call was on its way, and nothing of it is kept. Send it again only if the subject is to be known again.',
+    { status: 410, code: 'subject_erased', param: 'context.subject', retryable: false },
+  )
+}
+
 export function conversationExists(id: string): ModelError {
   return new ModelError('conflict', `A conversation with id '${id}' already exists.`, {
     code: 'conversation_exists',

@@ -21,6 +21,7 @@ import {
   itemNotFound,
   planNotFound,
   revisionConflict,
+  subjectErased,
   turnNotFound,
 } from './conversation-errors.ts'
 import { type ConversationsOptions, withDefaults } from './conversations-options.ts'
@@ -42,6 +43,7 @@ import type { CountedInput, CountInputRequest } from './counted-input.ts'
 import { NotesService } from './notes-service.ts'
 import { NotesShelf } from './notes-shelf.ts'
 import { eraseSubject, type SubjectErasure } from './erase-subject.ts'
+import { erasuresBefore } from './erasures-before.ts'
 import { AnswersService } from './answers-service.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import { ItemChanges } from './item-changes.ts'
@@ -144,7 +146,7 @@ class ConversationsService implements Conversations {
   }
 
   async create(request: CreateConversation): Promise<Conversation> {
-    const { items = [], key, ...chosen } = request
+    const { items = [], key, receivedMs, ...chosen } = request
     checkMetadata(request.metadata ?? {})
     checkVariables(request.variables ?? {})
     if (request.subject !== undefined) checkSubject(request.subject)
@@ -155,6 +157,11 @@ class ConversationsService implements Conversations {
     if (request.id !== undefined && isOwnConversationId(request.id)) {
       throw invalidField('id', 'ids of the form conv_ + ULID are assigned, not chosen.')
     }
+    const { subject, tenant } = request
+    const erasures =
+      subject === undefined
+        ? undefined
+        : await erasuresBefore(this.#store, { tenant, subject, receivedMs }, this.#clock)
     const keyedId = key === undefined ? undefined : keyedConversationId(request.tenant, key)
     const id = keyedId ?? request.id ?? this.#newId('conv_')
     const nowMs = this.#clock.now()
@@ -168,7 +175,13 @@ class ConversationsService implements Conversations {
       atSeconds: empty.created_at,
     })
     const conversation = withTurns(empty, turns)
-    const outcome = await this.#store.append({ expectedRevision: null, conversation, turns })
+    const outcome = await this.#store.append({
+      expectedRevision: null,
+      conversation,
+      turns,
+      ...(erasures === undefined ? {} : { erasures }),
+    })
+    if (outcome === 'erased') throw subjectErased()
     if (keyedId !== undefined && outcome === 'conflict') return this.get(request.tenant, id)
     if (outcome !== 'stored') throw conversationExists(id)
     return conversation

@@ -68,7 +68,10 @@ export interface Conversations {
   list(tenant: string, request: ConversationListRequest): Promise<ConversationList>
   /** Changes what is given. Errors beside those of wrong values are `changeConversation`'s. */
   update(conversation: ConversationReference, change: ConversationUpdate): Promise<Conversation>
-  /** Deletes all conversations of a subject, except those under a legal hold, and all its notes. */
+  /**
+   * Deletes all conversations of a subject, except those under a legal hold, and all its notes. Calls
+   * that were on their way then make no conversation of it any more: a 410 `subject_erased`.
+   */
   eraseSubject(tenant: string, subject: string): Promise<SubjectErasure>
   /** A recorded plan. Stores keep the newest of each conversation; others are a 404 `plan_not_found`. */
   recordedPlan(tenant: string, planId: string): Promise<ContextPlan>
@@ -132,6 +135,8 @@ export interface CreateConversation {
   readonly strategy?: string
   readonly variables?: Readonly<Record<string, string>>
   readonly subject?: string
+  /** When the call came that makes it, in monotonic milliseconds. Now when left out. */
+  readonly receivedMs?: number
   readonly retention?: ConversationRetention
 }
 
@@ -200,6 +205,8 @@ export interface TurnRequest extends PromptRequest {
   readonly retrievers?: readonly TurnRetriever[]
   /** Size of what its caller holds while it waits. 0 when left out. */
   readonly bytes?: number
+  /** When the call came, in monotonic milliseconds. Now when left out. */
+  readonly receivedMs?: number
 }
 
 export interface Concurrency {

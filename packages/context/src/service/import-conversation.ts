@@ -1,10 +1,11 @@
-import { isJsonObject } from '@fairlead/base'
+import { type Clock, isJsonObject } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { ConversationChange, TurnStore } from '../stores/turn-store.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
-import { conversationExists } from './conversation-errors.ts'
+import { conversationExists, subjectErased } from './conversation-errors.ts'
+import { erasuresBefore } from './erasures-before.ts'
 import { readImport, type ImportedConversation } from './imported-conversation.ts'
 
 export interface ImportRequest {
@@ -16,7 +17,8 @@ export interface ImportRequest {
 }
 
 interface ImportParts {
-  readonly store: Pick<TurnStore, 'append' | 'remove'>
+  readonly store: Pick<TurnStore, 'append' | 'erasures' | 'remove'>
+  readonly clock: Pick<Clock, 'monotonicMs'>
   readonly storeName: string
   readonly newId: NewId
   readonly nowMs: number
@@ -28,19 +30,25 @@ const turnsPerChange = 200
 /**
  * Stores an exported conversation under new ids. Those of items stay, as do the times; it is made
  * part by part and deleted again if one cannot be stored. Throws a ModelError: 400 `invalid_import`,
- * 409 `conversation_exists`.
+ * 409 `conversation_exists`, 410 `subject_erased`.
  */
 export async function importConversation(
   { tenant, lines, keepIds }: ImportRequest,
-  { store, storeName, newId, nowMs }: ImportParts,
+  { store, storeName, newId, nowMs, clock }: ImportParts,
 ): Promise<Conversation> {
   const read = readImport(lines, { tenant, store: storeName, nowMs })
   const named = withNewIds(read, newId, keepIds)
-  const { id } = named.conversation
+  const { id, ccp } = named.conversation
+  const { subject } = ccp
+  const known =
+    subject === null ? {} : { erasures: await erasuresBefore(store, { tenant, subject }, clock) }
   let isBegun = false
   try {
     for (const change of changesOf(named)) {
-      if ((await store.append(change)) !== 'stored') throw conversationExists(id)
+      const outcome = await store.append({ ...change, ...known })
+      // One that is not there any more was erased as well.
+      if (outcome === 'erased' || (outcome === 'missing' && subject !== null)) throw subjectErased()
+      if (outcome !== 'stored') throw conversationExists(id)
       isBegun = true
     }
   } catch (error) {
@@ -50,7 +58,7 @@ export async function importConversation(
   return named.conversation
 }
 
-/** The parts in which it is stored; only the last has branches, subject and retention. */
+/** The parts in which it is stored; only the last has branches and retention. */
 function* changesOf({
   conversation,
   plans,

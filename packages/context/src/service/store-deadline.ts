@@ -37,6 +37,7 @@ export function withDeadlines(
     plan: (tenant, planId) => limited(() => store.plan(tenant, planId)),
     list: (tenant, query) => limited(() => store.list(tenant, query)),
     tenants: () => limited(() => store.tenants()),
+    erasures: (tenant, subject) => limited(() => store.erasures(tenant, subject)),
     removeSubject: (tenant, subject) => limited(() => store.removeSubject(tenant, subject)),
     recover: (completedAt) => limited(() => store.recover(completedAt)),
     expire: () => limited(() => store.expire()),
@@ -106,7 +107,8 @@ export function withRecordDeadlines(
   const limited = <T>(work: () => Promise<T>) => withinDeadline(clock, deadlineMs, work)
   return {
     load: (key) => limited(() => store.load(key)),
-    put: (record, expectedVersion) => limited(() => store.put(record, expectedVersion)),
+    put: (record, expectedVersion, erasures) =>
+      limited(() => store.put(record, expectedVersion, erasures)),
     list: (query) => limited(() => store.list(query)),
     scan: (query) => limited(() => store.scan(query)),
     remove: (key) => limited(() => store.remove(key)),

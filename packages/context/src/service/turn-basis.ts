@@ -7,6 +7,8 @@ import type { EarlierCalls } from './find-replay.ts'
 export interface TurnBasis extends ConversationBasis {
   /** Whether the conversation exists in the store. */
   readonly isStored: boolean
+  /** How often its subject had been erased; undefined for one that is stored, or has none. */
+  readonly erasures?: number
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Conversation } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
 import { checkRevision } from './check-revision.ts'
+import { conversationNotFound, subjectErased } from './conversation-errors.ts'
 import type { ConversationsOptions } from './conversations-options.ts'
 import type {
   FollowedTurn,
@@ -20,6 +21,7 @@ import type {
   TurnCaller,
   TurnRequest,
 } from './conversations.ts'
+import { erasuresBefore } from './erasures-before.ts'
 import { type EarlierUse, findReplay, mayNeedNoTurn } from './find-replay.ts'
 import { createFlushQueue, type FlushQueue } from './flush-queue.ts'
 import { createOpenTurn, earlierTurn, plannedTurn } from './open-turn.ts'
@@ -147,7 +149,8 @@ export class TurnRunner {
   }
 
   /** What needs no turn of its own is answered before a place is asked for. */
-  async begin(request: TurnRequest, caller: TurnCaller = {}): Promise<OpenTurn> {
+  async begin(asked: TurnRequest, caller: TurnCaller = {}): Promise<OpenTurn> {
+    const request = { receivedMs: this.#settings.clock.monotonicMs(), ...asked }
     const call = new WaitingCall(request, caller, this.#settings.clock)
     call.throwIfEnded()
     checkConversationId(request.conversation)
@@ -214,7 +217,11 @@ export class TurnRunner {
     const { evicted } = await this.#line.wait(place, call)
     // Whatever was added meanwhile makes `append` fail; that a turn has ended does not.
     let basis = known !== undefined && !known.running ? known : await this.#load(request)
+    let wasStored = known?.isStored === true
     for (;;) {
+      // What was deleted while the call waited is not made anew by it.
+      if (wasStored && !basis.isStored) throw conversationNotFound(request.conversation)
+      wasStored = basis.isStored
       const answered = await this.#answered(basis, call, evicted)
       if (answered !== undefined) {
         void place.leave()
@@ -250,7 +257,12 @@ export class TurnRunner {
       return { ...stored, conversation, isStored: true }
     }
     checkMayBeCreated(id, createIfMissing)
-    return this.#unsaved(request)
+    const unsaved = this.#unsaved(request)
+    const { subject, receivedMs } = request
+    if (subject === undefined) return unsaved
+    const call = { tenant, subject, receivedMs }
+    const erasures = await erasuresBefore(this.#store, call, this.#settings.clock)
+    return { ...unsaved, erasures }
   }
 
   #unsaved({ tenant, conversation: id, branch, chosen, subject }: TurnRequest): TurnBasis {
@@ -348,7 +360,7 @@ export class TurnRunner {
   }
 
   /** False when the conversation was changed meanwhile and has to be loaded again. */
-  async #append({ isStored }: TurnBasis, prepared: PreparedTurn): Promise<boolean> {
+  async #append({ isStored, erasures }: TurnBasis, prepared: PreparedTurn): Promise<boolean> {
     const { store, clock, deadlineMs } = this.#settings
     const { conversation, imported, turn, prompts } = prepared
     const { tenant } = conversation.ccp
@@ -358,9 +370,12 @@ export class TurnRunner {
       conversation,
       turns: [...imported, turn],
       plan: prompts.first.plan,
+      ...(erasures === undefined ? {} : { erasures }),
     })
     try {
-      return (await withinDeadline(clock, deadlineMs, () => append)) === 'stored'
+      const outcome = await withinDeadline(clock, deadlineMs, () => append)
+      if (outcome === 'erased') throw subjectErased()
+      return outcome === 'stored'
     } catch (error) {
       this.#running.dropWhenStored(turn, append, (ended) => store.finish(tenant, ended))
       throw error

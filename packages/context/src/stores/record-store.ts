@@ -44,9 +44,10 @@ export interface RecordStore {
   load(key: RecordKey): Promise<KeptRecord | undefined>
   /**
    * Stores a record whose version is `expectedVersion`; null where there must be none. False if
-   * somebody else was first, and for a record of a conversation that is gone.
+   * somebody else was first, and for a record of a conversation that is gone, or of a subject that has
+   * been erased more often than `erasures` says; that is unchecked when it is left out.
    */
-  put(record: NewRecord, expectedVersion: number | null): Promise<boolean>
+  put(record: NewRecord, expectedVersion: number | null, erasures?: number): Promise<boolean>
   /**
    * Records of an owner, by id. There may be fewer than `limit`, because one call returns no more than
    * `recordPageBytesMax`: ask again from the last, until none come.
@@ -97,6 +98,11 @@ export function recordBound(kind: string, bytesMax: number): number {
 /** The owner of what is kept of a subject. */
 export function subjectOwner(subject: string): string {
   return `subject:${subject}`
+}
+
+/** The subject that is the owner; null for a conversation. */
+export function ownerSubject(owner: string): string | null {
+  return isConversationOwner(owner) ? null : owner.slice(subjectOwner('').length)
 }
 
 /** Whether the owner is a conversation, whose records live no longer than it. */

@@ -85,7 +85,7 @@ export interface SubjectRemoval {
   readonly plans: number
   /** Kept responses of those conversations. */
   readonly responses: number
-  /** Conversations that a legal hold keeps. */
+  /** Conversations that a legal hold keeps; not all are counted while there is more. */
   readonly held: number
   /** Whether more is left: the same call deletes it. */
   readonly more: boolean

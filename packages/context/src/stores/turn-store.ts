@@ -3,6 +3,7 @@ import type { ContextPlan } from '../plan/context-plan.ts'
 import type { Conversation, EpochState } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { TurnOutline } from '../turns/turn-outline.ts'
+import type { SubjectErasures } from './subject-erasures.ts'
 import type {
   BasisQuery,
   ConversationBasis,
@@ -31,6 +32,9 @@ import type {
  *   removed.
  * - A conversation keeps its newest `plansPerConversation` plans.
  * - `basis`, `append` and `finish` cost the same however long the log is.
+ * - Once the last part of `removeSubject` has resolved, nothing of the subject is there that was stored
+ *   before; and what names in `erasures` how often the subject had been erased when it was begun is not
+ *   stored any more.
  * - What was stored as an item of a turn and is none is not returned; the turn names it.
  *
  * Errors: a rejection means that the store is unavailable and that nothing was acknowledged. Anything
@@ -74,6 +78,8 @@ export interface TurnStore {
   list(tenant: string, query: ConversationQuery): Promise<ConversationPage>
   /** The tenants that have conversations, in any order: for work on all of a store. */
   tenants(): Promise<readonly string[]>
+  /** Whatever is to be stored of a subject reads this first, and says the count with it. */
+  erasures(tenant: string, subject: string): Promise<SubjectErasures>
   /** Deletes conversations of a subject, with the kept responses of each, `subjectBatch` at most. */
   removeSubject(tenant: string, subject: string): Promise<SubjectRemoval>
   /**
@@ -113,10 +119,15 @@ export interface ConversationChange {
   /** Stored turns that have ended, in a new form; their place in the tree stays. */
   readonly rewritten?: readonly Turn[]
   readonly plan?: ContextPlan
+  /** How often the subject had been erased when the change was begun; unchecked when left out. */
+  readonly erasures?: number
 }
 
-/** `locked`: the change adds turns, and one is running. */
-export type AppendOutcome = 'stored' | 'conflict' | 'locked' | 'missing'
+/**
+ * `locked`: the change adds turns, and one is running. `erased`: the subject has been erased since the
+ * change was begun, which says how often it had been.
+ */
+export type AppendOutcome = 'stored' | 'conflict' | 'locked' | 'missing' | 'erased'
 
 export interface TurnEndChange {
   readonly turn: Turn

@@ -137,6 +137,7 @@ async function assembleTurn(
     context,
     digest: requestDigest(request),
     bytes: request.body.length,
+    receivedMs: record.startedMs,
     response: request.kept?.store === true ? conversations.responses.newId() : undefined,
     input,
     isNewInput: request.kept?.conversation !== undefined,
@@ -267,12 +268,13 @@ function withPrompt(
   }
 }
 
-async function createConversation({ caller, request, runtime, services }: Call) {
+async function createConversation({ caller, record, request, runtime, services }: Call) {
   const conversations = await services.stores.of(runtime)
   const { idempotencyKey: key, persona, strategy, subject } = request.context
   if (key !== undefined) checkKeyAccess(caller, runtime)
   const { id, ccp } = await conversations.create({
     tenant: caller.tenant,
+    receivedMs: record.startedMs,
     ...(key === undefined ? {} : { key }),
     ...(persona === undefined ? {} : { persona }),
     ...(strategy === undefined ? {} : { strategy }),

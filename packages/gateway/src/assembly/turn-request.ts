@@ -25,6 +25,8 @@ export interface TurnSource {
   readonly digest: string | undefined
   /** Size of the body, which is held while the call waits. */
   readonly bytes: number
+  /** When the call came, in monotonic milliseconds. */
+  readonly receivedMs?: number
   /** Id of the response that will be kept; undefined for none. */
   readonly response: string | undefined
   /** The new messages and tools. */
@@ -104,6 +106,7 @@ export function turnRequest(
       ...(retriever === undefined ? {} : { retrievers: [retriever] }),
       onConcurrent: { mode: context.onConcurrent ?? mode, maxWaitMs },
       bytes: source.bytes,
+      ...(source.receivedMs === undefined ? {} : { receivedMs: source.receivedMs }),
       persona: persona === undefined ? undefined : personaInput(persona),
       variables: textVariables(context.variables),
       ...(branch === undefined ? {} : { branch }),

@@ -7,7 +7,7 @@ import {
   resourceSet,
 } from '../../test-support/resources.ts'
 
-const compiled = (spec: object) => {
+const compiled = (spec: Readonly<Record<string, unknown>>) => {
   const strategy: Described = { kind: 'ContextStrategy', name: 's', spec }
   const result = compileResources(resourceSet([gateway, strategy]))
   const { Accepted } = conditionsOf(result, 'ContextStrategy', 'default/s')

@@ -22,6 +22,7 @@ import {
   type RemoveOutcome,
   type TurnEndChange,
 } from '../turn-store.ts'
+import type { LocalErasures } from '../local-erasures.ts'
 import type { MemoryEntries } from './memory-entries.ts'
 import type { MemoryRecords } from './memory-records.ts'
 import type { MemoryResponses } from './memory-responses.ts'
@@ -31,11 +32,18 @@ export class MemoryConversations {
   readonly #entries: MemoryEntries
   readonly #responses: MemoryResponses
   readonly #records: MemoryRecords
+  readonly #erasures: LocalErasures
 
-  constructor(entries: MemoryEntries, responses: MemoryResponses, records: MemoryRecords) {
-    this.#entries = entries
-    this.#responses = responses
-    this.#records = records
+  constructor(parts: {
+    readonly entries: MemoryEntries
+    readonly responses: MemoryResponses
+    readonly records: MemoryRecords
+    readonly erasures: LocalErasures
+  }) {
+    this.#entries = parts.entries
+    this.#responses = parts.responses
+    this.#records = parts.records
+    this.#erasures = parts.erasures
   }
 
   basis(tenant: string, id: string, query: BasisQuery): ConversationBasis | undefined {
@@ -60,7 +68,9 @@ export class MemoryConversations {
 
   append(change: ConversationChange): AppendOutcome {
     const { conversation, keepsEpoch, turns, rewritten = [], plan, expectedRevision } = change
-    const before = this.#entries.live(conversation.ccp.tenant, conversation.id)
+    const { tenant, subject } = conversation.ccp
+    if (this.#erasures.isErasedSince(tenant, subject, change.erasures)) return 'erased'
+    const before = this.#entries.live(tenant, conversation.id)
     if (before === undefined && expectedRevision !== null) return 'missing'
     if ((before?.conversation.ccp.revision ?? null) !== expectedRevision) return 'conflict'
     if (turns.length > 0 && before?.log.running !== undefined) return 'locked'
@@ -147,6 +157,7 @@ export class MemoryConversations {
   }
 
   removeSubject(tenant: string, subject: string): SubjectRemoval {
+    this.#erasures.note(tenant, subject)
     const all = this.#entries.all().filter(({ conversation: { ccp } }) => {
       return ccp.tenant === tenant && ccp.subject === subject
     })

@@ -2,6 +2,7 @@ import { type Clock, parseJson } from '@fairlead/base'
 import {
   checkRecordBytes,
   isConversationOwner,
+  ownerSubject,
   recordBound,
   recordPage,
   type KeptRecord,
@@ -11,6 +12,7 @@ import {
   type RecordScan,
   type RecordStore,
 } from '../record-store.ts'
+import type { LocalErasures } from '../local-erasures.ts'
 import { expireBatch } from '../turn-store.ts'
 
 /** The body as JSON, whose length is known. */
@@ -26,6 +28,7 @@ interface MemoryRecordsOptions {
   readonly bytesMax: number
   /** Whether there is such a conversation. */
   readonly hasConversation: (tenant: string, id: string) => boolean
+  readonly erasures: LocalErasures
 }
 
 /** The records of a store in this process. */
@@ -44,9 +47,14 @@ export class MemoryRecords implements RecordStore {
     return entry && read(entry)
   }
 
-  async put({ body, ...record }: NewRecord, expectedVersion: number | null): Promise<boolean> {
-    const { bytesMax, hasConversation } = this.#options
+  async put(
+    { body, ...record }: NewRecord,
+    expectedVersion: number | null,
+    erased?: number,
+  ): Promise<boolean> {
+    const { bytesMax, erasures, hasConversation } = this.#options
     const { tenant, owner } = record
+    if (erasures.isErasedSince(tenant, ownerSubject(owner), erased)) return false
     if (isConversationOwner(owner) && !hasConversation(tenant, owner)) return false
     const before = this.#find(record)
     if ((before?.record.version ?? null) !== expectedVersion) return false

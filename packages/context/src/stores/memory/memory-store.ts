@@ -1,6 +1,7 @@
 import type { Clock } from '@fairlead/base'
 import type { AnswerBounds } from '../answer-store.ts'
 import type { ContextStore } from '../context-store.ts'
+import { LocalErasures } from '../local-erasures.ts'
 import { defaultResponseTtlMs, type ResponseBounds } from '../response-store.ts'
 import { MemoryConversations } from './memory-conversations.ts'
 import { MemoryEntries } from './memory-entries.ts'
@@ -43,11 +44,13 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     hasConversation: (tenant, id) => entries.live(tenant, id) !== undefined,
   })
   const factors = new MemoryFactors()
+  const erasures = new LocalErasures(clock)
   const answers = new MemoryAnswers(clock, options.answerBounds ?? defaultAnswerBounds)
   const records = new MemoryRecords({
     clock,
     bytesMax: options.recordBytesMax ?? defaultRecordBytesMax,
     hasConversation: (tenant, id) => entries.live(tenant, id) !== undefined,
+    erasures,
   })
   const entries: MemoryEntries = new MemoryEntries({
     clock,
@@ -59,7 +62,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
       responses.removeOf(tenant, id)
     },
   })
-  const store = new MemoryConversations(entries, responses, records)
+  const store = new MemoryConversations({ entries, responses, records, erasures })
   return {
     type: 'Memory',
     responses,
@@ -92,6 +95,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     plan: async (tenant, planId) => store.plan(tenant, planId),
     list: async (tenant, query) => store.list(tenant, query),
     tenants: async () => store.tenants(),
+    erasures: async (tenant, subject) => erasures.of(tenant, subject),
     removeSubject: async (tenant, subject) => store.removeSubject(tenant, subject),
     recover: async (completedAt) => store.recover(completedAt),
     expire: async () => store.expire(),

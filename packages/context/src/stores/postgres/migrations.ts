@@ -1,4 +1,5 @@
 import { changeFunctions } from './change-functions.ts'
+import { erasureFunctions } from './erasure-functions.ts'
 import { memberFunctions } from './member-functions.ts'
 import { ownedResponses } from './owned-responses.ts'
 import { readingFunctions } from './reading-functions.ts'
@@ -21,4 +22,5 @@ export const migrations: readonly string[] = [
     recordFunctions,
   ].join('\n'),
   ownedResponses,
+  erasureFunctions,
 ]

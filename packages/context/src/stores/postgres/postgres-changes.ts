@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ContextPlan } from '../../plan/context-plan.ts'
 import { subjectOwner } from '../record-store.ts'
+import { erasureKeptMs, subjectDigest, type SubjectErasures } from '../subject-erasures.ts'
 import {
   listScanMax,
   subjectBatch,
@@ -46,15 +47,22 @@ export class PostgresChanges {
       plan: plan === undefined ? null : { id: storedText(plan.id), body: JSON.stringify(plan) },
       plans_max: plansPerConversation,
     }
-    const outcome = await this.#value('SELECT fairlead.append_1($1, $2, $3, $4, $5, $6, $7, $8)', [
-      storedText(conversation.ccp.tenant),
-      storedText(conversation.id),
-      change.expectedRevision,
-      ...timeOf(this.#parts),
-      randomUUID(),
-      this.#parts.member,
-      JSON.stringify(described),
-    ])
+    const { tenant, subject } = conversation.ccp
+    const outcome = await this.#value(
+      'SELECT fairlead.append_3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+      [
+        storedText(tenant),
+        storedText(conversation.id),
+        change.expectedRevision,
+        ...timeOf(this.#parts),
+        randomUUID(),
+        this.#parts.member,
+        JSON.stringify(described),
+        subject === null ? null : subjectDigest(tenant, subject),
+        change.erasures ?? null,
+        erasureKeptMs,
+      ],
+    )
     return outcome as AppendOutcome
   }
 
@@ -91,13 +99,25 @@ export class PostgresChanges {
     return row?.['outcome'] as RemoveOutcome
   }
 
+  async erasures(tenant: string, subject: string): Promise<SubjectErasures> {
+    const asked = [subjectDigest(tenant, subject), erasureKeptMs]
+    const [row] = await this.#ask('SELECT * FROM fairlead.erasures_3($1, $2)', asked)
+    if (row === undefined) return { count: 0, agoMs: null }
+    return { count: Number(row['count']), agoMs: Number(row['ago_ms']) }
+  }
+
   async removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
-    const [row] = await this.#ask('SELECT * FROM fairlead.remove_subject_1($1, $2, $3, $4)', [
-      storedText(tenant),
-      storedText(subject),
-      storedText(subjectOwner(subject)),
-      subjectBatch,
-    ])
+    const [row] = await this.#ask(
+      'SELECT * FROM fairlead.remove_subject_3($1, $2, $3, $4, $5, $6)',
+      [
+        storedText(tenant),
+        storedText(subject),
+        storedText(subjectOwner(subject)),
+        subjectBatch,
+        subjectDigest(tenant, subject),
+        erasureKeptMs,
+      ],
+    )
     const numbers = (row?.['conversations'] ?? []) as readonly unknown[]
     await this.#deleteAll(numbers)
     return {
@@ -123,6 +143,7 @@ export class PostgresChanges {
     )
     await this.#deleteAll(removed.map((row) => row['number']))
     await this.#ask('SELECT fairlead.forget_members_1()', [])
+    await this.#ask('SELECT fairlead.forget_erasures_3($1)', [erasureKeptMs])
     return rows.length
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   checkRecordBytes,
   isConversationOwner,
+  ownerSubject,
   recordBound,
   recordPageBytesMax,
   type KeptRecord,
@@ -11,6 +12,7 @@ import {
   type RecordScan,
   type RecordStore,
 } from '../record-store.ts'
+import { erasureKeptMs, subjectDigest } from '../subject-erasures.ts'
 import { expireBatch } from '../turn-store.ts'
 import { type PostgresParts, timeOf } from './postgres-parts.ts'
 import { readText, storedText } from './stored-text.ts'
@@ -39,7 +41,12 @@ export class PostgresRecords implements RecordStore {
     return row && readRecord(row)
   }
 
-  async put(record: NewRecord, expectedVersion: number | null): Promise<boolean> {
+  async put(
+    record: NewRecord,
+    expectedVersion: number | null,
+    erasures?: number,
+  ): Promise<boolean> {
+    const subject = ownerSubject(record.owner)
     const text = JSON.stringify(record.body)
     const bytes = Buffer.byteLength(text)
     checkRecordBytes({ bytes, before: 0, total: 0, bytesMax: Infinity })
@@ -49,7 +56,8 @@ export class PostgresRecords implements RecordStore {
     for (let isCounted = false; ; isCounted = true) {
       const total = this.#bytes
       const [row] = await this.#ask(
-        `SELECT * FROM fairlead.put_record_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+        `SELECT * FROM fairlead.put_record_3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+           $14, $15)`,
         [
           ...namesOf(record),
           isConversationOwner(record.owner),
@@ -59,6 +67,9 @@ export class PostgresRecords implements RecordStore {
           ...timeOf(this.#parts),
           token,
           bytesMax - total,
+          subject === null ? null : subjectDigest(record.tenant, subject),
+          erasures ?? null,
+          erasureKeptMs,
         ],
       )
       const before = Number(row?.['before'])

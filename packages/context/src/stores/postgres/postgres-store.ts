@@ -130,6 +130,7 @@ async function open(options: PostgresStoreOptions) {
     remove: changes.remove.bind(changes),
     list: changes.list.bind(changes),
     tenants: changes.tenants.bind(changes),
+    erasures: changes.erasures.bind(changes),
     removeSubject: changes.removeSubject.bind(changes),
     recover: changes.recover.bind(changes),
     expire: changes.expire.bind(changes),

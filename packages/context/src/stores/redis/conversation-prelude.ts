@@ -6,7 +6,7 @@
  */
 export const conversationPrelude = `
 local head, nodes, seqs, bodies, outputs, outlines, owns, items, keyed, digests, plans, plan_order,
-  records, record_ids, owned = unpack(KEYS)
+  records, record_ids, owned, barred = unpack(KEYS)
 local function text(number) return string.format('%.0f', number) end
 local function clock()
   local time = redis.call('TIME')
@@ -136,7 +136,7 @@ local function put(field, body, output, outline, own)
   redis.call('HSET', owns, field, own)
 end
 
--- All keys but that of responses, what stands in other slots, and how many turns and plans there were.
+-- All keys but the last two, what stands in other slots, and how many turns and plans there were.
 local function delete_all(it)
   local reply = {
     'removed', it.num, it.ts, it.subject, it.ss, it.ds,
@@ -144,7 +144,7 @@ local function delete_all(it)
     cjson.encode(redis.call('LRANGE', plan_order, 0, -1)),
     cjson.encode(redis.call('ZRANGE', record_ids, 0, -1)),
   }
-  redis.call('UNLINK', unpack(KEYS, 1, #KEYS - 1))
+  redis.call('UNLINK', unpack(KEYS, 1, #KEYS - 2))
   return reply
 end
 `

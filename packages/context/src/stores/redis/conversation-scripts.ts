@@ -9,7 +9,8 @@ export const intentMs = 30_000
 
 /**
  * The change of `TurnStore.append`. Replies `conflict`, `locked`, `missing`; `index` with the number of
- * the conversation where it needs entries in indexes first; `late` where those may be gone; `left` where
+ * the conversation where it needs entries in indexes first; `late` where those may be gone; `barred`
+ * where its subject has been erased since they were made; `left` where
  * an earlier conversation of the id has not been deleted with all its responses yet; or `stored`
  * with the entries that are of no use any more, as those of a removal, and the plans that were pruned.
  * The same change again is stored already: its turns have ids that nobody else makes.
@@ -37,6 +38,9 @@ local is_indexed = live and live.subject == subject
 if stamp == '' and not is_indexed then return { 'index', live and live.num or '' } end
 if stamp ~= '' and clock() > tonumber(stamped) + ${intentMs} then return { 'late', live and live.num or '' } end
 
+if stamp ~= '' and redis.call('SISMEMBER', barred, stamp) == 1 then
+  return { 'barred', live and live.num or '' }
+end
 if not live and redis.call('EXISTS', owned) == 1 then return { 'left' } end
 local useless = { '', '', '-', '', '', '[]', '[]' }
 if stored and not live then
@@ -145,7 +149,8 @@ return clock()
 
 /**
  * Deletes a conversation with all that belongs to it but its responses, which are deleted next: now, time to live, and why: `asked`; `expired`;
- * or the stamp of an entry of its subject, which must be the one that counts. Replies `missing`; `held`;
+ * or the stamp of an entry of its subject, which must be the one that counts: if its change is still on
+ * its way, it is barred. Replies `missing`; `held`;
  * `kept`, when it was touched and when it expires; or `removed` and what `delete_all` says.
  */
 export const removeScript = redisScript(`${changePrelude}
@@ -159,7 +164,11 @@ elseif why == 'expired' then
     return { live.held == '1' and 'held' or 'kept', live.touched, live.exp, live.ts, live.ds }
   end
 elseif not stored or stored.ss ~= why then
-  return { 'missing' }
+  if clock() <= tonumber(string.match(why, '^%d+')) + ${intentMs} then
+    redis.call('SADD', barred, why)
+    redis.call('PEXPIRE', barred, ${3 * intentMs})
+  end
+  return { stored and 'other' or 'missing' }
 end
 if stored.held == '1' then return { 'held' } end
 return delete_all(stored)

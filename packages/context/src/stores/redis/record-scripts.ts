@@ -1,4 +1,5 @@
 import { conversationPrelude } from './conversation-prelude.ts'
+import { erasedSince } from './erasure-scripts.ts'
 import { redisScript } from './redis-script.ts'
 
 /*
@@ -50,8 +51,9 @@ if not read(tonumber(ARGV[1]), ARGV[2]) then return { 'no' } end
 return put_record(records, record_ids)
 `)
 
-/** Of a subject: its two keys. */
-export const putRecordScript = redisScript(`${prelude}${put}
+/** Of a subject: its two keys, and that of its erasures; then how often it had been erased, or nothing. */
+export const putRecordScript = redisScript(`${prelude}${put}${erasedSince}
+if is_erased_since(KEYS[3], ARGV[9]) then return { 'no' } end
 return put_record(KEYS[1], KEYS[2])
 `)
 

@@ -17,6 +17,8 @@ interface Intent {
   readonly stamp: Stamp
   readonly stampedMs: number
   readonly isNew: boolean
+  /** Its subject has been erased since the change was begun. */
+  readonly isErased: boolean
 }
 
 /** What an earlier conversation of an id has left. */
@@ -53,12 +55,13 @@ export class RedisAppends {
     const { conversation, expectedRevision } = change
     const of = { tenant: conversation.ccp.tenant, id: conversation.id }
     const intents: Intent[] = []
-    if (expectedRevision === null) intents.push(await this.#enter(session, conversation, ''))
+    if (expectedRevision === null) intents.push(await this.#enter(session, change, ''))
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      const reply = await this.#send(session, of, change, intents.at(-1))
+      const intent = intents.at(-1)
+      const reply = intent?.isErased ? ['erased'] : await this.#send(session, of, change, intent)
       const [outcome, ...rest] = listOf(reply)
-      if (outcome === 'index' || outcome === 'late') {
-        intents.push(await this.#enter(session, conversation, textOf(rest[0])))
+      if (outcome === 'index' || outcome === 'late' || outcome === 'barred') {
+        intents.push(await this.#enter(session, change, textOf(rest[0])))
         continue
       }
       if (outcome === 'left') {
@@ -123,21 +126,26 @@ export class RedisAppends {
   }
 
   /** Makes the entries that a conversation will need. `number` is its own, or empty for a new one. */
-  async #enter(session: RedisSession, conversation: Conversation, number: string): Promise<Intent> {
+  async #enter(
+    session: RedisSession,
+    { conversation, erasures }: ConversationChange,
+    number: string,
+  ): Promise<Intent> {
     const { id, ccp } = conversation
     const of = { tenant: ccp.tenant, id }
     const stampedMs = session.nowMs()
     const stamp = `${stampedMs}/${this.#opening}/${++this.#stamps}`
     const isNew = number === ''
     const entered = isNew ? await this.#indexes.enter(session, of, stamp) : Number(number)
-    await this.#indexes.add(session, of, {
+    const isEntered = await this.#indexes.add(session, of, {
       stamp,
       number: entered,
       touchedMs: isNew ? this.#parts.clock.now() : undefined,
       subject: ccp.subject,
+      erasures,
       expiresMs: ccp.retention.expires_at === null ? undefined : ccp.retention.expires_at * 1000,
     })
-    return { number: String(entered), stamp, stampedMs, isNew }
+    return { number: String(entered), stamp, stampedMs, isNew, isErased: !isEntered }
   }
 
   #withdraw({ id, ccp }: Conversation, intents: readonly Intent[]): void {
@@ -183,7 +191,7 @@ function textsOf(turn: Turn): readonly string[] {
 }
 
 function appendOutcome(outcome: unknown): AppendOutcome {
-  for (const known of ['stored', 'conflict', 'locked', 'missing'] as const) {
+  for (const known of ['stored', 'conflict', 'locked', 'missing', 'erased'] as const) {
     if (outcome === known) return known
   }
   throw new Error(`Redis answered a change of a conversation with ${JSON.stringify(outcome)}`)

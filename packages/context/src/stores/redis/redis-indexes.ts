@@ -1,6 +1,7 @@
 import { indexShards, type RedisKeys } from './redis-keys.ts'
 import { hashIndex, type RepairedIndex } from './redis-repair.ts'
 import { listOf, textOf, textsOf } from './redis-reply.ts'
+import { enterSubjectScript } from './erasure-scripts.ts'
 import { redisScript } from './redis-script.ts'
 import type { RedisSession } from './redis-session.ts'
 import { unmarked } from './stored-conversation.ts'
@@ -27,6 +28,8 @@ interface NewEntries {
   /** Of a new conversation. */
   readonly touchedMs: number | undefined
   readonly subject: string | null
+  /** How often the subject had been erased; undefined where that does not matter. */
+  readonly erasures: number | undefined
   readonly expiresMs: number | undefined
 }
 
@@ -92,21 +95,27 @@ export class RedisIndexes {
     return Number(await session.run(enterScript, keys, [listEntry(stamp, of.id)]))
   }
 
-  /** Adds further entries of a conversation, before it is changed. */
-  async add(session: RedisSession, of: IndexedConversation, entries: NewEntries): Promise<void> {
-    const { stamp, number, touchedMs, subject, expiresMs } = entries
+  /**
+   * Adds further entries of a conversation, before it is changed. False if its subject has been erased
+   * since.
+   */
+  async add(session: RedisSession, of: IndexedConversation, entries: NewEntries): Promise<boolean> {
+    const { stamp, number, touchedMs, subject, erasures, expiresMs } = entries
     const calls: Promise<unknown>[] = []
+    let entered: Promise<unknown> = Promise.resolve(1)
     if (touchedMs !== undefined) {
       calls.push(session.call('ZADD', this.age(of), touchedMs, timeEntry(stamp, of)))
     }
     if (subject !== null) {
-      const ofSubject = this.#keys.subject(of.tenant, subject)
-      calls.push(session.call('ZADD', ofSubject, number, listEntry(stamp, of.id)))
+      const keys = [this.#keys.subject(of.tenant, subject), this.#keys.erasures(of.tenant, subject)]
+      const entry = [number, listEntry(stamp, of.id), erasures ?? '']
+      entered = session.run(enterSubjectScript, keys, entry)
     }
     if (expiresMs !== undefined) {
       calls.push(session.call('ZADD', this.due(of), expiresMs, timeEntry(stamp, of)))
     }
-    await Promise.all(calls)
+    const [isEntered] = await Promise.all([entered, ...calls])
+    return isEntered === 1
   }
 
   async addRun(session: RedisSession, of: IndexedConversation, turn: string): Promise<void> {

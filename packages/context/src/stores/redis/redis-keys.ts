@@ -14,8 +14,9 @@ import { isConversationOwner } from '../record-store.ts'
  *   p  hash: plans, by id                        q  list: ids of plans, the oldest first
  *   r  hash: records                             x  sorted set: kinds and ids of records
  *   w  set: ids of kept responses, which are deleted after the conversation
+ *   z  set: stamps of changes that must not come any more; outlives the conversation for a while
  */
-const conversationParts = 'hnstoljikdpqrxw'.split('')
+const conversationParts = 'hnstoljikdpqrxwz'.split('')
 
 /** In how many slots stands what concerns several conversations. */
 export const indexShards = 16
@@ -80,6 +81,11 @@ export class RedisKeys {
   /** A subject's conversations, by number. */
   subject(tenant: string, subject: string): string {
     return this.#named('s', [tenant, `subject:${subject}`], 'list')
+  }
+
+  /** How often a subject was erased, and when. */
+  erasures(tenant: string, subject: string): string {
+    return this.#named('s', [tenant, `subject:${subject}`], 'e')
   }
 
   /** What of an index concerns something; of all shards together it is the whole index. */

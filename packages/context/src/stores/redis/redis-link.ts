@@ -76,6 +76,11 @@ export class RedisLink {
     void ended.then(() => this.#detached.delete(ended))
   }
 
+  /** Resolves when what was detached until now is done, or left out. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#detached)
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#detached)
     this.#isClosed = true

@@ -5,20 +5,15 @@ import { indexShards } from './redis-keys.ts'
 import type { RedisParts } from './redis-parts.ts'
 import { textsOf } from './redis-reply.ts'
 import type { RedisSession } from './redis-session.ts'
+import { sortedPieces } from './sorted-pieces.ts'
 import { isOver, marked, readConversation } from './stored-conversation.ts'
 
 /** An entry of a list, and what there is of its conversation. */
 interface ListedConversation {
-  readonly entry: string
-  readonly stamp: string
   readonly id: string
-  readonly held: boolean
   /** Undefined for one that nobody may see. */
   readonly conversation: Conversation | undefined
 }
-
-/** How many entries are looked at together. */
-const pieceEntries = 100
 
 /** Lists of a tenant's and of a subject's conversations, in the order of their creation. */
 export class RedisLists {
@@ -36,7 +31,7 @@ export class RedisLists {
       const conversations: Conversation[] = []
       let looked = 0
       let last: string | null = null
-      for await (const one of this.entries(session, tenant, subject, order, start)) {
+      for await (const one of this.#entries(session, tenant, subject, order, start)) {
         if (conversations.length === limit || looked === listScanMax) {
           return { outcome: 'found', conversations, next: last }
         }
@@ -64,7 +59,7 @@ export class RedisLists {
   }
 
   /** Entries that count, one after the other; those that never will are swept away. */
-  async *entries(
+  async *#entries(
     session: RedisSession,
     tenant: string,
     subject: string | undefined,
@@ -74,22 +69,10 @@ export class RedisLists {
     const { keys } = this.#parts
     const [ofTenant = ''] = keys.tenant(tenant)
     const key = subject === undefined ? ofTenant : keys.subject(tenant, subject)
-    const [command, beginning, end] =
-      order === 'asc'
-        ? (['ZRANGEBYSCORE', '-inf', '+inf'] as const)
-        : (['ZREVRANGEBYSCORE', '+inf', '-inf'] as const)
-    let from = start === undefined ? beginning : `(${start}`
-    let before = new Set<string>()
-    for (;;) {
-      const limits = ['WITHSCORES', 'LIMIT', 0, pieceEntries] as const
-      const found = textsOf(await session.call(command, key, from, end, ...limits))
-      const entries = found.filter((_, index) => index % 2 === 0)
-      // Entries of one conversation have one number: the next piece begins with the last one's.
-      const added = entries.filter((entry) => !before.has(entry))
-      yield* await this.#thatCount(session, key, tenant, subject, added)
-      if (entries.length < pieceEntries || added.length === 0) return
-      before = new Set(entries)
-      from = found.at(-1) ?? end
+    const from = start === undefined ? undefined : `(${start}`
+    for await (const piece of sortedPieces(session, key, order, from)) {
+      const entries = piece.map(({ entry }) => entry)
+      yield* await this.#thatCount(session, key, tenant, subject, entries)
     }
   }
 
@@ -128,7 +111,7 @@ export class RedisLists {
     const conversation = isOver(state, clock.now(), retention.ttlMs)
       ? undefined
       : readConversation(found[6] ?? '', found[7] ?? '')
-    return { entry, stamp, id, held: held === '1', conversation }
+    return { id, conversation }
   }
 
   /** Undefined if nobody may see the conversation. */

@@ -1,6 +1,6 @@
 import {
   checkRecordBytes,
-  isConversationOwner,
+  ownerSubject,
   recordBound,
   recordPage,
   recordPageBytesMax,
@@ -57,7 +57,11 @@ export class RedisRecords implements RecordStore {
     return this.#parts.link.within((session) => this.#load(session, key))
   }
 
-  async put(record: NewRecord, expectedVersion: number | null): Promise<boolean> {
+  async put(
+    record: NewRecord,
+    expectedVersion: number | null,
+    erasures?: number,
+  ): Promise<boolean> {
     const body = JSON.stringify(record.body)
     const bytes = Buffer.byteLength(body)
     const bytesMax = recordBound(record.kind, this.#bytesMax)
@@ -75,20 +79,27 @@ export class RedisRecords implements RecordStore {
         bytesMax - total,
       ]
       const [entry, expiry] = [this.#scanEntry(record), this.#expiryEntry(record)]
-      const isOwned = isConversationOwner(record.owner)
+      const subject = ownerSubject(record.owner)
       const [, , , reply] = await Promise.all([
         session.call('SADD', this.#kinds, record.kind),
         session.call('ZADD', entry.key, 0, entry.name),
         record.expiresAtMs === null
           ? undefined
           : session.call('ZADD', expiry.key, record.expiresAtMs, expiry.name),
-        isOwned
+        subject === null
           ? session.run(
               putOwnedScript,
               parts.keys.conversation(record.tenant, record.owner),
               values,
             )
-          : session.run(putRecordScript, parts.keys.records(record.tenant, record.owner), values),
+          : session.run(
+              putRecordScript,
+              [
+                ...parts.keys.records(record.tenant, record.owner),
+                parts.keys.erasures(record.tenant, subject),
+              ],
+              [...values, erasures ?? ''],
+            ),
       ])
       const [outcome, detail] = listOf(reply)
       if (outcome === 'full') {

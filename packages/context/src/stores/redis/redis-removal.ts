@@ -1,24 +1,28 @@
+import { RecentMap } from '@fairlead/base'
 import { subjectOwner } from '../record-store.ts'
+import { erasureKeptMs, type SubjectErasures } from '../subject-erasures.ts'
 import { subjectBatch, type SubjectRemoval } from '../turn-queries.ts'
 import type { RemoveOutcome } from '../turn-store.ts'
 import { removeScript } from './conversation-scripts.ts'
+import { eraseScript, erasuresScript } from './erasure-scripts.ts'
 import {
   entryParts,
+  graceMs,
   type IndexedConversation,
   type RedisIndexes,
+  stampedMs,
   uselessEntries,
 } from './redis-indexes.ts'
-import type { RedisLists } from './redis-lists.ts'
 import { type RedisParts, timeArguments } from './redis-parts.ts'
 import type { RedisRecords } from './redis-records.ts'
-import { listOf, textOf } from './redis-reply.ts'
+import { listOf, textOf, textsOf } from './redis-reply.ts'
 import type { RedisResponses } from './redis-responses.ts'
 import type { RedisSession } from './redis-session.ts'
+import { sortedPieces } from './sorted-pieces.ts'
 
 interface RemovalParts {
   readonly parts: RedisParts
   readonly indexes: RedisIndexes
-  readonly lists: RedisLists
   readonly records: RedisRecords
   readonly responses: RedisResponses
 }
@@ -32,9 +36,17 @@ interface Removed {
   readonly responses: number
 }
 
+type Counts = Omit<SubjectRemoval, 'more'>
+
+const nothing: Counts = { conversations: 0, turns: 0, plans: 0, responses: 0, held: 0 }
+/** Of how many subjects it is known how far their erasure has come. */
+const reachedMax = 1000
+
 /** Deletes conversations with all that belongs to them, each in one step that costs the same for all. */
 export class RedisRemoval {
   readonly #of: RemovalParts
+  /** By list, the number of the last entry that was looked at. */
+  readonly #reached = new RecentMap<string>(reachedMax)
   #isFileDue = false
 
   constructor(of: RemovalParts) {
@@ -48,32 +60,49 @@ export class RedisRemoval {
     })
   }
 
+  async erasures(tenant: string, subject: string): Promise<SubjectErasures> {
+    const { link, keys } = this.#of.parts
+    return link.within(async (session) => {
+      const reply = await session.run(erasuresScript, [keys.erasures(tenant, subject)], [])
+      const [count, agoMs] = textsOf(reply)
+      return { count: Number(count ?? 0), agoMs: agoMs === undefined ? null : Number(agoMs) }
+    })
+  }
+
+  /**
+   * Goes through the list of the subject's conversations, from where the last call stopped: whoever
+   * deletes all looks at each entry once, and at those that are held once more.
+   */
   async removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
-    const { parts, lists, records } = this.#of
+    const { parts, records } = this.#of
     const session = await parts.link.session()
-    const chosen: { readonly id: string; readonly stamp: string }[] = []
-    let held = 0
-    let more = false
-    for await (const one of lists.entries(session, tenant, subject, 'asc', undefined)) {
-      if (one.held) held += 1
-      else if (chosen.length < subjectBatch) chosen.push(one)
-      else more = true
+    // Whatever enters the list from now on has begun later, or is refused.
+    await session.run(eraseScript, [parts.keys.erasures(tenant, subject)], [erasureKeptMs])
+    const key = parts.keys.subject(tenant, subject)
+    const start = this.#reached.get(key)
+    const removal = { conversations: 0, turns: 0, plans: 0, responses: 0, held: 0 }
+    for (const from of start === undefined ? [undefined] : [start, undefined]) {
+      removal.held = 0
+      for await (const piece of sortedPieces(session, key, 'asc', from)) {
+        let rest = piece
+        while (rest.length > 0) {
+          const room = subjectBatch - removal.conversations
+          if (room === 0) return { ...removal, more: true }
+          const part = rest.slice(0, room)
+          const ended = part.map(({ entry }) => this.#removeEntry(session, key, tenant, entry))
+          for (const one of await Promise.all(ended)) add(removal, one)
+          this.#reached.set(key, part.at(-1)?.score ?? '')
+          rest = rest.slice(part.length)
+        }
+      }
     }
-    const removal = { conversations: 0, turns: 0, plans: 0, responses: 0 }
-    for (const { id, stamp } of chosen) {
-      const removed = await this.removeOne(session, { tenant, id }, stamp)
-      if (removed.outcome !== 'removed') continue
-      removal.conversations += 1
-      removal.turns += removed.turns
-      removal.plans += removed.plans
-      removal.responses += removed.responses
-    }
-    if (!more) {
-      const removed = await records.removeOwner(tenant, subjectOwner(subject))
-      this.#isFileDue ||= removed > 0 || removal.conversations > 0 || removal.responses > 0
-      parts.link.detach((one) => this.rewriteFile(one))
-    }
-    return { ...removal, held, more }
+    this.#reached.delete(key)
+    const removed = await records.removeOwner(tenant, subjectOwner(subject))
+    this.#isFileDue ||= removed > 0 || removal.conversations > 0 || removal.responses > 0
+    // Names of what is deleted are in indexes until then.
+    await parts.link.settled()
+    parts.link.detach((one) => this.rewriteFile(one))
+    return { ...removal, more: false }
   }
 
   /**
@@ -88,6 +117,23 @@ export class RedisRemoval {
     } catch (error) {
       this.#isFileDue = error instanceof Error && error.message.includes('in progress')
     }
+  }
+
+  /** Deletes the conversation of an entry of its subject, or has the change that made it not come. */
+  async #removeEntry(
+    session: RedisSession,
+    key: string,
+    tenant: string,
+    entry: string,
+  ): Promise<Counts> {
+    const [stamp = '', id = ''] = entryParts(entry)
+    const { outcome, ...counts } = await this.removeOne(session, { tenant, id }, stamp)
+    if (outcome === 'removed') return { ...counts, conversations: 1, held: 0 }
+    if (outcome === 'held') return { ...nothing, held: 1 }
+    // Whoever died after it had deleted the conversation has left its responses.
+    const left = outcome === 'missing' ? await this.#of.responses.removeOf(session, tenant, id) : 0
+    if (stampedMs(stamp) < session.nowMs() - graceMs) await session.call('ZREM', key, entry)
+    return { ...nothing, responses: left }
   }
 
   /** Deletes one for a reason that `removeScript` has. */
@@ -129,4 +175,12 @@ export class RedisRemoval {
     const ids = entryParts(textOf(removed[6]) || '[]')
     parts.link.detach((session) => records.forget(session, of.tenant, of.id, ids))
   }
+}
+
+function add(total: { -readonly [Name in keyof Counts]: number }, one: Counts): void {
+  total.conversations += one.conversations
+  total.turns += one.turns
+  total.plans += one.plans
+  total.responses += one.responses
+  total.held += one.held
 }

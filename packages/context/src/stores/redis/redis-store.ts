@@ -95,7 +95,7 @@ function storeOf(parts: RedisParts, members: RedisMembers, options: RedisStoreOp
   const indexes = new RedisIndexes(parts.keys)
   const lists = new RedisLists(parts)
   const log = new RedisLog(parts)
-  const removal = new RedisRemoval({ parts, indexes, lists, records, responses })
+  const removal = new RedisRemoval({ parts, indexes, records, responses })
   const appends = new RedisAppends(parts, indexes, removal)
   const conversations = new RedisConversations(parts, indexes)
   const sweep = new RedisSweep({ parts, indexes, log, members, records, removal, responses })
@@ -126,6 +126,7 @@ function storeOf(parts: RedisParts, members: RedisMembers, options: RedisStoreOp
     },
     list: (tenant, query) => lists.list(tenant, query),
     tenants: () => lists.tenants(),
+    erasures: (tenant, subject) => removal.erasures(tenant, subject),
     removeSubject: (tenant, subject) => removal.removeSubject(tenant, subject),
     recover: (completedAt) => sweep.recover(completedAt),
     expire: () => sweep.expire(),

@@ -8,6 +8,7 @@ import {
   removeScript,
   replacePlanScript,
 } from './conversation-scripts.ts'
+import { enterSubjectScript, eraseScript, erasuresScript } from './erasure-scripts.ts'
 import { countScript, uncountScript } from './kept-scripts.ts'
 import { aliveScript, beatScript, claimScript, releaseScript } from './member-scripts.ts'
 import {
@@ -62,6 +63,9 @@ export const storeScripts: readonly RedisScript[] = [
   outlinesScript,
   planScript,
   enterScript,
+  enterSubjectScript,
+  eraseScript,
+  erasuresScript,
   addResponseScript,
   flushResponseScript,
   finishResponseScript,

@@ -3,6 +3,7 @@ import type { Clock } from '@fairlead/base'
 import {
   checkRecordBytes,
   isConversationOwner,
+  ownerSubject,
   recordBound,
   recordPage,
   type KeptRecord,
@@ -12,6 +13,7 @@ import {
   type RecordScan,
   type RecordStore,
 } from '../record-store.ts'
+import type { LocalErasures } from '../local-erasures.ts'
 import { expireBatch } from '../turn-store.ts'
 import { prepareRecordStatements, type RecordStatements } from './record-statements.ts'
 import type { SqliteConversations } from './sqlite-conversations.ts'
@@ -23,6 +25,7 @@ interface SqliteRecordsOptions {
   readonly database: DatabaseSync
   readonly transactions: SqliteTransactions
   readonly conversations: SqliteConversations
+  readonly erasures: LocalErasures
   readonly clock: Pick<Clock, 'now'>
   /** Of bodies. */
   readonly bytesMax: number
@@ -46,9 +49,10 @@ export class SqliteRecords implements RecordStore {
     return row && readRecord(row)
   }
 
-  async put(record: NewRecord, expectedVersion: number | null): Promise<boolean> {
+  async put(record: NewRecord, expectedVersion: number | null, erased?: number): Promise<boolean> {
     const { tenant, owner, expiresAtMs, body } = record
-    const { conversations, transactions } = this.#options
+    const { conversations, erasures, transactions } = this.#options
+    if (erasures.isErasedSince(tenant, ownerSubject(owner), erased)) return false
     return transactions.run(() => {
       const conversation = conversations.live(tenant, owner)?.number ?? null
       if (isConversationOwner(owner) && conversation === null) return false

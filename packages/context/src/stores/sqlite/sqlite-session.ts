@@ -9,7 +9,9 @@ import { withEpoch } from '../../turns/with-epoch.ts'
 import type { TurnOutline } from '../../turns/turn-outline.ts'
 import type { AnswerBounds } from '../answer-store.ts'
 import type { ContextStore } from '../context-store.ts'
+import { LocalErasures } from '../local-erasures.ts'
 import { defaultResponseTtlMs, type ResponseBounds } from '../response-store.ts'
+import type { SubjectErasures } from '../subject-erasures.ts'
 import type {
   BasisQuery,
   ConversationBasis,
@@ -72,6 +74,7 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
   readonly #conversations: SqliteConversations
   readonly #log: SqliteLog
   readonly #removal: SqliteRemoval
+  readonly #erasures: LocalErasures
 
   constructor(options: SqliteSessionOptions) {
     const { path, clock, ttlMs, durability, responseBounds, answerBounds: bounds } = options
@@ -82,6 +85,8 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     this.#transactions = transactions
     this.#sql = sql
     this.#clock = clock
+    const erasures = new LocalErasures(clock)
+    this.#erasures = erasures
     this.factors = new SqliteFactors(database, transactions)
     this.answers = new SqliteAnswers({ database, transactions, clock, bounds })
     const conversations = new SqliteConversations({ sql, clock, ttlMs })
@@ -99,6 +104,7 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
       database,
       transactions,
       conversations,
+      erasures,
       clock,
       bytesMax: options.recordBytesMax,
     })
@@ -236,7 +242,12 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     return this.#conversations.tenants()
   }
 
+  async erasures(tenant: string, subject: string): Promise<SubjectErasures> {
+    return this.#erasures.of(tenant, subject)
+  }
+
   async removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
+    this.#erasures.note(tenant, subject)
     return this.#removal.removeSubject(tenant, subject)
   }
 
@@ -264,7 +275,8 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
 
   #append(change: ConversationChange): AppendOutcome {
     const { conversation, keepsEpoch, turns, rewritten = [], plan, expectedRevision } = change
-    const { tenant } = conversation.ccp
+    const { tenant, subject } = conversation.ccp
+    if (this.#erasures.isErasedSince(tenant, subject, change.erasures)) return 'erased'
     const found = this.#conversations.find(tenant, conversation.id)
     const row = found && !this.#conversations.isOver(found) ? found : undefined
     if (row === undefined && expectedRevision !== null) return 'missing'

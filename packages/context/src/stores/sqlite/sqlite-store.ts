@@ -77,6 +77,7 @@ export function createSqliteStore(options: SqliteStoreOptions): ContextStore {
     plan: (tenant, planId) => file.use((store) => store.plan(tenant, planId)),
     list: (tenant, query) => file.use((store) => store.list(tenant, query)),
     tenants: () => file.use((store) => store.tenants()),
+    erasures: (tenant, subject) => file.use((store) => store.erasures(tenant, subject)),
     removeSubject: (tenant, subject) => file.use((store) => store.removeSubject(tenant, subject)),
     recover: (completedAt) => file.use((store) => store.recover(completedAt)),
     expire: () => file.use((store) => store.expire()),
@@ -119,8 +120,8 @@ function answersIn(file: SqliteFile): AnswerStore {
 function recordsIn(file: SqliteFile): RecordStore {
   return {
     load: (key) => file.use(({ records }) => records.load(key)),
-    put: (record, expectedVersion) =>
-      file.use(({ records }) => records.put(record, expectedVersion)),
+    put: (record, expectedVersion, erased) =>
+      file.use(({ records }) => records.put(record, expectedVersion, erased)),
     list: (query) => file.use(({ records }) => records.list(query)),
     scan: (query) => file.use(({ records }) => records.scan(query)),
     remove: (key) => file.use(({ records }) => records.remove(key)),

@@ -3,6 +3,7 @@ import { forgottenPlan } from '../../plan/forgotten-plan.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import type { KeptResponse } from '../kept-response.ts'
 import type { ConversationQuery } from '../turn-queries.ts'
+import { subjectBatch } from '../turn-queries.ts'
 import type { TurnStore } from '../turn-store.ts'
 import type { RunWithStore } from './tree-contract.ts'
 import { conversationAt, ended, turnOf } from './turns.ts'
@@ -187,6 +188,65 @@ export function describeRetentionContract(name: string, run: RunWithStore): void
         for (const id of ['r2', 'r3']) {
           expect(await store.responses.load('a', id)).toBeUndefined()
         }
+      }))
+
+    it('of a subject does not come again by what was begun before the subject was erased', () =>
+      run(async (store) => {
+        const change = (id: string, subject: string | null, erasures?: number) => ({
+          expectedRevision: null,
+          conversation: kept(id, subject === null ? {} : { subject }),
+          turns: [],
+          ...(erasures === undefined ? {} : { erasures }),
+        })
+        const note = (id: string) => ({
+          kind: 'note',
+          tenant: 'a',
+          owner: 'subject:ada',
+          id,
+          body: { id },
+          expiresAtMs: null,
+        })
+        const before = await store.erasures('a', 'ada')
+        expect(before).toEqual({ count: 0, agoMs: null })
+        expect(await store.append(change('c1', 'ada', before.count))).toBe('stored')
+        expect(await store.records.put(note('n1'), null, before.count)).toBe(true)
+        expect(await store.removeSubject('a', 'ada')).toMatchObject({ conversations: 1 })
+        expect(await store.append(change('c2', 'ada', before.count))).toBe('erased')
+        expect(await store.records.put(note('n2'), null, before.count)).toBe(false)
+        expect(await store.conversation('a', 'c2')).toBeUndefined()
+        expect(await store.records.load(note('n2'))).toBeUndefined()
+        expect((await listed(store, { limit: 5, order: 'asc' }))[0]).toEqual([])
+        // Nobody else is concerned, nor what begins later.
+        expect(await store.append(change('c3', 'bob', 0))).toBe('stored')
+        expect(await store.append(change('c4', null, 0))).toBe('stored')
+        expect(await store.erasures('b', 'ada')).toEqual(before)
+        const after = await store.erasures('a', 'ada')
+        expect(after.count).toBeGreaterThan(before.count)
+        expect(after.agoMs).toBeGreaterThanOrEqual(0)
+        expect(after.agoMs).toBeLessThan(60_000)
+        expect(await store.append(change('c2', 'ada', after.count))).toBe('stored')
+        expect(await store.records.put(note('n2'), null, after.count)).toBe(true)
+        expect(await store.append(change('c5', 'ada'))).toBe('stored')
+      }))
+
+    it('of a subject is deleted in parts, whatever is held between them', () =>
+      run(async (store) => {
+        const count = 2 * subjectBatch + 1
+        for (let number = 1; number <= count; number++) {
+          const retention = { legal_hold: number % 100 === 1 }
+          await add(store, `c${number}`, { subject: 'ada', retention })
+        }
+        const removed: number[] = []
+        for (let more = true; more;) {
+          const part = await store.removeSubject('a', 'ada')
+          removed.push(part.conversations)
+          more = part.more
+          if (!more) expect(part.held).toBe(3)
+        }
+        expect(Math.max(...removed)).toBeLessThanOrEqual(subjectBatch)
+        expect(removed.reduce((total, part) => total + part)).toBe(count - 3)
+        const left = await listed(store, { limit: 5, order: 'asc', subject: 'ada' })
+        expect(left[0]).toEqual(['c1', 'c101', 'c201'])
       }))
 
     it('is kept by a legal hold, whatever asks for its end', () =>
