@@ -1,6 +1,6 @@
 import { wordsOf } from '@fairlead/retrieval'
 import type { TurnStore } from '../stores/turn-store.ts'
-import { passageNamed, type RetrievedBlock } from '../turns/retrieved-block.ts'
+import type { RetrievedBlock } from '../turns/retrieved-block.ts'
 import { chooseTurns } from './choose-turns.ts'
 import { quoteTurns, type QuotableTurn } from './quote-turns.ts'
 import type { RetrievalSettings } from '../strategies/retrieval-settings.ts'
@@ -81,7 +81,7 @@ function quotableTurns(
   path: readonly IndexedTurn[],
   { conversation, earlier, inPrompt, leftOut }: RetrievalInput,
 ): Uint8Array {
-  const quoted = Array.from(earlier.keys(), passageNamed)
+  const quoted = Array.from(earlier.values())
     .filter(({ kind, source }) => kind === 'turn' && source === conversation.id)
     .map(({ id }) => id)
   const barred = [...(leftOut?.turns ?? []), ...inPrompt, ...quoted]
