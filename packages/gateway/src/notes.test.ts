@@ -20,7 +20,12 @@ async function client({ isOn = true, features = [] as readonly 'Conversations'[]
     gateway: {
       auth: 'Optional',
       defaultModel: 'm',
-      anonymousAccess: { models: ['*'], promptTemplates: [], personas: [], contextStrategies: [] },
+      anonymousAccess: {
+        models: ['*'],
+        promptTemplates: [],
+        personas: [],
+        contextStrategies: ['*'],
+      },
     },
     providers: [simulatorOf('simulator')],
     consumers: [consumerOf('app'), consumerOf('other')],
@@ -187,6 +192,27 @@ describe('notes over HTTP', () => {
       })
     }
     expect(await ask('DELETE', 'a/notes')).toMatchObject({ status: 200 })
+  })
+
+  it('are in no prompt of callers without a key, who share a tenant', async () => {
+    const { ask, gateway } = await client()
+    const text = 'Lives in Rome.'
+    await ask('POST', 'a/notes', { text })
+    const planned = async (headers: Readonly<Record<string, string>>) => {
+      const call = await gateway.chat(
+        { model: 'm', messages: [{ role: 'user', content: 'hi' }] },
+        { 'x-fairlead-conversation': 'new', 'x-fairlead-strategy': 'remembering', ...headers },
+      )
+      expect(call.status, await call.text()).toBe(200)
+      const path = `${gateway.url}/v1/plans/${call.headers.get('x-fairlead-plan')}`
+      return (await (await fetch(path, { headers })).json()) as Body
+    }
+    const subject = { 'x-fairlead-subject': 'a' }
+    const own = await planned({ ...subject, authorization: 'Bearer key-app' })
+    expect(own['retrieval']).toBeDefined()
+    const shared = await planned(subject)
+    expect(shared['strategy']).toContain('remembering')
+    expect(shared['retrieval']).toBeUndefined()
   })
 
   it('are counted by the receipt of their subject’s erasure', async () => {

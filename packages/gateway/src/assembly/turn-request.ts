@@ -102,7 +102,7 @@ export function turnRequest(
       targets,
       ...(source.models === undefined ? {} : { models: source.models }),
       ...(source.onNotesMade === undefined ? {} : { onNotesMade: source.onNotesMade }),
-      strategy: source.saysWhatToCache === true ? { ...strategy, promptCaching: 'None' } : strategy,
+      strategy: strategyFor(strategy, source),
       ...(retriever === undefined ? {} : { retrievers: [retriever] }),
       onConcurrent: { mode: context.onConcurrent ?? mode, maxWaitMs },
       bytes: source.bytes,
@@ -123,6 +123,18 @@ export function turnRequest(
       isRetry,
       ...(response === undefined ? {} : { response }),
     },
+  }
+}
+
+/** Callers without a key who are one tenant have no memory: each could name the subject of another. */
+function strategyFor<T extends TurnRequest['strategy']>(
+  strategy: T,
+  { caller, runtime, saysWhatToCache }: TurnSource,
+): T {
+  return {
+    ...strategy,
+    ...(saysWhatToCache === true ? { promptCaching: 'None' } : {}),
+    ...(isSharedTenant(caller, runtime) ? { memory: undefined } : {}),
   }
 }
 
