@@ -231,3 +231,48 @@ it('a tool file_search tells what an answer has used, as that of OpenAI does', a
   const message = response.output.find(({ type }) => type === 'message')
   expect(message).toMatchObject({ content: [{ text, annotations: inResponse }] })
 })
+
+describe('a tool file_search of the Responses API', () => {
+  const tools = [{ type: 'file_search' as const, vector_store_ids: ['handbook'] }]
+  const searched = {
+    type: 'file_search_call',
+    status: 'completed',
+    queries: ['How long is leave?'],
+  }
+  const results = [
+    { file_id: 'Page', filename: 'Page', score: 0.9, text: 'A' },
+    { file_id: 'file-2', filename: 'leave.md', score: 0.8, text: 'B' },
+  ]
+
+  it('is told as an item, with its results where they are asked for', async () => {
+    const { openai } = await citing(json(200, completion(text)), null)
+    const plain = await openai.responses.create({ ...asked, tools, store: false })
+    expect(plain.output).toMatchObject([{ ...searched, results: null }, { type: 'message' }])
+    expect(plain.output[0]?.id).toMatch(/^fs_/)
+    const include = ['file_search_call.results' as const]
+    const told = await openai.responses.create({ ...asked, tools, include, store: false })
+    expect(told.output).toMatchObject([{ ...searched, results }, { type: 'message' }])
+    expect(told.output_text).toBe(text)
+  })
+
+  it('is told in streams, and with a response that is kept', async () => {
+    const { openai, provider } = await citing(byBytes(text.split('')), null)
+    const include = ['file_search_call.results' as const]
+    const stream = openai.responses.stream({ ...asked, tools, include })
+    const response = await stream.finalResponse()
+    expect(response.output).toMatchObject([
+      { ...searched, results },
+      { content: [{ text, annotations: inResponse }] },
+    ])
+    const kept = await openai.responses.retrieve(response.id)
+    expect(response.output).toMatchObject(kept.output)
+    provider.answer = json(200, completion('ok'))
+    const next = await openai.responses.create({
+      model: 'm',
+      input: 'And then?',
+      previous_response_id: response.id,
+    })
+    expect(next.output).toMatchObject([{ type: 'message' }])
+    expect(JSON.stringify(provider.requests.at(-1)?.body)).not.toContain('file_search_call')
+  })
+})

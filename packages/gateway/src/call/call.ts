@@ -1,5 +1,5 @@
 import type { Conversation, OpenAnswer, OpenResponse, OpenTurn } from '@fairlead/context'
-import { type Annotation, type Dialect, operationOf } from '@fairlead/llm'
+import { type Annotation, type Dialect, type NativeItem, operationOf } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { ClientSink } from '../http/client-sink.ts'
 import type { MatchedRoute, RoutingTable } from '../routing/match-route.ts'
@@ -58,6 +58,8 @@ export class Call {
   answer: OpenAnswer | undefined
   /** What its answer can cite, by the numbers of the prompt, without places; set by assembly. */
   citable: ReadonlyMap<number, Annotation> = new Map()
+  /** What its tool file_search has done, for callers that are told of it; set by assembly. */
+  searchCall: NativeItem | undefined
   /** Whether it goes on when its caller leaves; set by assembly. */
   goesOnAlone = false
   /** The response that is kept; set when it has been begun. */

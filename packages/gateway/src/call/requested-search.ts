@@ -8,6 +8,8 @@ export interface BaseSearch extends KnowledgeBaseUse {
   readonly filter?: MetadataFilter
   /** `none`: what is found stays in the order of the search. As the base says when left out. */
   readonly ranker?: 'none'
+  /** Set for the tool file_search: whether its caller is told the passages, too. */
+  readonly tool?: { readonly tellsResults: boolean }
 }
 
 /** A request without the tools that the gateway itself is, and what they ask for. */

@@ -11,6 +11,7 @@ import { queryText } from './query-text.ts'
 import { type RewrittenQuery, rewriteQuery, rewriteTimeoutMs } from './rewrite-query.ts'
 import type { SearchedBase } from './search-base.ts'
 import { searchBases } from './search-bases.ts'
+import { searchCallOf } from './search-call-of.ts'
 import { wholeTimeoutMs } from './search-times.ts'
 import type { SearchingCall } from './searching-call.ts'
 
@@ -55,8 +56,11 @@ export function callSearch(
 /** Beyond the time of the slowest base: what comes after the search. */
 const slackMs = 500
 
+/** A call that is told what its tool file_search has done. */
+type KnowingCall = SearchingCall & Partial<Pick<Call, 'searchCall'>>
+
 /** Looks in knowledge bases for a turn of a conversation. */
-export function knowledgeRetriever(use: CallSearch, call: SearchingCall): TurnRetriever {
+export function knowledgeRetriever(use: CallSearch, call: KnowingCall): TurnRetriever {
   const { knowledgeBases } = call.runtime.snapshot
   const timeouts = use.bases.flatMap(({ key }) => {
     const base = knowledgeBases.get(key)
@@ -80,7 +84,7 @@ export function knowledgeRetriever(use: CallSearch, call: SearchingCall): TurnRe
  * The same where only a plan is wanted: no model is paid to write the query, and the plan says so. All
  * else is done as for a call.
  */
-export function previewRetriever(use: CallSearch, call: SearchingCall): TurnRetriever {
+export function previewRetriever(use: CallSearch, call: KnowingCall): TurnRetriever {
   if (use.query.mode !== 'Rewritten') return knowledgeRetriever(use, call)
   const retriever = knowledgeRetriever({ ...use, query: { mode: 'Conversation' } }, call)
   const problem = 'the query is rewritten for calls only: this is what the messages find themselves'
@@ -94,7 +98,7 @@ export function previewRetriever(use: CallSearch, call: SearchingCall): TurnRetr
 export function retrieveForCall(
   use: CallSearch,
   items: readonly Item[],
-  call: SearchingCall & Pick<Call, 'signal'>,
+  call: KnowingCall & Pick<Call, 'signal'>,
 ): Promise<RetrievedBlock | undefined> {
   const rules = {
     ...use,
@@ -113,7 +117,7 @@ async function retrieve(
   use: CallSearch,
   items: readonly Item[],
   rules: BlockRules,
-  call: SearchingCall,
+  call: KnowingCall,
   signal: AbortSignal,
 ): Promise<RetrievedBlock | undefined> {
   const { problem: unwritten, text } = await queryOf(use.query, items, call, signal)
@@ -124,6 +128,7 @@ async function retrieve(
   }
   const block = passagesBlock(searched, rules)
   noteSearches(searched, block, call)
+  call.searchCall = searchCallOf(text, searched, block)
   return withProblems(block, unwritten === undefined ? [] : [unwritten], use)
 }
 

@@ -23,6 +23,7 @@ describe('tools of a request', () => {
   it('lose those that the gateway is, and the ids that it has', () => {
     const ids = ['vs_1', 'handbook', 'default/news']
     const asked = { type: 'file_search', vector_store_ids: ids, max_num_results: 4 }
+    const settings = { topK: 4, minScore: undefined, tool: { tellsResults: false } }
     expect(take({ tools: [other, asked], tool_choice: 'auto', model: 'm' })).toEqual({
       fields: {
         model: 'm',
@@ -30,8 +31,8 @@ describe('tools of a request', () => {
         tool_choice: 'auto',
       },
       searches: [
-        { key: 'default/handbook', topK: 4, minScore: undefined },
-        { key: 'default/news', topK: 4, minScore: undefined },
+        { key: 'default/handbook', ...settings },
+        { key: 'default/news', ...settings },
       ],
     })
   })

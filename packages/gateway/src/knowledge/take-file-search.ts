@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { arrayOrEmpty, isJsonObject, type JsonObject } from '@fairlead/base'
 import { invalidField, readArray, readNonEmptyString, readOptional } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import type { BaseSearch, TakenSearches } from '../call/requested-search.ts'
@@ -8,6 +8,7 @@ import { readFilter } from './read-filter.ts'
 import { readRanking, readResultsMax } from './read-search-settings.ts'
 
 const tool = 'file_search'
+const resultsInclude = 'file_search_call.results'
 
 /** As many passages as a tool asks for that does not say. */
 const resultsDefault = 10
@@ -25,10 +26,11 @@ export function takeFileSearch(
   const { tools } = fields
   if (!Array.isArray(tools)) return undefined
   const searches: BaseSearch[] = []
+  const tellsResults = arrayOrEmpty(fields['include']).includes(resultsInclude)
   const left = (tools as readonly unknown[]).flatMap((entry, index) => {
     if (!isJsonObject(entry) || entry['type'] !== tool) return [entry]
     const read = readTool(entry, `tools[${index}]`, caller, runtime)
-    searches.push(...read.searches)
+    searches.push(...read.searches.map((one) => ({ ...one, tool: { tellsResults } })))
     return read.foreign.length === 0 ? [] : [{ ...entry, vector_store_ids: read.foreign }]
   })
   const distinct = [...new Map(searches.map((one) => [JSON.stringify(one), one])).values()]

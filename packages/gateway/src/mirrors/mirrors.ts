@@ -121,6 +121,7 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     turn: undefined,
     conversation: undefined,
     citable: new Map(),
+    searchCall: undefined,
     earlier: undefined,
     answer: undefined,
     goesOnAlone: false,

@@ -54,8 +54,13 @@ function encodeItem(item: Item, { echoReasoning }: EncodeItemsOptions): JsonObje
       ]
     }
     case 'fairlead:native':
-      return item.dialect === dialectName ? [item.block] : []
+      return item.dialect === dialectName && !isOwnSearch(item.block) ? [item.block] : []
   }
+}
+
+/** A search that no provider has made: to it, the results are part of the prompt. */
+function isOwnSearch({ id, type }: JsonObject): boolean {
+  return type === 'file_search_call' && (id === '' || (typeof id === 'string' && isOwnItemId(id)))
 }
 
 /** An id that another maker gave is refused where its form is another. */

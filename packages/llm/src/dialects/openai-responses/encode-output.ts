@@ -169,5 +169,6 @@ function encodeCall(item: FunctionCallItem, id: string, status: ItemStatus): Jso
 
 /** Pictures of other makers often have no id, but every output item has one. */
 function withId(block: JsonObject, { index, responseId }: OutputContext): JsonObject {
-  return block['id'] === '' ? { ...block, id: itemId('ig', responseId, index) } : block
+  const prefix = block['type'] === 'file_search_call' ? 'fs' : 'ig'
+  return block['id'] === '' ? { ...block, id: itemId(prefix, responseId, index) } : block
 }

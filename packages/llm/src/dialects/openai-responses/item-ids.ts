@@ -2,7 +2,7 @@
 export const ownIdMark = '_fairlead_'
 
 /** How the ids of items begin, by their types. */
-type ItemPrefix = 'msg' | 'rs' | 'fc' | 'ctc' | 'ig'
+type ItemPrefix = 'msg' | 'rs' | 'fc' | 'ctc' | 'ig' | 'fs'
 
 /** The id of an item of an answer whose maker gave it none: the same whenever it is written. */
 export function itemId(prefix: ItemPrefix, responseId: string, index: number): string {

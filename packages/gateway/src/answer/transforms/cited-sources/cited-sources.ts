@@ -1,13 +1,6 @@
-import {
-  type Annotation,
-  type ContentPart,
-  type Item,
-  type ModelResponse,
-  responseEvents,
-  type StreamEvent,
-} from '@fairlead/llm'
-import type { AnswerPiece, AnswerStream } from '../../answer-stream.ts'
+import type { Annotation, ContentPart, Item, ModelResponse, StreamEvent } from '@fairlead/llm'
 import type { AnswerTransformer } from '../../answer-transform.ts'
+import { type AnswerChange, ChangedAnswer } from '../../changed-answer.ts'
 import { MarkerScanner } from './marker-scanner.ts'
 
 /** By the number that the prompt has given it: a source, without its place in an answer. */
@@ -28,74 +21,13 @@ export const citedSources: AnswerTransformer = {
     return {
       name: 'cited-sources',
       takes: 'events',
-      apply: (answer) => new CitingAnswer(answer, citable),
+      apply: (answer) => new ChangedAnswer(answer, new CitationReader(citable)),
     }
   },
 }
 
-const noBytes = Buffer.alloc(0)
-
-class CitingAnswer implements AnswerStream {
-  readonly dialect = undefined
-  readonly rest = noBytes
-  readonly byteLength = undefined
-  readonly #answer: AnswerStream
-  readonly #reader: CitationReader
-  #response: ModelResponse | undefined
-
-  constructor(answer: AnswerStream, sources: Sources) {
-    this.#answer = answer
-    this.#reader = new CitationReader(sources)
-  }
-
-  get status() {
-    return this.#answer.status
-  }
-
-  get headers() {
-    return this.#answer.headers
-  }
-
-  get isWhole() {
-    return this.#answer.isWhole
-  }
-
-  get usage() {
-    return this.#answer.usage
-  }
-
-  get estimatedOutputTokens() {
-    return this.#answer.estimatedOutputTokens
-  }
-
-  get isComplete() {
-    return this.#answer.isComplete
-  }
-
-  get reportedError() {
-    return this.#answer.reportedError
-  }
-
-  async next(): Promise<AnswerPiece | undefined> {
-    const piece = await this.#answer.next()
-    if (piece === undefined) return undefined
-    let events: readonly StreamEvent[] | undefined
-    return { bytes: noBytes, events: () => (events ??= this.#eventsOf(piece)) }
-  }
-
-  response(): ModelResponse {
-    this.#response ??= this.#reader.whole(this.#answer.response())
-    return this.#response
-  }
-
-  #eventsOf(piece: AnswerPiece): readonly StreamEvent[] {
-    if (this.isWhole) return responseEvents(this.response())
-    return piece.events().flatMap((event) => this.#reader.following(event))
-  }
-}
-
 /** Reads an answer for what it cites. */
-class CitationReader {
+class CitationReader implements AnswerChange {
   readonly #sources: Sources
   #scanner = new MarkerScanner()
   #left = annotationsMax
@@ -105,7 +37,7 @@ class CitationReader {
   }
 
   /** An event of a stream, and the citations that are whole with it. */
-  following(event: StreamEvent): readonly StreamEvent[] {
+  events(event: StreamEvent): readonly StreamEvent[] {
     const goesOn = event.type === 'text-delta' || event.type === 'annotation'
     const begins = !goesOn || 'startsPart' in event || 'message' in event
     if (begins) this.#scanner = new MarkerScanner()
@@ -115,7 +47,7 @@ class CitationReader {
     return [event, ...cited.map((annotation) => ({ type: 'annotation' as const, annotation }))]
   }
 
-  whole(response: ModelResponse): ModelResponse {
+  response(response: ModelResponse): ModelResponse {
     return { ...response, output: response.output.map((item) => this.#item(item)) }
   }
 

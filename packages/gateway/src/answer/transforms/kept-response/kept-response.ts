@@ -1,6 +1,6 @@
 import type { DialectExtras, ModelResponse, StreamEvent } from '@fairlead/llm'
-import type { AnswerPiece, AnswerStream } from '../../answer-stream.ts'
 import type { AnswerTransformer } from '../../answer-transform.ts'
+import { type AnswerChange, ChangedAnswer } from '../../changed-answer.ts'
 
 /** What a provider says of a response that the gateway keeps, and not the provider. */
 const ownFields: ReadonlySet<string> = new Set([
@@ -27,69 +27,27 @@ export const keptResponse: AnswerTransformer = {
     return {
       name: 'kept-response',
       takes: 'events',
-      apply: (answer) => new KeptAnswer(answer, { id, createdAt }),
+      apply: (answer) => new ChangedAnswer(answer, new KeptIdentity({ id, createdAt })),
     }
   },
 }
 
-const noBytes = Buffer.alloc(0)
-
-class KeptAnswer implements AnswerStream {
-  readonly dialect = undefined
-  readonly rest = noBytes
-  readonly byteLength = undefined
-  readonly #answer: AnswerStream
+class KeptIdentity implements AnswerChange {
   readonly #identity: Identity
 
-  constructor(answer: AnswerStream, identity: Identity) {
-    this.#answer = answer
+  constructor(identity: Identity) {
     this.#identity = identity
   }
 
-  get status() {
-    return this.#answer.status
-  }
-
-  get headers() {
-    return this.#answer.headers
-  }
-
-  get isWhole() {
-    return this.#answer.isWhole
-  }
-
-  get usage() {
-    return this.#answer.usage
-  }
-
-  get isComplete() {
-    return this.#answer.isComplete
-  }
-
-  get reportedError() {
-    return this.#answer.reportedError
-  }
-
-  async next(): Promise<AnswerPiece | undefined> {
-    const piece = await this.#answer.next()
-    if (piece === undefined) return undefined
-    let events: readonly StreamEvent[] | undefined
-    return {
-      bytes: noBytes,
-      events: () => (events ??= piece.events().map((event) => this.#renamed(event))),
-    }
-  }
-
-  response(): ModelResponse {
-    const { extras, ...response } = this.#answer.response()
-    return { ...response, ...this.#identity, ...withoutOwn(extras) }
-  }
-
-  #renamed(event: StreamEvent): StreamEvent {
-    if (event.type === 'response-start') return { ...event, ...this.#identity }
-    if (event.type !== 'finish') return event
+  events(event: StreamEvent): readonly StreamEvent[] {
+    if (event.type === 'response-start') return [{ ...event, ...this.#identity }]
+    if (event.type !== 'finish') return [event]
     const { extras, ...finish } = event
-    return { ...finish, ...withoutOwn(extras) }
+    return [{ ...finish, ...withoutOwn(extras) }]
+  }
+
+  response({ extras, ...response }: ModelResponse): ModelResponse {
+    return { ...response, ...this.#identity, ...withoutOwn(extras) }
   }
 }
 

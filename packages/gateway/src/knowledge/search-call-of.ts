@@ -1,0 +1,51 @@
+import { passageKey, type RetrievedBlock } from '@fairlead/context'
+import type { JsonObject } from '@fairlead/base'
+import type { FoundPassage } from '@fairlead/knowledge'
+import { type NativeItem, openAiResponses } from '@fairlead/llm'
+import type { SearchedBase } from './search-base.ts'
+
+/**
+ * What the tool file_search has done, as the Responses API tells it; undefined where no base was searched
+ * by it. Its results are the passages that the model was given of these bases.
+ */
+export function searchCallOf(
+  query: string,
+  searched: readonly SearchedBase[],
+  block: Pick<RetrievedBlock, 'passages'> | undefined,
+): NativeItem | undefined {
+  const asked = searched.filter(({ search }) => search.tool !== undefined)
+  if (asked.length === 0) return undefined
+  const kept = new Set(
+    (block?.passages ?? []).filter(({ action }) => action === 'kept').map(passageKey),
+  )
+  const tellsResults = asked.some(({ search }) => search.tool?.tellsResults === true)
+  const results = asked.flatMap(({ passages, search: { key } }) =>
+    passages
+      .filter(({ id }) => kept.has(passageKey({ kind: 'knowledge', source: key, id })))
+      .map(resultOf),
+  )
+  const hasFailed = asked.every(({ problem }) => problem !== undefined)
+  return {
+    type: 'fairlead:native',
+    role: 'assistant',
+    dialect: openAiResponses.name,
+    block: {
+      // The dialect gives it one.
+      id: '',
+      type: 'file_search_call',
+      status: hasFailed ? 'failed' : 'completed',
+      queries: query === '' ? [] : [query],
+      results: tellsResults ? results : null,
+    },
+  }
+}
+
+function resultOf({ document, metadata, score, text, title }: FoundPassage): JsonObject {
+  return {
+    attributes: { ...metadata },
+    file_id: document,
+    filename: title ?? document,
+    score,
+    text,
+  }
+}
