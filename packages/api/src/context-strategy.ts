@@ -180,7 +180,7 @@ const spec = object('How a prompt is assembled from a conversation, and how its 
     { default: {} },
   ),
   promptCaching: choice(
-    'Whether providers that take marks of what to cache (Anthropic, Bedrock) are told so, where the caller has set none. Auto: after tools and system, after pinned turns and the summary, after the history; None: not at all. Defaults to Auto.',
+    'Whether providers are told what to cache, where the caller has said nothing of it. Auto: those that take marks (Anthropic, Bedrock) after tools and system, after pinned turns and the summary, after the history; those that take a prompt_cache_key (OpenAI, Azure OpenAI, Mistral) get one for each conversation; None: not at all. Defaults to Auto.',
     ['Auto', 'None'],
     { default: 'Auto' },
   ),

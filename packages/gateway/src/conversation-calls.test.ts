@@ -43,6 +43,7 @@ describe('a call in a conversation', () => {
       model: 'm',
       seed: 7,
       temperature: 0.5,
+      prompt_cache_key: expect.stringMatching(/^[0-9a-f]{32}$/),
       messages: [
         { role: 'system', content: 'You are helpful.' },
         { role: 'user', content: 'one' },

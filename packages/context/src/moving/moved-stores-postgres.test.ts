@@ -96,7 +96,7 @@ async function stocked(store: ContextStore): Promise<ContextStore> {
   })
   const record = { kind: summaryKind, tenant: '', expiresAtMs: null, body: { state: 'x', n: 1.5 } }
   await store.records.put({ ...record, owner: 'long', id: 'sum_1' }, null)
-  await store.records.put({ ...record, kind: 'note', owner: 'subject:user:anna', id: 'n1' }, null)
+  await store.records.put({ ...record, kind: 'notes', owner: 'subject:user:anna', id: 'n1' }, null)
   await store.responses.add({
     id: 'resp_1',
     tenant: '',

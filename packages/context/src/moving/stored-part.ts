@@ -42,7 +42,7 @@ export interface ConversationName {
  * The kinds of records that are moved. Vectors are made again from what they are of, and keys belong to
  * the store that they encrypt.
  */
-export const movedRecordKinds: readonly string[] = [summaryKind, 'note']
+export const movedRecordKinds: readonly string[] = [summaryKind, 'notes']
 
 /** Whether both are the same but for the store that has them. */
 export function isSameConversation(one: Conversation, other: Conversation): boolean {

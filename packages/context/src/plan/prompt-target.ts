@@ -20,6 +20,8 @@ export interface PromptTarget {
   readonly window: number | undefined
   /** Whether it takes marks of what to cache. False when left out. The same for the same rendering. */
   readonly cacheMarks?: boolean
+  /** Whether it takes a key by which prompts that begin alike are known. False when left out. */
+  readonly takesCacheKey?: boolean
   /**
    * Whatever else decides how the beginning of a prompt is written, such as the dialect. Prompts whose
    * renderings differ have no prefix in common.

@@ -37,6 +37,7 @@ import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { AssembledValue } from './assembled-value.ts'
 import type { AttemptBodies } from './attempt-bodies.ts'
 import { contextModels } from './context-models.ts'
+import { cacheKeyFor } from './conversation-cache-key.ts'
 import { type KeptHistory, withKeptHistory } from './kept-history.ts'
 import { findPersona, knowledgeFor, personaInput } from './named-settings.ts'
 import { probableTargets } from './prompt-target.ts'
@@ -180,12 +181,17 @@ async function assembleTurn(
   if (turn.earlier !== undefined) request.keepRepeated(dialect.passage)
   call.goesOnAlone = goesOnAlone
   const settings = { ...personaSettings(persona), ...kept }
+  const { promptCaching } = asked.strategy
+  const cached = { tenant: caller.tenant, id: turn.turn.conversation, promptCaching }
   return new AssembledCall({
     dialect,
     request,
     ...withPrompt(placed(turn), decoded, settings),
     prompts: (target, attempt) =>
-      withPrompt(placed(turn.promptFor(target, attempt)), decoded, settings),
+      withPrompt(placed(turn.promptFor(target, attempt)), decoded, {
+        ...settings,
+        ...cacheKeyFor(target, cached),
+      }),
     accountAt: (provider) => turn.accountAt(provider),
   })
 }
@@ -221,12 +227,17 @@ async function assembleUnkept(
   const settings = { ...personaSettings(persona), ...kept }
   noteCitable(search(), planned.retrieved, call)
   const placed = placing(search(), planned.retrieved)
+  const { promptCaching } = asked.strategy
+  const cached = isNew ? undefined : { tenant: caller.tenant, id, promptCaching }
   return new AssembledCall({
     dialect,
     request,
     ...withPrompt(placed(planned), decoded, settings),
     prompts: (target, attempt) =>
-      withPrompt(placed(planned.promptFor(target, attempt)), decoded, settings),
+      withPrompt(placed(planned.promptFor(target, attempt)), decoded, {
+        ...settings,
+        ...(cached && cacheKeyFor(target, cached)),
+      }),
     accountAt: (provider) => planned.accountAt(provider),
   })
 }

@@ -40,6 +40,7 @@ export function promptTarget(
     ]),
     refuse: itemRefuser(target, dialect),
     cacheMarks: takesCacheMarks(target, dialect),
+    takesCacheKey: target.apiFor(dialect).takesCacheKey === true,
   }
 }
 

@@ -35,7 +35,12 @@ const responses = apiOf(openAiResponses, 'responses', {})
 
 const embeddings = apiOf(openAiEmbeddings, 'embeddings', {})
 
-const v1Apis: ProviderApis = [chat, responses, embeddings]
+/** Versions of the other form refuse fields that are newer than they are. */
+const v1Apis: ProviderApis = [
+  { ...chat, takesCacheKey: true },
+  { ...responses, takesCacheKey: true },
+  embeddings,
+]
 const deploymentApis: ProviderApis = [chat, embeddings]
 
 function apiOf(dialect: Dialect, path: string, encoding: EncodeOptions): ProviderApi {

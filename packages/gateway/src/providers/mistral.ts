@@ -43,6 +43,7 @@ function apisWith(own: ServerQuirks): ProviderApis {
     {
       dialect: openAiChat,
       encoding,
+      takesCacheKey: true,
       prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
     },
     {

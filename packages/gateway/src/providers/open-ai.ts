@@ -5,12 +5,14 @@ import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts
 const chat: ProviderApi = {
   dialect: openAiChat,
   encoding: { outputLimitField: 'max_completion_tokens' },
+  takesCacheKey: true,
   prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
 }
 
 const responses: ProviderApi = {
   dialect: openAiResponses,
   encoding: {},
+  takesCacheKey: true,
   prepare: (request, credential) => bearerRequest(request, '/responses', credential),
 }
 

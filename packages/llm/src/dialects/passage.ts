@@ -104,6 +104,8 @@ export interface SentFields {
   readonly temperature: boolean
   readonly outputLimit: boolean
   readonly responseFormat: boolean
+  /** Whether the caller says by what prompts that begin alike are known. False when left out. */
+  readonly promptCacheKey?: boolean
   /** Names of the caller's tools that take free text instead of JSON arguments. */
   readonly customTools: ReadonlySet<string>
   /** Whether tools are given in the dialect's deprecated form, which cannot stand beside the new. */

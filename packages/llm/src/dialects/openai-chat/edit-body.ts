@@ -57,6 +57,9 @@ function changedFields(
   if (sent.stream && !sent.includeUsage && asksForUsage(options)) {
     set['stream_options'] = JSON.stringify({ ...sent.streamOptions, include_usage: true })
   }
+  if (edits.promptCacheKey !== undefined && sent.promptCacheKey !== true) {
+    set['prompt_cache_key'] = JSON.stringify(edits.promptCacheKey)
+  }
   if (edits.maxOutputTokens !== undefined && !sent.outputLimit) {
     const field = options.quirks?.outputLimit ?? options.outputLimitField ?? 'max_completion_tokens'
     set[field] = JSON.stringify(edits.maxOutputTokens)

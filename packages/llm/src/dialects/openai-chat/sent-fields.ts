@@ -39,6 +39,7 @@ export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): S
     temperature: isGiven(body['temperature']),
     outputLimit: isGiven(body['max_completion_tokens']) || isGiven(body['max_tokens']),
     responseFormat: body['response_format'] !== undefined,
+    promptCacheKey: isGiven(body['prompt_cache_key']),
     customTools: customToolNames(tools),
     deprecatedTools: isGiven(body['functions']),
     textLength: checkedTextLength(messages, features),

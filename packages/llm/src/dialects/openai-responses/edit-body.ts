@@ -73,6 +73,9 @@ function changedFields(sent: SentFields, edit: PassageEdit): Record<string, stri
   if (edits.temperature !== undefined && !sent.temperature) {
     set['temperature'] = JSON.stringify(edits.temperature)
   }
+  if (edits.promptCacheKey !== undefined && sent.promptCacheKey !== true) {
+    set['prompt_cache_key'] = JSON.stringify(edits.promptCacheKey)
+  }
   if (edits.maxOutputTokens !== undefined && !sent.outputLimit) {
     set['max_output_tokens'] = JSON.stringify(edits.maxOutputTokens)
   }

@@ -125,6 +125,7 @@ const toldAsSent: ReadonlySet<string> = new Set([
   'instructions',
   'previous_response_id',
   'prompt',
+  'prompt_cache_key',
   'store',
   'text',
   'tools',

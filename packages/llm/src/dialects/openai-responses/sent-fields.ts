@@ -32,6 +32,7 @@ export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): S
     temperature: isGiven(body['temperature']),
     outputLimit: isGiven(body['max_output_tokens']),
     responseFormat: isGiven(objectOrEmpty(body['text'])['format']),
+    promptCacheKey: isGiven(body['prompt_cache_key']),
     customTools: customToolNames(tools),
     deprecatedTools: false,
     textLength: textLength(body['instructions']) + checkedTextLength(body['input'], features),

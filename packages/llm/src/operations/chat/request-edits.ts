@@ -15,6 +15,8 @@ export interface RequestEdits {
   readonly responseFormat?: ResponseFormat
   readonly temperature?: number
   readonly maxOutputTokens?: number
+  /** By which the provider may tell that prompts begin alike; only for one that takes such keys. */
+  readonly promptCacheKey?: string
   /**
    * The gateway keeps the answer itself: its provider is told not to store it, and asked for sealed
    * thinking where the model thinks, as later calls bring all there is.
@@ -28,7 +30,7 @@ export function editRequest(
   edits: RequestEdits,
   model: string,
 ): ModelRequest {
-  const { temperature, maxOutputTokens } = edits
+  const { temperature, maxOutputTokens, promptCacheKey } = edits
   const responseFormat = request.responseFormat ?? edits.responseFormat
   return {
     ...request,
@@ -38,6 +40,7 @@ export function editRequest(
     settings: {
       ...(temperature === undefined ? {} : { temperature }),
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+      ...(promptCacheKey === undefined ? {} : { promptCacheKey }),
       ...request.settings,
       ...(edits.keptHere === undefined ? {} : { store: false }),
     },
