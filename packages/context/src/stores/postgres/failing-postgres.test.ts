@@ -76,7 +76,7 @@ describe('a PostgreSQL that cannot be used', () => {
     await (await bench.open({ schema })).close()
     await bench.ask(`UPDATE "${schema}".schema_version SET version = 99`)
     expect(await refusal(bench.open({ schema }))).toContain(
-      'the schema has version 99, but this program supports up to 3: start a newer program',
+      'the schema has version 99, but this program supports up to 4: start a newer program',
     )
     const [row] = await bench.ask(`SELECT version FROM "${schema}".schema_version`)
     expect(row).toEqual({ version: 99 })

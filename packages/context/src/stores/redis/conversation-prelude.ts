@@ -136,13 +136,15 @@ local function put(field, body, output, outline, own)
   redis.call('HSET', owns, field, own)
 end
 
--- All keys but the last two, what stands in other slots, and how many turns and plans there were.
+-- All keys but the last two, what stands in other slots, how many turns and plans there were, and the
+-- id of the turn that ran.
 local function delete_all(it)
   local reply = {
     'removed', it.num, it.ts, it.subject, it.ss, it.ds,
     text(redis.call('HLEN', nodes)), text(redis.call('HLEN', plans)),
     cjson.encode(redis.call('LRANGE', plan_order, 0, -1)),
     cjson.encode(redis.call('ZRANGE', record_ids, 0, -1)),
+    it.run ~= '' and redis.call('HGET', head, 'runs') or '',
   }
   redis.call('UNLINK', unpack(KEYS, 1, #KEYS - 2))
   return reply

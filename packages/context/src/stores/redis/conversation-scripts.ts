@@ -72,7 +72,7 @@ for index = 1, added do
   if key ~= '-' then redis.call('HSET', keyed, key, seq) end
   redis.call('LPUSH', digests, seq .. ' ' .. digest)
   redis.call('HSET', head, 'last', seq)
-  if is_running == '1' then redis.call('HSET', head, 'run', seq, 'member', member) end
+  if is_running == '1' then redis.call('HSET', head, 'run', seq, 'runs', id, 'member', member) end
 end
 if added > 0 then redis.call('LTRIM', digests, 0, tonumber(digests_max) - 1) end
 for index = 1, changed do

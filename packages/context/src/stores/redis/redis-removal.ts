@@ -148,7 +148,7 @@ export class RedisRemoval {
     if (outcome !== 'removed') return { outcome: textOf(outcome), details, ...none }
     const removed = await responses.removeOf(session, of.tenant, of.id)
     // What points to it until now finds what is left, if this ends in between.
-    this.forget(of, [...reply.slice(0, 5), reply[7], reply[8]])
+    this.forget(of, [...reply.slice(0, 5), ...reply.slice(7)])
     return {
       outcome,
       details,
@@ -164,7 +164,10 @@ export class RedisRemoval {
     await this.#of.responses.removeOf(session, of.tenant, of.id)
   }
 
-  /** What points to a conversation that is gone: number, stamps, and JSON of its plans and records. */
+  /**
+   * What points to a conversation that is gone: number, stamps, JSON of its plans and records, and the turn
+   * that ran.
+   */
   forget(of: IndexedConversation, removed: readonly unknown[]): void {
     const { parts, indexes, records } = this.#of
     const entries = uselessEntries(of, removed, removed[5])
@@ -172,6 +175,8 @@ export class RedisRemoval {
     const [, created] = removed
     // Records are those of a conversation that was deleted, and not of one that was changed.
     if (textOf(created) === '') return
+    const running = textOf(removed[7])
+    if (running !== '') parts.link.detach((session) => indexes.dropRun(session, of, running))
     const ids = entryParts(textOf(removed[6]) || '[]')
     parts.link.detach((session) => records.forget(session, of.tenant, of.id, ids))
   }
