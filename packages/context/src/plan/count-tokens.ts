@@ -14,6 +14,11 @@ export interface TokenCounts {
    * 1 for the best figures that there are.
    */
   readonly atMost: number
+  /**
+   * By which share a provider's own count may be larger than these figures, where they are the best
+   * that there are: history is cut so that there is room for it. 0 when left out.
+   */
+  readonly margin?: number
   /** By what local counts were multiplied; undefined for an estimate. */
   readonly factor?: number
 }
@@ -52,9 +57,26 @@ export function estimateOf(factor: number): TokenCounts {
 /** Role, separators and the like, per item. */
 const itemOverheadTokens = 4
 
+/**
+ * Characters of sealed reasoning in which there is a token of it. Providers count the reasoning itself:
+ * Gemini's seals have 6.7 to 6.9 for each token, those of others more.
+ */
+const sealCharactersPerToken = 6
+
+/** The tokens of reasoning that only its maker reads, by the length of its seal. */
+function sealTokens(item: Item): number {
+  if (item.type !== 'reasoning' && item.type !== 'function_call') return 0
+  const sealed = item.type === 'reasoning' ? (item.encrypted_content ?? '') : ''
+  return Math.ceil((sealed.length + (item.signature ?? '').length) / sealCharactersPerToken)
+}
+
 export function itemTokens(item: Item, model: string, count: CountTokens): number {
   const media = mediaParts(item)
-  const text = count(itemText(item), model) + itemOverheadTokens
+  const said = count(itemText(item), model)
+  const sealed = sealTokens(item)
+  // Visible reasoning is what its seal seals.
+  const text =
+    (item.type === 'reasoning' ? Math.max(said, sealed) : said + sealed) + itemOverheadTokens
   return media.length === 0 ? text : text + sum(media.map((part) => mediaTokens(part, model)))
 }
 

@@ -18,7 +18,11 @@ export function countedTexts(run: (count: CountTokens) => void): readonly string
 export function countsOf(
   texts: readonly string[],
   counts: readonly number[],
-  { factor, countedBy }: { readonly factor: number } & Pick<TokenCounts, 'countedBy'>,
+  {
+    factor,
+    countedBy,
+    margin = 0,
+  }: { readonly factor: number } & Pick<TokenCounts, 'countedBy' | 'margin'>,
 ): TokenCounts {
   const known = new Map(texts.map((text, index) => [text, counts[index] ?? 0]))
   const total = counts.reduce((sum, one) => sum + one, 0)
@@ -29,6 +33,7 @@ export function countsOf(
       Math.round((known.get(text) ?? bytesPerFour(text, model) * proportion) * factor),
     countedBy,
     factor,
+    margin,
     atMost: 1,
   }
 }

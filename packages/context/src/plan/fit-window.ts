@@ -28,8 +28,10 @@ export function fitWindow(
   const groups = pastGroups(prompt)
   const pastTokens = sum(groups)
   const budget = historyBudget(source, prompt)
-  if (!overflows && pastTokens <= budget) return prompt
-  const room = limit - (prompt.tokens - pastTokens)
+  // Whether the provider counts more is not known: no call fails for it.
+  const mayOverflow = source.request.strategy.onOverflow === 'Compact' && isTooLong(source, prompt)
+  if (!overflows && !mayOverflow && pastTokens <= budget) return prompt
+  const room = carefulLimit(source, source.target) - (prompt.tokens - pastTokens)
   const cut = renderPrompt(source, history, {
     ...prompt.selection,
     from: prompt.selection.from + dropped(groups, Math.min(room, budget)),
@@ -44,10 +46,15 @@ export function fitWindow(
   return cut
 }
 
-/** Whether a target has no room for the prompt, as far as its figures tell. */
+/** Whether a target may have no room for the prompt, as far as its figures tell, with their margin. */
 export function isTooLong(source: PromptSource, prompt: RenderedPrompt): boolean {
   const { target } = source
-  return prompt.tokens > promptLimit(source, target) && !mayNotFit(source, prompt, target)
+  return prompt.tokens > carefulLimit(source, target) && !mayNotFit(source, prompt, target)
+}
+
+/** What a prompt may have so that it fits also where the provider counts more. */
+function carefulLimit(source: Pick<PromptSource, 'counts' | 'request'>, target: PromptTarget) {
+  return promptLimit(source, target) / (1 + (source.counts.margin ?? 0))
 }
 
 /**
@@ -92,10 +99,12 @@ export function promptLimit(
 
 /** What the strategy allows turns that are told word for word. */
 function historyBudget(
-  { request }: Pick<PromptSource, 'request'>,
+  { counts, request }: Pick<PromptSource, 'counts' | 'request'>,
   { summary }: RenderedPrompt,
 ): number {
-  return (request.strategy.historyTokens ?? Number.POSITIVE_INFINITY) - (summary?.tokens ?? 0)
+  const allowed =
+    (request.strategy.historyTokens ?? Number.POSITIVE_INFINITY) / (1 + (counts.margin ?? 0))
+  return allowed - (summary?.tokens ?? 0)
 }
 
 /** That a summary could not be made in time fails no call: the history is cut instead. */

@@ -7,6 +7,7 @@ import { assistant, brief, user } from '../turns/test-support/items.ts'
 import type { ConversationsOptions } from './conversations-options.ts'
 import type { Conversations, TurnRequest } from './conversations.ts'
 import {
+  lastTurnsStrategy,
   openConversations,
   promptTarget,
   say,
@@ -83,13 +84,34 @@ describe('the figures of a prompt', () => {
     expect(totalOf(plan)).toBe(1000 + overhead)
   })
 
+  it('leave room for what another tokenizer may read more, until its reports tell', async () => {
+    const { conversations } = bench()
+    for (let turn = 1; turn <= 6; turn++) {
+      await say(conversations, [user(`q${turn} ${'x'.repeat(997)}`)], [assistant(`a${turn}`)])
+    }
+    const kept = async () => {
+      const { items } = await conversations.plan(turnRequest([user('next')], windowed(6200)))
+      return items.filter((item) => brief(item).startsWith('user: q')).length
+    }
+    expect(await kept()).toBe(2)
+    const options = { conversation: 'other', strategy: lastTurnsStrategy(0) }
+    for (let turn = 0; turn < 6; turn++) {
+      await report(conversations, 'x'.repeat(996), 1000, options)
+    }
+    expect(await kept()).toBe(6)
+    for (let turn = 0; turn < 6; turn++) {
+      await report(conversations, 'x'.repeat(996), 2000, options)
+    }
+    expect(await kept()).toBe(1)
+  })
+
   it('cut a history that only looks as if it fitted', async () => {
     const { conversations } = bench()
     for (let turn = 1; turn <= 6; turn++) {
       await say(conversations, [user(`q${turn} ${'x'.repeat(997)}`)], [assistant(`a${turn}`)])
     }
     const { plan, items } = await conversations.begin(
-      turnRequest([user('next')], windowed(4200, 200)),
+      turnRequest([user('next')], { ...windowed(4200, 200), model: 'gpt-4o' }),
     )
     expect(totalOf(plan)).toBeLessThanOrEqual(4000)
     expect(items.map((item) => brief(item).slice(0, 8))).toEqual([

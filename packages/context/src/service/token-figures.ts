@@ -5,7 +5,7 @@ import { countsOf } from '../plan/counted-texts.ts'
 import type { TurnPromptSource } from '../plan/prompt-source.ts'
 import type { PromptTargets, TurnPrompts } from '../plan/turn-prompts.ts'
 import type { FactorStore } from '../stores/factor-store.ts'
-import { appliedFactor, errorP95, type LearntFactor } from '../tokens/learnt-factor.ts'
+import { appliedFactor, countMargin, errorP95, type LearntFactor } from '../tokens/learnt-factor.ts'
 import type { TokenCounter } from '../tokens/token-counter.ts'
 import { tokenizerOf, type Encoding } from '../tokens/tokenizer-of.ts'
 
@@ -114,7 +114,12 @@ export class TokenFigures {
     const { encoding, isOwn } = tokenizerOf(model.model)
     const known = this.#known(model)
     const factor = appliedFactor(known, isOwn)
-    return countsOf(texts, counted, { factor, countedBy: countedBy(encoding, factor, known) })
+    const margin = countMargin(known, isOwn)
+    return countsOf(texts, counted, {
+      factor,
+      margin,
+      countedBy: countedBy(encoding, factor, known),
+    })
   }
 
   /** Known counts are not asked for again. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { appliedFactor, errorP95, learn, type LearntFactor } from './learnt-factor.ts'
+import { appliedFactor, countMargin, errorP95, learn, type LearntFactor } from './learnt-factor.ts'
 
 /** What is known after prompts of 1,000 counted tokens each. */
 function after(reports: readonly number[], isOwn = false): LearntFactor | undefined {
@@ -58,5 +58,22 @@ describe('the error of a count', () => {
     const known = after([...times(100, 1000), 1500, 1500], true)
     expect(known?.errors).toHaveLength(64)
     expect(errorP95(known)).toBe(0)
+  })
+})
+
+describe('the margin of a count', () => {
+  it('is that of reports that were higher than the figures', () => {
+    expect(countMargin(after(times(100, 1050), true), true)).toBeCloseTo(0.05)
+    expect(countMargin(after(times(100, 900), true), true)).toBe(0)
+  })
+
+  it('is assumed of a tokenizer that is not known, and of none that is', () => {
+    expect(countMargin(undefined, false)).toBe(0.3)
+    expect(countMargin(undefined, true)).toBe(0)
+  })
+
+  it('makes up for a factor below 1, which short prompts have for their frames', () => {
+    const known = after(times(20, 500))
+    expect(appliedFactor(known, false) * (1 + countMargin(known, false))).toBeGreaterThanOrEqual(1)
   })
 })

@@ -7,7 +7,10 @@ export interface LearntFactor {
   readonly counted: number
   /** How often something was learnt. */
   readonly samples: number
-  /** How far the newest figures were off, each as a share, oldest first. */
+  /**
+   * How far the newest figures were off, each as a share, oldest first: above 0 where there were more
+   * tokens. Older versions stored how far alone.
+   */
   readonly errors: readonly number[]
 }
 
@@ -49,7 +52,7 @@ export function learn(
     reported: fade(known?.reported, reported * weight, kept),
     counted: fade(known?.counted, counted * weight, kept),
   }
-  const error = Math.abs(reported / (counted * appliedFactor(known, isOwn)) - 1)
+  const error = reported / (counted * appliedFactor(known, isOwn)) - 1
   const errors = [...(known?.errors ?? []), rounded(error)].slice(-errorsKept)
   return { model, ...shares, samples, errors }
 }
@@ -60,12 +63,34 @@ export function appliedFactor(known: LearntFactor | undefined, isOwn: boolean): 
   return Math.min(ratioMax, Math.max(ratioMin, known.reported / known.counted))
 }
 
+/** What is assumed of a tokenizer of which too little has been reported: code may have so many more. */
+const unknownMargin = 0.3
+
+/**
+ * By which share the provider's own count may be larger than one that is multiplied by the factor, as
+ * far as is known. A factor below 1 may be that of short prompts, of which frames are a large part: a
+ * long one is expected to have what was counted.
+ */
+export function countMargin(known: LearntFactor | undefined, isOwn: boolean): number {
+  const { errors = [] } = known ?? {}
+  const isKnown = errors.length >= errorsMin
+  const missed = isKnown
+    ? p95(errors.map((error) => Math.max(0, error)))
+    : isOwn
+      ? 0
+      : unknownMargin
+  return Math.max(missed, 1 / appliedFactor(known, isOwn) - 1)
+}
+
 /** 95 of 100 figures were off by at most this share; null while too few are known. */
 export function errorP95(known: LearntFactor | undefined): number | null {
   const errors = known?.errors ?? []
-  if (errors.length < errorsMin) return null
-  const sorted = errors.toSorted((one, other) => one - other)
-  return sorted[Math.ceil(0.95 * sorted.length) - 1] ?? null
+  return errors.length < errorsMin ? null : p95(errors.map(Math.abs))
+}
+
+function p95(shares: readonly number[]): number {
+  const sorted = shares.toSorted((one, other) => one - other)
+  return sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0
 }
 
 function fade(before: number | undefined, now: number, kept: number): number {
