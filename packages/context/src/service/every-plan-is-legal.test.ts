@@ -7,6 +7,11 @@ import { quoteSources } from '../turns/quote-sources.ts'
 import { createMemoryStore } from '../stores/memory/memory-store.ts'
 import { pathTo } from '../turns/test-support/path-to.ts'
 import type { TokenCounter } from '../tokens/token-counter.ts'
+import { summaryKind } from '../summaries/summary-record.ts'
+import { groupTurns } from '../turns/group-turns.ts'
+import { isModelItem } from '../turns/item-kind.ts'
+import { itemText } from '../turns/item-text.ts'
+import { leftOutReason, supersededTurns } from '../turns/turn-in-history.ts'
 import { seededRandom } from '../turns/test-support/seeded-random.ts'
 import { createConversations } from './conversations-service.ts'
 import type { Conversations, OpenTurn, TurnRequest } from './conversations.ts'
@@ -20,7 +25,7 @@ import { StrictProvider } from './test-support/strict-provider.ts'
 /** A long run, such as that of a night, sets more. */
 const histories = Number(process.env['FAIRLEAD_LEGALITY_HISTORIES'] ?? 150)
 const turnsPerHistory = 25
-const millisecondsPerHistory = 400
+const millisecondsPerHistory = 800
 
 const tenant = 'team/app'
 const chat = 'chat-1'
@@ -85,12 +90,18 @@ function takesDialogue({ operations }: Dialect): boolean {
   return operations.chat?.singlePrompt !== true
 }
 
-/** Writes short summaries, and sometimes none, or one that is too long; makes notes as well. */
+/** Writes short summaries of what it reads, and sometimes none, or one that is too long; notes as well. */
 const writer = (chaos: ChaoticCaller) =>
-  new ScriptedModels(({ purpose }) => {
+  new ScriptedModels(({ input, purpose }) => {
     if (purpose === 'memory') return notesOf(chaos)
     if (chaos.chance(0.1)) throw new ModelError('unavailable', 'nobody writes now')
-    return chaos.chance(0.1) ? 'far too long '.repeat(100) : `summary ${chaos.random()}`
+    if (chaos.chance(0.1)) return 'far too long '.repeat(100)
+    return (
+      input
+        .match(/(?:question|answer) [\w. ]+/g)
+        ?.slice(-2)
+        .join(', ') ?? 'nothing'
+    )
   })
 
 function notesOf(chaos: ChaoticCaller): string {
@@ -129,6 +140,10 @@ class Seen {
   refused = 0
   byVectors = 0
   byWordsAlone = 0
+  found = 0
+  pinned = 0
+  chosen = 0
+  deleted = 0
 }
 
 /** Quotes something of each question, of any length; nothing for some. */
@@ -174,6 +189,9 @@ class Life {
   #historyTokens: number | undefined
   /** Whether no vectors are made for a while. */
   #isWithoutVectors = false
+  /** What was said and has been deleted: no prompt has it again. */
+  readonly #deleted: string[] = []
+  #hasDeleted = false
 
   constructor(seed: number, seen: Seen) {
     this.#chaos = new ChaoticCaller(seed)
@@ -194,6 +212,7 @@ class Life {
     for (let step = 0; step < turnsPerHistory; step += 1) {
       if (this.#chaos.chance(0.1)) this.#choose()
       this.#isWithoutVectors = this.#chaos.chance(0.15)
+      if (step > 0) await this.#change()
       const asked = this.#providers.toSorted(() => this.#chaos.random() - 0.5)
       const open = await this.#begin(await this.#request(step, asked))
       if (open !== undefined) await this.#answer(open, asked)
@@ -207,6 +226,40 @@ class Life {
     this.#history = this.#chaos.pick(modes)
     this.#retrieval = this.#chaos.pick(retrievals)
     this.#historyTokens = this.#chaos.chance(0.2) ? this.#chaos.pick([30, 100, 300]) : undefined
+  }
+
+  /** Pins a turn or no longer, goes on from an earlier one, deletes an item: each now and then. */
+  async #change(): Promise<void> {
+    const chaos = this.#chaos
+    const seen = this.#seen
+    const reference = { tenant, id: chat }
+    const turn = chaos.pick(await turnsOf(this.#conversations, tenant, chat))
+    const { tree } = this.#conversations
+    if (chaos.chance(0.08)) {
+      const isPinned = await tree.pin(reference, turn.id, !turn.pinned).then(
+        () => true,
+        () => false,
+      )
+      seen.pinned += isPinned ? 1 : 0
+    }
+    if (chaos.chance(0.03)) {
+      await tree.selectTurn(reference, turn.id)
+      seen.chosen += 1
+    }
+    const item = [...turn.input, ...turn.output].find(({ type }) => type === 'message')
+    if (item?.id === undefined || !chaos.chance(0.05)) return
+    await this.#conversations.removeItem(reference, item.id)
+    seen.deleted += 1
+    this.#hasDeleted = true
+    const isLeft = JSON.stringify(await turnsOf(this.#conversations, tenant, chat))
+    // A question that was asked again is there twice.
+    if (!isLeft.includes(itemText(item))) this.#deleted.push(itemText(item))
+    const kept = { tenant, kind: summaryKind, owner: chat, limit: 100 }
+    const derived = JSON.stringify([
+      await this.#store.records.list(kept),
+      (await this.#conversations.get(tenant, chat)).ccp.epoch,
+    ])
+    for (const text of this.#deleted) expect(derived).not.toContain(text)
   }
 
   #open(): Conversations {
@@ -223,7 +276,10 @@ class Life {
     const head = step === 0 ? null : (await this.#conversations.get(tenant, chat)).ccp.head
     const path = pathTo(turns, head)
     const chaos = this.#chaos
-    const input = chaos.chance(0.25) ? chaos.body(path) : chaos.input(path)
+    const body = chaos.chance(0.25) ? chaos.body(path) : []
+    // Of a turn whose question was deleted, a caller has nothing to ask again.
+    const asks = body.some((item, index) => index === body.length - 1 && !isModelItem(item))
+    const input = asks ? body : chaos.input(path)
     const [first, ...others] = asked.map(({ target }) => ({
       ...target,
       window: chaos.chance(0.2) ? 550 : undefined,
@@ -254,13 +310,19 @@ class Life {
     try {
       const dry = await this.#conversations.plan(request, { exact: false })
       const exact = await this.#conversations.plan(request)
+      // One that has just started plans the same.
+      const fresh = this.#chaos.chance(0.2) ? await this.#open().plan(request) : exact
       const open = await this.#conversations.begin(request)
+      expect(JSON.stringify([fresh.tools, fresh.items])).toBe(
+        JSON.stringify([exact.tools, exact.items]),
+      )
       expect(JSON.stringify([dry.tools, dry.items])).toBe(JSON.stringify([open.tools, open.items]))
       // Rough figures decide nothing that better ones would decide otherwise.
       expect(JSON.stringify([exact.tools, exact.items])).toBe(
         JSON.stringify([open.tools, open.items]),
       )
-      expect({ ...dry.plan, id: '' }).toEqual({ ...open.plan, id: '' })
+      expect(withoutNewIds(dry.plan, open.turn)).toEqual(withoutNewIds(open.plan, open.turn))
+      await this.#checkSummary(open)
       this.#seen.branched += open.plan.branched_at === null ? 0 : 1
       return open
     } catch (error) {
@@ -269,6 +331,17 @@ class Life {
       this.#seen.refused += 1
       return undefined
     }
+  }
+
+  /** A summary ends with a group of turns, never within it. */
+  async #checkSummary({ plan, turn }: OpenTurn): Promise<void> {
+    const to = plan.summary?.to ?? null
+    if (to === null || turn.left_out !== null) return
+    const turns = await turnsOf(this.#conversations, tenant, chat)
+    const path = pathTo(turns, turn.id)
+    const superseded = supersededTurns(path)
+    const groups = groupTurns(path, (one) => leftOutReason(one, superseded) === undefined)
+    expect(groups.map((group) => group.turns.at(-1)?.id)).toContain(to)
   }
 
   async #answer(open: OpenTurn, asked: readonly StrictProvider[]): Promise<void> {
@@ -299,11 +372,16 @@ class Life {
     const seen = this.#seen
     try {
       const { items, plan, tools } = open.promptFor(target, attempt)
-      expect(brokenRules(items), JSON.stringify(items, null, 1)).toEqual([])
+      // Whose question was deleted, an answer may come first: how that is written is the dialect's.
+      const allowed = this.#hasDeleted ? ['no user speaks first'] : []
+      const broken = brokenRules(items).filter((rule) => !allowed.includes(rule))
+      expect(broken, JSON.stringify(items, null, 1)).toEqual([])
       const wire = provider.wire({ items, tools })
       const { problems, seals } = provider.check(wire)
       expect(problems, JSON.stringify({ target, plan, wire }, null, 1)).toEqual([])
       checkBudget(plan)
+      const said = JSON.stringify(items)
+      for (const text of this.#deleted) expect(said).not.toContain(text)
       seen.attempts += 1
       seen.seals += seals
       for (const { reason } of plan.sealed) seen.omitted.add(reason)
@@ -317,6 +395,9 @@ class Life {
       const isByVectors = 'model' in this.#retrieval && plan.retrieval !== undefined
       const isWhole = (plan.retrieval?.problems ?? []).length === 0
       if (isByVectors) seen[isWhole ? 'byVectors' : 'byWordsAlone'] += 1
+      for (const { action, kind } of plan.retrieval?.passages ?? []) {
+        seen.found += kind === 'turn' && action === 'retrieved' ? 1 : 0
+      }
       return provider.sealed(this.#chaos.answer(), wire)
     } catch (error) {
       if (!(error instanceof ModelError) || error.kind !== 'context-length') throw error
@@ -344,8 +425,21 @@ class Life {
   }
 }
 
-/** No prompt has more than it may. */
-function checkBudget({ budget, segments, window }: OpenTurn['plan']): void {
+/** A plan without the ids that it is the first to tell: those of turns that its call brought. */
+function withoutNewIds(plan: OpenTurn['plan'], { id }: OpenTurn['turn']): unknown {
+  const madeAt = (one: string) => one.slice(0, 'turn_'.length + 10)
+  const isOld = (one: string) => madeAt(one) < madeAt(id)
+  const text = JSON.stringify({ ...plan, id: '' })
+  return JSON.parse(text.replaceAll(/turn_\w{26}/g, (one) => (isOld(one) ? one : 'new')))
+}
+
+/** No prompt has more than it may; calls that wait for their outputs stay, however long they are. */
+function checkBudget({ budget, decisions, segments, window }: OpenTurn['plan']): void {
+  const tokensOf = (kind: string) => segments.find((one) => one.kind === kind)?.tokens ?? 0
+  if (budget.history !== null && decisions.every(({ reason }) => reason !== 'open_tool_loop')) {
+    expect(tokensOf('history') + tokensOf('summary')).toBeLessThanOrEqual(budget.history)
+    expect(tokensOf('summary')).toBeLessThanOrEqual(budget.history / 2)
+  }
   if (budget.prompt !== null) {
     expect(budget.prompt + budget.reserve_output).toBe(window)
     expect(segments.reduce((sum, segment) => sum + segment.tokens, 0)).toBeLessThanOrEqual(
@@ -389,6 +483,10 @@ describe('every plan', () => {
         'refused',
         'byVectors',
         'byWordsAlone',
+        'found',
+        'pinned',
+        'chosen',
+        'deleted',
       ] as const) {
         expect(seen[count], count).toBeGreaterThan(histories / 5)
       }

@@ -111,6 +111,17 @@ describe('an item that is deleted', () => {
     ])
   })
 
+  it('takes along the reasoning that led to it, which providers would refuse alone', async () => {
+    const { conversations } = openConversations()
+    const thought = { type: 'reasoning', summary: [{ type: 'summary_text', text: 'hm' }] } as const
+    const { turn } = await say(conversations, [user('one')], [thought, assistant('first')])
+    const before = await say(conversations, [user('two')], [assistant('second')])
+    expect(before.sent).toContain('reasoning')
+    await conversations.removeItem({ tenant, id: chat }, idOf(turn.output[1]))
+    const { sent } = await say(conversations, [user('three')], [])
+    expect(sent).toEqual(['user: one', 'user: two', 'assistant: second', 'user: three'])
+  })
+
   it('is a 404 when it is deleted again, and a 400 while its turn runs', async () => {
     const { conversations } = openConversations()
     const { turn } = await say(conversations, [user('one')], [assistant('first')])

@@ -41,7 +41,16 @@ export function supersededTurns(turns: readonly Turn[]): ReadonlySet<string> {
 
 /** The part of a turn's output that later prompts may include. */
 export function outputInHistory(turn: Turn): readonly Item[] {
-  return turn.status === 'completed' ? turn.output : turn.output.filter(isWhole)
+  return turn.status === 'completed' ? ledSomewhere(turn.output) : turn.output.filter(isWhole)
+}
+
+/**
+ * An answer without reasoning that led to nothing, as where what followed was deleted: providers refuse
+ * it.
+ */
+function ledSomewhere(output: readonly Item[]): readonly Item[] {
+  if (output.at(-1)?.type !== 'reasoning') return output
+  return output.slice(0, output.findLastIndex(({ type }) => type !== 'reasoning') + 1)
 }
 
 /** What later prompts may include of a turn: what was said, and the answer. */

@@ -5,6 +5,9 @@ import { seededRandom } from '../../turns/test-support/seeded-random.ts'
 import { outputInHistory } from '../../turns/turn-in-history.ts'
 import type { Turn } from '../../turns/turn.ts'
 
+/** So few that something was said of each before. */
+const topics = ['gardens', 'invoices', 'holidays', 'recipes'] as const
+
 /** A caller and a model that do everything that is allowed, drawn from a seed. */
 export class ChaoticCaller {
   readonly random: () => number
@@ -30,12 +33,15 @@ export class ChaoticCaller {
       call(`call_${this.chance(0.2) ? 'reused' + this.#calls++ : this.#calls++}`),
     )
     const says = this.chance(0.5) || calls.length === 0
-    return [...(says ? [assistant(`answer ${this.random()}`)] : []), ...calls]
+    return [
+      ...(says ? [assistant(`answer about ${this.pick(topics)} ${this.random()}`)] : []),
+      ...calls,
+    ]
   }
 
   /** What a caller sends next who keeps no history: outputs of open calls, a question, or both. */
   input(path: readonly Turn[]): Item[] {
-    const question = user(`question ${this.random()}`)
+    const question = user(`question about ${this.pick(topics)} ${this.random()}`)
     const unanswered = openCalls(path)
     if (unanswered.length === 0 || this.chance(0.2)) return [question]
     const answered = unanswered.filter(() => this.chance(0.9)).map((id) => output(id))

@@ -6,6 +6,7 @@ import { readingFunctions } from './reading-functions.ts'
 import { recordFunctions } from './record-functions.ts'
 import { responseFunctions } from './response-functions.ts'
 import { tables } from './tables.ts'
+import { unsampledTexts } from './unsampled-texts.ts'
 
 /**
  * Entry n migrates a schema from version n to n + 1; existing entries are never changed. While replicas
@@ -23,4 +24,5 @@ export const migrations: readonly string[] = [
   ].join('\n'),
   ownedResponses,
   erasureFunctions,
+  unsampledTexts,
 ]
