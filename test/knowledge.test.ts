@@ -3,6 +3,7 @@ import { type DocumentServer, served, startDocumentServer } from './support/docu
 import { type FairleadProcess, startFairlead } from './support/fairlead-process.ts'
 import { manifest, provider, secret } from './support/manifests.ts'
 import { post } from './support/sdk.ts'
+import { pdfOfPages } from '../packages/knowledge/src/test-support/pdf-of-pages.ts'
 import { json, startUpstream, type Upstream } from './support/upstream.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -55,8 +56,20 @@ const http = (...paths: readonly string[]) => ({
   name: 'site',
   http: { urls: paths.map((path) => `${documents.url}${path}`), refresh: '1m' },
 })
-const base = (sources: readonly object[], more: object = {}) =>
-  manifest('KnowledgeBase', 'handbook', { sources, ...more })
+const base = (name: string, sources: readonly object[], more: object = {}) =>
+  manifest('KnowledgeBase', name, { sources, ...more })
+
+/** Texts that a search finds. */
+async function found(name: string, query: string): Promise<readonly string[]> {
+  const answer = await post(fairlead.endpoints, `/v1/vector_stores/${name}/search`, { query })
+  const { data } = (await answer.json()) as {
+    readonly data?: readonly { readonly content: readonly { readonly text: string }[] }[]
+  }
+  if (data === undefined) throw new Error(`the search has status ${answer.status}`)
+  return data.flatMap(({ content }) => content.map(({ text }) => text))
+}
+const finds = (name: string, query: string, text: string) =>
+  waitFor(text, async () => (await found(name, query)).some((one) => one.includes(text)))
 
 async function statusOf(name: string): Promise<Record<string, unknown>> {
   const { stdout } = await fairlead.kubectl.run(['get', 'llmkb', name, '-o', 'json'])
@@ -100,12 +113,12 @@ describe('a knowledge base with sources', () => {
         return sent.includes(text) && plan.includes('default/handbook') ? plan : undefined
       })
 
-    await fairlead.kubectl.apply(base([configMap]))
+    await fairlead.kubectl.apply(base('handbook', [configMap]))
     await asks('How much leave is there?', '25 days of leave')
     await fairlead.kubectl.apply(texts({ 'leave.md': '# Leave\n\nLeave is 31 days now.' }))
     await asks('How much leave is there, again?', '31 days now')
     documents.documents.set('/travel.html', served('<p>Trains before planes.</p>', 'text/html'))
-    await fairlead.kubectl.apply(base([configMap, http('/travel.html')]))
+    await fairlead.kubectl.apply(base('handbook', [configMap, http('/travel.html')]))
     const plan = await asks('May I take planes or trains?', 'Trains before planes')
     expect(plan).toContain('"kind":"knowledge"')
   })
@@ -138,3 +151,103 @@ describe('a knowledge base with sources', () => {
     )
   })
 })
+
+describe('a bad day', () => {
+  it('of some documents leaves the others, and says what failed', async () => {
+    const pages = documents.documents
+    pages.set('/good.md', served('Cherries ripen in June.'))
+    pages.set(
+      '/manual.pdf',
+      served(pdfOfPages([['Quinces ripen in October.']], 'Manual'), 'application/pdf'),
+    )
+    pages.set('/picture.png', served('no text', 'image/png'))
+    pages.set('/huge.md', served('x'.repeat(17 * 1024 * 1024)))
+    pages.set(
+      '/hangs.md',
+      (response) => void response.writeHead(200, { 'content-type': 'text/plain' }),
+    )
+    const source = http(
+      '/missing.md',
+      '/huge.md',
+      '/picture.png',
+      '/good.md',
+      '/manual.pdf',
+      '/hangs.md',
+    )
+    await fairlead.kubectl.apply(base('fruits', [source]))
+    await finds('fruits', 'When do cherries ripen?', 'in June')
+    await finds('fruits', 'When do quinces ripen?', 'in October')
+    const failed = await waitFor(
+      'the failures',
+      async () => {
+        const ready = await condition('fruits', 'Ready')
+        return ready?.reason === 'SourceFailed' ? ready : undefined
+      },
+      60_000,
+    )
+    expect(failed.message).toContain('/missing.md: the server answered with status 404')
+    const { url } = documents
+    expect(await statusOf('fruits')).toMatchObject({
+      documents: 2,
+      sources: [
+        {
+          failures: 4,
+          nextRefresh: expect.any(String),
+          problems: [
+            `${url}/missing.md: the server answered with status 404`,
+            `${url}/huge.md: it has more than 16777216 bytes`,
+            `${url}/picture.png: it has the content type image/png, which is not read`,
+            expect.stringMatching(/hangs.md: .* did not answer whole within 20 s/),
+          ],
+        },
+      ],
+    })
+    // What is there is found all the same.
+    expect(await found('fruits', 'cherries')).toHaveLength(1)
+  }, 120_000)
+
+  it('of the process leaves all that is indexed, and what was being read is read again', async () => {
+    const pages = documents.documents
+    const paths = Array.from({ length: 20 }, (_, number) => `/page-${number}.md`)
+    for (const path of paths) pages.set(path, served(`Plums of ${path.slice(1)}.`))
+    const reached = Promise.withResolvers<void>()
+    pages.set('/page-10.md', () => reached.resolve())
+    await fairlead.kubectl.apply(base('plums', [http(...paths)]))
+    await reached.promise
+    await finds('plums', 'plums of page-9.md', 'page-9.md')
+    await fairlead.kill()
+    pages.set('/page-10.md', served('Plums of page-10.md.'))
+    fairlead = await fairlead.restart()
+    await waitFor(
+      'Ready',
+      async () => (await condition('plums', 'Ready'))?.status === 'True',
+      60_000,
+    )
+    expect(await statusOf('plums')).toMatchObject({ documents: 20, sources: [{ failures: 0 }] })
+    for (const path of paths) await finds('plums', `plums of ${path.slice(1)}`, path.slice(1))
+  }, 120_000)
+})
+
+it('vectors are made by a model of the gateway, and searched with words', async () => {
+  await fairlead.kubectl.apply(manifest('LLMProvider', 'kb-vectors', { type: 'Simulator' }))
+  const rule = {
+    name: 'only',
+    match: { models: ['kb-vectors'] },
+    targets: [{ name: 'kb-vectors', providerRef: { name: 'kb-vectors' } }],
+  }
+  await fairlead.kubectl.apply(manifest('RoutingPolicy', 'kb-vectors', { rules: [rule] }))
+  const index = { mode: 'Hybrid', embedding: { model: 'kb-vectors' } }
+  await fairlead.kubectl.apply(base('near', [configMap], { index }))
+  await waitFor('Ready', async () => (await condition('near', 'Ready'))?.status === 'True', 60_000)
+  await finds('near', 'How many days of leave?', '31 days now')
+  // Words that stand nowhere are near to something.
+  await waitFor('something near', async () => (await found('near', 'zebra')).length > 0)
+  const away = { mode: 'Hybrid', embedding: { model: 'nobody-makes-this' } }
+  await fairlead.kubectl.apply(base('near', [configMap], { index: away }))
+  const failed = await waitFor('SourceFailed', async () => {
+    const ready = await condition('near', 'Ready')
+    return ready?.reason === 'SourceFailed' ? ready : undefined
+  })
+  expect(failed.message).toContain('nobody-makes-this')
+  await finds('near', 'days of leave', '31 days now')
+}, 120_000)

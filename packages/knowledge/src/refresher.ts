@@ -15,6 +15,8 @@ interface RefresherOptions extends IndexingOptions {
   /** In [0, 1): delays vary by a tenth, so that replicas and bases do not read all at once. None by default. */
   readonly random?: Random
   readonly logger: Logger
+  /** Called every few seconds while documents are indexed, when figures are others. */
+  readonly onProgress?: () => void
   /** Called after each refresh. */
   readonly onRefreshed?: (name: string, refresh: { readonly hasFailed: boolean }) => void
 }
@@ -61,6 +63,8 @@ const nothing: Omit<SourceFigures, 'name'> = {
 }
 
 const firstRetryMs = 10_000
+/** How often figures follow a refresh that is under way. */
+const progressMs = 5_000
 /** A source that is read only when it is said to have changed is tried again at least so often. */
 const longestRetryMs = 10 * 60_000
 
@@ -136,7 +140,7 @@ export class Refresher {
     const { clock, logger, onRefreshed } = this.#options
     const { name } = state.source
     state.figures = { ...state.figures, nextRefreshMs: undefined }
-    const refresh = new SourceRefresh(state.source, this.#options)
+    const refresh = new SourceRefresh(state.source, this.#options, this.#progressOf(state))
     const problem = await this.#run(refresh)
     if (this.#stop.signal.aborted) return
     const figures = await this.#indexed(name)
@@ -167,6 +171,21 @@ export class Refresher {
     } catch (error) {
       const problem = error instanceof Error ? error.message : 'it could not be read'
       return problem.slice(0, 1000).toWellFormed()
+    }
+  }
+
+  #progressOf(state: SourceState): () => void {
+    const { clock, onProgress } = this.#options
+    let toldMs = clock.monotonicMs()
+    return () => {
+      if (clock.monotonicMs() - toldMs < progressMs) return
+      toldMs = clock.monotonicMs()
+      void this.#indexed(state.source.name).then((figures) => {
+        // What a whole refresh found is newer.
+        if (this.#stop.signal.aborted || state.figures.nextRefreshMs !== undefined) return
+        state.figures = { ...state.figures, ...figures }
+        onProgress?.()
+      })
     }
   }
 

@@ -36,11 +36,14 @@ export class SourceRefresh {
   readonly #source: DocumentSource
   readonly #options: IndexingOptions
   readonly #model: string | null
+  readonly #indexed: () => void
   #failedInARow = 0
 
-  constructor(source: DocumentSource, options: IndexingOptions) {
+  /** `indexed` is told of each document that is. */
+  constructor(source: DocumentSource, options: IndexingOptions, indexed: () => void) {
     this.#source = source
     this.#options = options
+    this.#indexed = indexed
     this.#model = options.embedder?.model ?? null
   }
 
@@ -82,6 +85,7 @@ export class SourceRefresh {
       if (this.#failedInARow >= failuresInARowMax) throw new Error('too many before it failed')
       await this.#index(document, digest, signal)
       this.#failedInARow = 0
+      this.#indexed()
     } catch (error) {
       signal.throwIfAborted()
       this.#failedInARow += 1

@@ -93,8 +93,8 @@ export class OwnedBase {
     if (this.#opened === undefined) await untilAborted(this.#turn, query.signal)
     const opened = this.#opened
     if (opened === undefined) throw new Error(this.#problem ?? 'its index is not open')
-    refuseUnread(opened)
     try {
+      await refuseUnread(opened)
       return await opened.index.search(opened.hasVectors ? query : byWords(query))
     } catch (error) {
       // Its index was closed meanwhile, to be opened anew.
@@ -186,6 +186,7 @@ export class OwnedBase {
       embedder: embeddingModel === undefined ? undefined : embedder(embeddingModel),
       sources: this.#sourcesOf(settings),
       ...(before !== undefined && { earlier: before.figures() }),
+      onProgress: () => this.#parts.changed(),
       onRefreshed: (source, refresh) => {
         this.#parts.refreshed(source, refresh)
         void this.#refreshed(opened)
@@ -257,12 +258,13 @@ async function hasAllVectors({ index, settings }: Opened): Promise<boolean> {
 }
 
 /** That nothing is found where nothing was ever read would be no answer. */
-function refuseUnread({ refresher }: Opened): void {
+async function refuseUnread({ index, refresher }: Opened): Promise<void> {
   const figures = refresher.figures()
   const isUnread = figures.every(
     ({ documents, lastSuccessMs }) => documents === 0 && lastSuccessMs === undefined,
   )
-  if (!isUnread) return
+  // The first documents may be there while others are still being read.
+  if (!isUnread || (await index.figures()).size > 0) return
   const failed = figures.find(({ lastProblem }) => lastProblem !== undefined)
   const why = failed === undefined ? '' : `; source ${failed.name}: ${failed.lastProblem}`
   throw new Error(`none of its sources has been read yet${why}`)
