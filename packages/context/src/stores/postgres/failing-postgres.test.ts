@@ -74,12 +74,56 @@ describe('a PostgreSQL that cannot be used', () => {
   it('says that a newer program has migrated the schema, and changes nothing', async () => {
     const schema = bench.newSchema()
     await (await bench.open({ schema })).close()
-    await bench.ask(`UPDATE "${schema}".schema_version SET version = 99`)
+    await bench.ask(`UPDATE "${schema}".schema_version SET version = 99, serves_from = 99`)
     expect(await refusal(bench.open({ schema }))).toContain(
       'the schema has version 99, but this program supports up to 4: start a newer program',
     )
     const [row] = await bench.ask(`SELECT version FROM "${schema}".schema_version`)
     expect(row).toEqual({ version: 99 })
+  })
+
+  it('that a newer program has migrated is used on, and opened, if it serves this one', async () => {
+    const schema = bench.newSchema()
+    const before = await bench.open({ schema, member: 'before' })
+    const version = `SELECT version, serves_from FROM "${schema}".schema_version`
+    const [{ version: own = 0 } = {}] = await bench.ask(version)
+    const next = { version: Number(own) + 1, serves_from: own }
+    // As the next version may: tables, columns and functions are added, and this one's stay.
+    await bench.ask(`CREATE TABLE "${schema}".of_the_next_version (text text)`)
+    await bench.ask(`ALTER TABLE "${schema}".conversations ADD COLUMN of_the_next_version text`)
+    await bench.ask(`ALTER TABLE "${schema}".turns ADD COLUMN next_too integer DEFAULT 7`)
+    await bench.ask(`UPDATE "${schema}".schema_version SET version = $1, serves_from = $2`, [
+      next.version,
+      next.serves_from,
+    ])
+    const after = await bench.open({ schema, member: 'after' })
+    let revision = 0
+    for (const store of [before, after, before]) {
+      const change = { conversation: conversationAt(revision + 1), turns: [ended(turnOf('c1', 1))] }
+      const turns = revision === 0 ? change.turns : []
+      const expectedRevision = revision === 0 ? null : revision
+      expect(await store.append({ ...change, turns, expectedRevision })).toBe('stored')
+      revision += 1
+      expect(await store.turn('a', 'c1', 'turn_1')).toMatchObject({ status: 'completed' })
+      await store.check()
+      await store.expire()
+    }
+    expect(await after.remove('a', 'c1')).toBe('removed')
+    expect(await bench.ask(version)).toEqual([next])
+    for (const store of [before, after]) await store.close()
+  })
+
+  it('of a version before is migrated, while it is used', async () => {
+    const schema = bench.newSchema()
+    const store = await bench.open({ schema, member: 'before' })
+    const earlier = `UPDATE "${schema}".schema_version SET version = 3`
+    await bench.ask(`ALTER TABLE "${schema}".schema_version DROP COLUMN serves_from; ${earlier}`)
+    const after = await bench.open({ schema, member: 'after' })
+    await store.append({ expectedRevision: null, conversation: conversationAt(1), turns: [] })
+    expect(await after.conversation('a', 'c1')).toBeDefined()
+    const [row] = await bench.ask(`SELECT * FROM "${schema}".schema_version`)
+    expect(row).toMatchObject({ version: 4, serves_from: 3 })
+    for (const opened of [store, after]) await opened.close()
   })
 
   it('is migrated whole or not at all', async () => {
