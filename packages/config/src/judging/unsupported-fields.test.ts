@@ -56,11 +56,6 @@ describe('fields that are not implemented', () => {
       'spec.history.mode (the full history is sent, as with Full)',
     ],
     [
-      'retrieval',
-      strategy({ retrieval: { mode: 'Vector', model: 'embeddings' } }),
-      'spec.retrieval.mode (earlier turns are found by their words alone, as with BM25)',
-    ],
-    [
       'sampling of a persona',
       { kind: 'Persona', name: 'x', spec: { instructions: 'i', settings: { topP: 1 } } },
       'spec.settings.topP (ignored)',
@@ -111,6 +106,7 @@ describe('fields that are not implemented', () => {
         ),
       ]),
       strategy({ retrieval: { mode: 'None', maxTokens: 2000 } }),
+      strategy({ retrieval: { mode: 'Vector', model: 'embeddings' } }),
     ]
     const reasons = compileAll(...described).conditions.map((one) => one.conditions[0]?.reason)
     expect(new Set(reasons)).toEqual(new Set(['Accepted']))
