@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -23,17 +23,23 @@ import { redis } from './programs/redis.ts'
 
 // npm run measure:stores: what one turn costs a conversation store (basis, append, finish) and what of it
 // is the append, by the number of turns in the log; then how long others wait while the longest
-// conversation is removed. A server is on this machine and writes to its disk before it answers.
+// conversation is removed. A server is on this machine and writes to its disk before it answers. At the
+// end stand median and 99th percentile of the append for every store, with the load of the machine
+// while it was measured: figures of a busy one say little.
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '500' },
     stores: { type: 'string', default: 'Memory,SQLite,Redis,Postgres' },
+    lengths: { type: 'string', default: '10,100,1000,10000' },
   },
 })
 const rounds = Number(values.rounds)
 const chosen = new Set(values.stores.split(','))
-const lengths = [10, 100, 1000, 10_000]
+const lengths = values.lengths.split(',').map(Number)
+const longest = `c${Math.max(...lengths)}`
+/** A line for each store and length. */
+const appends: string[] = []
 const said = 'Summarize the minutes below, and list every decision with its owner. '.repeat(15)
 const clock = { now: () => Date.now() }
 
@@ -79,6 +85,12 @@ async function say(store: ContextStore, id: string): Promise<number> {
   return appendUs
 }
 
+const load = () =>
+  loadavg()
+    .map((one) => one.toFixed(2))
+    .join(' ')
+
+/** Median and 99th percentile. */
 function shares(elapsed: readonly number[]): string {
   const sorted = elapsed.toSorted((a, b) => a - b)
   const [median, p99] = [0.5, 0.99].map((share) => sorted[Math.floor(share * rounds)] ?? 0)
@@ -96,14 +108,14 @@ async function measure(name: string, store: ContextStore): Promise<void> {
       appended.push(await say(store, id))
       elapsed.push(Number(process.hrtime.bigint() - start) / 1000)
     }
-    process.stdout.write(
-      `${name}, ${length} turns: ${shares(elapsed)}; append ${shares(appended)}\n`,
-    )
+    const append = shares(appended)
+    process.stdout.write(`${name}, ${length} turns: ${shares(elapsed)}; append ${append}\n`)
+    appends.push(`  ${name}, ${length} turns: ${append}; load ${load()}`)
   }
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const start = process.hrtime.bigint()
-  await store.remove('a', 'c10000')
+  await store.remove('a', longest)
   const ms = Number(process.hrtime.bigint() - start) / 1e6
   await new Promise((resolve) => setTimeout(resolve, 5))
   delay.disable()
@@ -139,6 +151,7 @@ async function measurePostgres(): Promise<void> {
   )
 }
 
+process.stdout.write(`${cpus().length} CPUs, load ${load()}, ${rounds} rounds\n`)
 if (chosen.has('Memory')) await measure('Memory', createMemoryStore({ clock, ttlMs: undefined }))
 if (chosen.has('SQLite')) await measureSqlite()
 if (chosen.has('Redis')) {
@@ -150,3 +163,4 @@ if (chosen.has('Postgres')) {
   await providePrograms([postgres])
   await measurePostgres()
 }
+process.stdout.write(`append\n${appends.join('\n')}\n`)
