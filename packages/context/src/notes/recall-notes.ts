@@ -4,6 +4,7 @@ import type { RetrievalInput, TurnRetriever } from '../retrieval/turn-retriever.
 import type { MemorySettings } from '../strategies/memory-settings.ts'
 import { quoteSources } from '../turns/quote-sources.ts'
 import { passageKey, type RetrievedBlock, type RetrievedPassage } from '../turns/retrieved-block.ts'
+import { type GoneNote, goneNotes, noteName } from './gone-notes.ts'
 import type { Note } from './note.ts'
 
 /** What the frame of the block takes, and that of each note in it, rather too much. */
@@ -22,6 +23,13 @@ interface RecallOptions {
   readonly read: () => Promise<readonly Note[]>
 }
 
+interface BlockOptions {
+  readonly subject: string
+  readonly maxTokens: number
+  readonly input: RetrievalInput
+  readonly gone: readonly GoneNote[]
+}
+
 interface RankedNote {
   readonly note: Note
   readonly score: number | null
@@ -30,7 +38,7 @@ interface RankedNote {
 /**
  * Looks for notes about the subject of a conversation. One that the prompt quotes already, unchanged, is
  * not quoted again, and takes its part of the tokens all the same: what is quoted depends on the notes
- * and the question alone.
+ * and the question alone. Of one that it quotes and that is gone, it says so, once.
  */
 export function recallNotes({ read, settings, subject }: RecallOptions): TurnRetriever {
   return {
@@ -40,9 +48,10 @@ export function recallNotes({ read, settings, subject }: RecallOptions): TurnRet
       const notes = await read().catch((cause: unknown) => {
         throw new Error('the notes were not read', { cause })
       })
-      if (notes.length === 0) return undefined
+      const gone = goneNotes(input.earlier, subject, notes)
+      if (notes.length === 0 && gone.length === 0) return undefined
       const ranked = settings.recall === 'All' ? latestFirst(notes) : byWords(notes, input)
-      return blockOf(ranked, { input, maxTokens: settings.maxTokens, subject })
+      return blockOf(ranked, { input, maxTokens: settings.maxTokens, subject, gone })
     },
   }
 }
@@ -69,17 +78,11 @@ function byWords(notes: readonly Note[], { input }: RetrievalInput): readonly Ra
 
 function blockOf(
   ranked: readonly RankedNote[],
-  {
-    input,
-    maxTokens,
-    subject,
-  }: { readonly input: RetrievalInput; readonly maxTokens: number; readonly subject: string },
+  { gone, input, maxTokens, subject }: BlockOptions,
 ): RetrievedBlock {
   let left = maxTokens - blockTokens
   const judged = ranked.map(({ note, score }) => {
-    // Its version is part of its name: what has changed since it was quoted is another passage.
-    const id = `${note.id}@${note.version}`
-    const named = { kind: 'note', source: subject, id } as const
+    const named = { kind: 'note', source: subject, id: noteName(note) } as const
     const tokens = input.countTokens(note.text) + noteTokens
     const fits = tokens <= left
     if (fits) left -= tokens
@@ -91,20 +94,30 @@ function blockOf(
   const kept = judged.filter(({ passage }) => passage.action === 'kept')
   const told = judged.filter(({ passage }) => passage.action !== 'kept').slice(0, toldMax)
   return {
-    items: kept.length === 0 ? [] : [quoted(kept.map(({ note }) => note))],
-    passages: [...kept, ...told].map(({ passage }) => passage),
+    items:
+      kept.length + gone.length === 0
+        ? []
+        : [
+            quoted(
+              kept.map(({ note }) => note),
+              gone,
+            ),
+          ],
+    passages: [...kept, ...gone, ...told].map(({ passage }) => passage),
   }
 }
 
 const supersedes =
-  ' They are about the user. Where a note stands twice, with the same id, the later one holds.'
+  ' They are about the user. Where a note stands twice, with the same id, the later one holds; one that is only "(deleted)" there does not hold any more.'
 
-function quoted(notes: readonly Note[]) {
+function quoted(notes: readonly Note[], gone: readonly GoneNote[]) {
   const inOrder = notes.toSorted((one, other) => (one.id < other.id ? -1 : 1))
   const sources = inOrder.map(({ id, text, updated_at: at }) => ({
     id: id.slice(-8),
     about: { noted: new Date(at * 1000).toISOString().slice(0, 10) },
     text,
   }))
-  return quoteSources('Notes from earlier conversations', sources, { more: supersedes })
+  const deleted = gone.map(({ id }) => ({ id: id.slice(-8), about: {}, text: '(deleted)' }))
+  const all = [...sources, ...deleted]
+  return quoteSources('Notes from earlier conversations', all, { more: supersedes })
 }

@@ -86,6 +86,30 @@ describe('notes in prompts', () => {
     expect(elsewhere.sent[0]).not.toContain('Paris')
   })
 
+  it('that are gone are said to be, once, where they are quoted', async () => {
+    const { api, said } = chat()
+    const { id } = await api.add(owner, { text: 'Lives in Paris.' })
+    await api.add(owner, { text: 'Is called Anna.' })
+    const first = await said('one')
+    await api.remove({ ...owner, id })
+    const second = await said('two')
+    const [before, now = ''] = quotation(second)
+    expect(before).toBe(quotation(first)[0])
+    expect(now).toContain(`<source id="${id.slice(-8)}">\n(deleted)\n</source>`)
+    expect(now).not.toContain('Anna')
+    expect(second.open.plan.retrieval?.passages).toMatchObject([
+      { id: `${id}@gone`, action: 'retrieved' },
+      { reason: 'duplicate' },
+    ])
+    const third = await said('three')
+    expect(quotation(third)).toEqual(quotation(second))
+    await api.removeAll(owner)
+    expect(quotation(await said('four'))).toHaveLength(3)
+    const elsewhere = await said('five', { conversation: 'chat-2' })
+    expect(elsewhere.sent).toEqual(['user: five'])
+    expect(elsewhere.open.plan.retrieval).toBeUndefined()
+  })
+
   it('are those of the subject, and of nobody else', async () => {
     const { api, said } = chat()
     await api.add({ tenant: 'team/other', subject }, { text: 'of another tenant' })

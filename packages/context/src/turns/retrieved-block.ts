@@ -54,6 +54,12 @@ export function passageKey({
   return JSON.stringify([kind, source, id])
 }
 
+/** What a key identifies. */
+export function passageNamed(key: string): Pick<RetrievedPassage, 'kind' | 'source' | 'id'> {
+  const [kind, source, id] = JSON.parse(key) as [RetrievedPassage['kind'], string, string]
+  return { kind, source, id }
+}
+
 /** The blocks of several searches as one, in their order; undefined for none. */
 export function joinBlocks(blocks: readonly RetrievedBlock[]): RetrievedBlock | undefined {
   if (blocks.length === 0) return undefined
