@@ -12,6 +12,7 @@ import {
 } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, completion, json } from './test-support/upstream.ts'
+import { limitOf, usagePolicyOf } from './test-support/usage-policy.ts'
 
 const records = (...contents: readonly string[]) =>
   json(200, {
@@ -29,6 +30,7 @@ interface Setup {
   readonly service?: Answer
   readonly timeoutMs?: number
   readonly allowPrivateNetworks?: boolean
+  readonly usagePolicies?: Parameters<typeof testGateway>[0]['usagePolicies']
 }
 
 /** A gateway whose default strategy asks an external service, as Dify has it. */
@@ -37,6 +39,7 @@ async function knowing({
   base = {},
   service = records('Leave is thirty days.'),
   timeoutMs = 20_000,
+  usagePolicies = [],
   use = {},
 }: Setup) {
   const provider = await testUpstream(json(200, completion('ok')))
@@ -63,6 +66,7 @@ async function knowing({
         ...base,
       }),
     ],
+    usagePolicies,
     secrets: { openai: 'sk', kb: 'kb-secret', hr: 'hr-key', sales: 'sales-key' },
   })
   return { gateway, provider, retriever }
@@ -488,6 +492,21 @@ describe('a search as OpenAI has it', () => {
     const response = await gateway.post('/v1/vector_stores/handbook/search', body)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: { param } })
+  })
+
+  it('counts as a call for the limits of its caller', async () => {
+    const { gateway, retriever } = await knowing({
+      usagePolicies: [usagePolicyOf('few', { limits: [limitOf('searches', { amount: 2 })] })],
+    })
+    const path = '/v1/vector_stores/handbook/search'
+    for (const status of [200, 200, 429]) {
+      const response = await gateway.post(path, { query: 'leave' })
+      expect(response.status).toBe(status)
+      if (status === 200) continue
+      expect(await response.json()).toMatchObject({ error: { code: 'rate_limit_exceeded' } })
+      expect(response.headers.get('retry-after')).not.toBeNull()
+    }
+    expect(retriever.requests).toHaveLength(2)
   })
 
   it('ends when its caller leaves', async () => {

@@ -25,6 +25,27 @@ export interface OwnCalls {
   embedder(model: string, on: Omit<OwnCallContext, 'signal'>): Embedder
   /** The best `topN` documents for a query, the best first. Rejects with a ModelError. */
   rerank(request: OwnRerankRequest, on: OwnCallContext): Promise<readonly RankedDocument[]>
+  /**
+   * A search that a caller asks for by itself, once UsagePolicies have admitted it: to them it is a call
+   * that no model answers. Rejects as the search does, and with their refusal.
+   */
+  search<T>(request: OwnSearchRequest, on: OwnSearchContext, search: () => Promise<T>): Promise<T>
+}
+
+export interface OwnSearchRequest {
+  /** What is searched, which stands where calls have their model. */
+  readonly name: string
+  readonly text: string
+}
+
+/** For whom a search is made. */
+export interface OwnSearchContext {
+  readonly runtime: Runtime
+  readonly caller: Caller
+  readonly requestId: string
+  readonly signal: AbortSignal
+  /** For all of it, waiting for its turn included. */
+  readonly timeoutMs: number
 }
 
 export interface OwnRerankRequest {

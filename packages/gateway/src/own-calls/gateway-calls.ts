@@ -4,9 +4,12 @@ import type {
   OwnCallContext,
   OwnCalls,
   OwnRerankRequest,
+  OwnSearchContext,
+  OwnSearchRequest,
   OwnTextAnswer,
   OwnTextRequest,
 } from '../call/own-calls.ts'
+import { admitSearch } from './admit-search.ts'
 import { GatewayEmbedder } from './gateway-embedder.ts'
 import { makeOwnCall, type OwnCallParts } from './make-own-call.ts'
 import { ranksCall } from './ranks-call.ts'
@@ -30,5 +33,9 @@ export class GatewayCalls implements OwnCalls {
 
   rerank(request: OwnRerankRequest, on: OwnCallContext): Promise<readonly RankedDocument[]> {
     return makeOwnCall(ranksCall(request), on, this.#parts)
+  }
+
+  search<T>(request: OwnSearchRequest, on: OwnSearchContext, search: () => Promise<T>): Promise<T> {
+    return admitSearch(request, on, this.#parts, search)
   }
 }

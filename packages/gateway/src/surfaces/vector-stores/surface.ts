@@ -31,7 +31,7 @@ export const vectorStores: Surface = {
 }
 
 async function search(request: SurfaceRequest): Promise<JsonObject> {
-  const { caller, http, parameters, runtime } = request
+  const { caller, http, parameters, runtime, services } = request
   const { key } = findKnowledgeBase(parameters['id'] ?? '', caller, runtime)
   const body = await readJson(request)
   const queries = readQueries(body['query'])
@@ -45,10 +45,16 @@ async function search(request: SurfaceRequest): Promise<JsonObject> {
     ...readRanking(body['ranking_options'], 'ranking_options'),
     ...(filter === undefined ? {} : { filter }),
   }
-  // The base itself bounds how long a search takes.
-  const searched = await http.record.waitFor(
-    whileConnected(http.response, (signal) =>
-      searchBases([wanted], queries.join('\n'), { ...request, record: http.record }, signal),
+  const { record, response } = http
+  const text = queries.join('\n')
+  const { requestTimeoutMs: timeoutMs } = runtime.snapshot.gateway.limits
+  const searched = await record.waitFor(
+    whileConnected(response, (signal) =>
+      services.ownCalls.search(
+        { name: key, text },
+        { runtime, caller, requestId: record.requestId, signal, timeoutMs },
+        () => searchBases([wanted], text, { ...request, record }, signal),
+      ),
     ),
   )
   const [found] = searched
