@@ -1,9 +1,9 @@
 import { SeededRandom } from '@fairlead/base'
 import type { IndexedDocument, IndexedPassage, KnowledgeQuery } from '@fairlead/knowledge'
 
-/** Passages of a document, and documents of a group. */
+/** Of a document. */
 const passagesPerDocument = 10
-export const groupCount = 20
+const groupCount = 20
 const topicCount = 400
 const vocabulary = 60_000
 

@@ -8,6 +8,7 @@ export type {
   IndexedPassage,
   KnowledgeFigures,
   KnowledgeIndex,
+  SharedIndex,
 } from './knowledge-index.ts'
 export { InexpressibleFilterError } from './inexpressible-filter-error.ts'
 export { matchesFilter } from './matches-filter.ts'
@@ -15,7 +16,7 @@ export type { MetadataFilter, MetadataValue } from './metadata-filter.ts'
 export { difyRetriever } from './retrievers/dify.ts'
 export { openAIVectorStoreRetriever } from './retrievers/openai-vector-store.ts'
 export type { Fetch } from './retrievers/retriever-options.ts'
-export { openPostgresIndex } from './postgres/open-postgres-index.ts'
+export { leavePostgresIndex, openPostgresIndex } from './postgres/open-postgres-index.ts'
 export { Refresher, type SourceFigures } from './refresher.ts'
 export type { MediaType, SourceDocument } from './source-document.ts'
 export { configMapSource } from './sources/config-map-source.ts'

@@ -42,11 +42,8 @@ export interface KnowledgeFigures {
  * Errors: a rejection has a message for an operator, and nothing secret in it.
  */
 export interface KnowledgeIndex extends Retriever {
-  /**
-   * Whether this process is the one that keeps the index as its sources are: of several that share it,
-   * one is, until it closes the index or is gone for half a minute. The others only search.
-   */
-  mayRefresh(): Promise<boolean>
+  /** Of an index that other processes may have open, too. */
+  readonly shared?: SharedIndex
   /**
    * Replaces the passages of a document, all at once, unless its digest is the same. Rejects for vectors
    * of another dimension than those that there are, beyond the bytes that the index may hold, and while
@@ -64,6 +61,19 @@ export interface KnowledgeIndex extends Retriever {
   /** By source. */
   figures(): Promise<ReadonlyMap<string, KnowledgeFigures>>
   close(): Promise<void>
+}
+
+/** What the processes that share an index have in common. */
+export interface SharedIndex {
+  /**
+   * Whether this process is the one that keeps the index as its sources are: one of them is, until it
+   * closes the index or is gone for half a minute. The others only search.
+   */
+  mayRefresh(): Promise<boolean>
+  /** Tells the others how a source stands, in a text. */
+  tell(source: string, standing: string): Promise<void>
+  /** What was told last, by source. */
+  told(): Promise<ReadonlyMap<string, string>>
 }
 
 /** The most bytes of the JSON of a document's metadata. */

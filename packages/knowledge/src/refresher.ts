@@ -1,5 +1,6 @@
 import { abortReason, type Clock, type Logger, type Random, type Timer } from '@fairlead/base'
-import type { KnowledgeFigures } from './knowledge-index.ts'
+import type { KnowledgeFigures, SharedIndex } from './knowledge-index.ts'
+import { readTold } from './told-figures.ts'
 import { type IndexingOptions, SourceRefresh } from './source-refresh.ts'
 import type { DocumentSource } from './sources/document-source.ts'
 
@@ -17,6 +18,8 @@ interface RefresherOptions extends IndexingOptions {
   readonly logger: Logger
   /** Called every few seconds while documents are indexed, when figures are others. */
   readonly onProgress?: () => void
+  /** Called when another process, which shares the index, may have refreshed it. */
+  readonly onFollowed?: () => void
   /** Called after each refresh. */
   readonly onRefreshed?: (name: string, refresh: { readonly hasFailed: boolean }) => void
 }
@@ -65,13 +68,16 @@ const nothing: Omit<SourceFigures, 'name'> = {
 const firstRetryMs = 10_000
 /** How often figures follow a refresh that is under way. */
 const progressMs = 5_000
+/** How often it is looked whether another process refreshes the index still, and what came of it. */
+const followMs = 15_000
 /** A source that is read only when it is said to have changed is tried again at least so often. */
 const longestRetryMs = 10 * 60_000
 
 /**
  * Keeps an index as its sources are: reads each at its time, never twice at once, and indexes what has
  * changed. A failure of one document or source stops no other; a source that fails is tried again
- * after 10 seconds, and then ever more rarely.
+ * after 10 seconds, and then ever more rarely. While another process refreshes an index that is shared,
+ * figures are what that one tells.
  */
 export class Refresher {
   readonly #options: RefresherOptions
@@ -137,6 +143,8 @@ export class Refresher {
   }
 
   async #read(state: SourceState): Promise<void> {
+    const { shared } = this.#options.index
+    if (shared !== undefined && (await this.#isAnothers())) return this.#follow(state, shared)
     const { clock, logger, onRefreshed } = this.#options
     const { name } = state.source
     state.figures = { ...state.figures, nextRefreshMs: undefined }
@@ -160,7 +168,27 @@ export class Refresher {
     if (hasFailed) {
       logger.warn({ source: name, problem }, 'a source of knowledge was not read whole')
     }
+    await shared?.tell(name, JSON.stringify(state.figures)).catch(() => undefined)
     onRefreshed?.(name, { hasFailed })
+  }
+
+  /** Where that cannot be told, reading says why. */
+  async #isAnothers(): Promise<boolean> {
+    const { shared } = this.#options.index
+    return shared !== undefined && !(await shared.mayRefresh().catch(() => true))
+  }
+
+  async #follow(state: SourceState, shared: SharedIndex): Promise<void> {
+    const { clock, onFollowed } = this.#options
+    const { name } = state.source
+    const told = await shared.told().catch(() => undefined)
+    const figures = await this.#indexed(name)
+    if (this.#stop.signal.aborted) return
+    state.figures = { ...state.figures, ...readTold(told?.get(name)), ...figures, name }
+    if (state.next === undefined) {
+      state.timer = clock.setTimer(followMs, () => void this.#refresh(state))
+    }
+    onFollowed?.()
   }
 
   /** What failed. */
@@ -217,6 +245,7 @@ export class Refresher {
       for (const state of this.#states) {
         state.figures = { ...state.figures, ...figures.get(state.source.name) }
       }
+      if (await this.#isAnothers()) return
       const named = new Set(this.#states.map(({ source }) => source.name))
       for (const name of figures.keys()) {
         if (signal.aborted) throw abortReason(signal)

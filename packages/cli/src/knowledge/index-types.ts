@@ -1,5 +1,6 @@
 import type { KnowledgeIndex } from '@fairlead/knowledge'
 import type { KnowledgeBaseSettings } from '@fairlead/snapshot'
+import { type PostgresIndexParts, postgresIndexes } from './postgres-indexes.ts'
 import { sqliteIndexes } from './sqlite-indexes.ts'
 
 /** Where indexes of one type of `spec.store` are. */
@@ -16,12 +17,9 @@ export interface IndexType {
 export type IndexTypes = Readonly<Record<KnowledgeBaseSettings['store']['type'], IndexType>>
 
 /** The types of indexes. Relative paths are resolved against `dataDir`, which is absolute. */
-export function indexTypes({ dataDir }: { readonly dataDir: string }): IndexTypes {
-  return { SQLite: sqliteIndexes(dataDir), Postgres: notServed }
-}
-
-const notServed: IndexType = {
-  open: () =>
-    Promise.reject(new Error('indexes in PostgreSQL are not served yet: use type SQLite')),
-  remove: () => Promise.resolve(),
+export function indexTypes({
+  dataDir,
+  ...parts
+}: PostgresIndexParts & { readonly dataDir: string }): IndexTypes {
+  return { SQLite: sqliteIndexes(dataDir), Postgres: postgresIndexes(parts) }
 }

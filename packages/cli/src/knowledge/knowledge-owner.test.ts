@@ -39,6 +39,8 @@ const fetch: DocumentFetch = async (url) => ({
   ...(await answers[url.pathname]?.()),
 })
 
+const secrets = { get: () => undefined, subscribe: () => () => {} }
+
 function start(...bases: readonly KnowledgeBaseSettings[]): void {
   serve(...bases)
   owner = new KnowledgeOwner({
@@ -49,7 +51,7 @@ function start(...bases: readonly KnowledgeBaseSettings[]): void {
         return () => {}
       },
     },
-    secrets: { get: () => undefined, subscribe: () => () => {} },
+    secrets,
     configMaps: {
       data: ({ name }) => configMaps[name],
       subscribe: (listener) => {
@@ -58,7 +60,7 @@ function start(...bases: readonly KnowledgeBaseSettings[]): void {
       },
     },
     fetcher: { fetchWith: () => fetch },
-    indexes: indexTypes({ dataDir }),
+    indexes: indexTypes({ dataDir, secrets, clock, logger: silentLogger }),
     clock,
     random: () => 0.5,
     logger: silentLogger,

@@ -187,6 +187,7 @@ export class OwnedBase {
       sources: this.#sourcesOf(settings),
       ...(before !== undefined && { earlier: before.figures() }),
       onProgress: () => this.#parts.changed(),
+      onFollowed: () => void this.#refreshed(opened),
       onRefreshed: (source, refresh) => {
         this.#parts.refreshed(source, refresh)
         void this.#refreshed(opened)

@@ -149,7 +149,7 @@ function openKnowledge({
     secrets,
     configMaps,
     fetcher,
-    indexes: indexTypes({ dataDir }),
+    indexes: indexTypes({ dataDir, secrets, clock: systemClock, logger }),
     clock: systemClock,
     random: systemRandom,
     logger,

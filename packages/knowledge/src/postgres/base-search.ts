@@ -5,6 +5,7 @@ import type { FoundPassage, KnowledgeQuery } from '../found-passage.ts'
 import { candidateFactor, fusedPassages } from '../fused-passages.ts'
 import { otherQueryDimension } from '../indexed-size.ts'
 import type { MetadataFilter } from '../metadata-filter.ts'
+import { passageId } from '../passage-id.ts'
 import { queryWords } from '../query-words.ts'
 import { lookedAtMost, tellingWords } from '../telling-words.ts'
 import { filterCondition } from './filter-condition.ts'
@@ -69,14 +70,17 @@ export class BaseSearch {
     return ranked.flatMap(({ id, score }) => {
       const row = byNumber.get(id)
       if (row === undefined) return []
-      return {
-        id,
+      const said = {
         document: readCharacters(String(row['id'])),
         source: readCharacters(String(row['source'])),
-        title: textOrNull(row['title']),
-        url: textOrNull(row['place'] ?? row['url']),
         headings: (JSON.parse(String(row['headings'])) as readonly string[]).map(readCharacters),
         text: readCharacters(String(row['text'])),
+      }
+      return {
+        ...said,
+        id: passageId(said),
+        title: textOrNull(row['title']),
+        url: textOrNull(row['place'] ?? row['url']),
         score,
         metadata: readMetadata(String(row['metadata'])),
       }

@@ -14,7 +14,8 @@ export const knowledgeMigrations: readonly string[] = [
     words bigint NOT NULL DEFAULT 0,
     bytes bigint NOT NULL DEFAULT 0,
     refresher uuid,
-    refreshes_until timestamptz
+    refreshes_until timestamptz,
+    unused_since timestamptz
   );`,
 ]
 
@@ -39,6 +40,10 @@ export const baseTables = `
     UNIQUE (source, id)
   );
   CREATE INDEX ON base.documents USING gin (metadata jsonb_path_ops) WITH (fastupdate = off);
+  CREATE TABLE base.sources (
+    source text COLLATE "C" PRIMARY KEY,
+    standing text NOT NULL
+  );
   CREATE SEQUENCE base.numbers AS integer CYCLE;
   CREATE TABLE base.passages (
     number integer PRIMARY KEY,
@@ -83,3 +88,8 @@ export function vectorTable(dimension: number): string {
 
 /** Vectors of more dimensions have no HNSW index, and are all compared. */
 export const halfDimensionsMax = 4000
+
+/** Removes what `baseTables` and `vectorTable` have made. */
+export const dropBase = `
+  DROP TABLE IF EXISTS base.documents, base.sources, base.passages, base.words, base.postings, base.vectors;
+  DROP SEQUENCE IF EXISTS base.numbers;`

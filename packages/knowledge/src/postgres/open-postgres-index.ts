@@ -7,7 +7,7 @@ import {
 } from '@fairlead/base'
 import type { KnowledgeIndex } from '../knowledge-index.ts'
 import { BasePool } from './base-pool.ts'
-import { baseTables, knowledgeMigrations } from './base-tables.ts'
+import { baseTables, dropBase, knowledgeMigrations } from './base-tables.ts'
 import { PostgresIndex } from './postgres-index.ts'
 import { storedCharacters } from './stored-characters.ts'
 import { vectorSchema } from './vector-extension.ts'
@@ -21,12 +21,12 @@ interface PostgresIndexOptions {
   readonly schema?: string | undefined
   /** Tells the bases of a schema apart: those who open the same share it. */
   readonly name: string
-  /** Makes the vectors; null where only words are searched. With another one, documents are read again. */
+  /** Makes the vectors; null where only words are searched. With another one, there are none until documents are put again. */
   readonly model: string | null
   /** The most bytes of texts and metadata. */
   readonly bytesMax: number
   /** 4 when left out. */
-  readonly maxConnections?: number
+  readonly maxConnections?: number | undefined
   /** How long a search may take, connecting included. 5000 when left out. */
   readonly deadlineMs?: number
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
@@ -40,29 +40,12 @@ const fields = { maxConnections: undefined, authorities: undefined }
  * a message that says what to do and holds no password.
  */
 export async function openPostgresIndex(options: PostgresIndexOptions): Promise<KnowledgeIndex> {
-  const { bytesMax, clock, model, schema = 'fairlead' } = options
-  const { deadlineMs = 5000, maxConnections = 4 } = options
-  if (!/^[a-z_][a-z\d_]{0,62}$/.test(schema)) {
-    throw new Error(`the schema "${schema}" must have lower-case letters, digits and "_" only`)
-  }
-  const address = postgresAddress(options.url, options.ca)
-  const { default: driver } = await import('pg')
-  const pool = new PostgresPool(driver, {
-    address,
-    schema,
-    maxConnections,
-    deadlineMs,
-    clock,
-    fields,
-  })
+  const { bytesMax, clock, model } = options
+  const pool = await openPool(options)
   try {
-    await migratePostgres(pool, {
-      schema,
-      versionTable: 'knowledge_version',
-      migrations: knowledgeMigrations,
-    })
     const vectors = model === null ? undefined : await vectorSchema(pool)
     const number = await baseNumber(pool, options.name)
+    await dropUnused(pool)
     const base = new BasePool(pool, number, vectors)
     await base.transaction((ask) => useModel(ask, number, model))
     return new PostgresIndex({ pool: base, model, bytesMax, clock })
@@ -72,6 +55,60 @@ export async function openPostgresIndex(options: PostgresIndexOptions): Promise<
   }
 }
 
+/**
+ * Says that nobody needs the index of a base any more. Whoever opens it within a day keeps it;
+ * otherwise it is removed when the next index of the schema is opened.
+ */
+export async function leavePostgresIndex(
+  options: Omit<PostgresIndexOptions, 'model' | 'bytesMax'>,
+): Promise<void> {
+  const pool = await openPool(options)
+  try {
+    await pool.ask(
+      'UPDATE fairlead.knowledge_bases SET unused_since = clock_timestamp() WHERE name = $1',
+      [storedCharacters(options.name)],
+    )
+  } finally {
+    await pool.close()
+  }
+}
+
+async function openPool(
+  options: Omit<PostgresIndexOptions, 'model' | 'bytesMax' | 'name'>,
+): Promise<PostgresPool> {
+  const { ca, clock, deadlineMs = 5000, maxConnections = 4, schema = 'fairlead', url } = options
+  if (!/^[a-z_][a-z\d_]{0,62}$/.test(schema)) {
+    throw new Error(`the schema "${schema}" must have lower-case letters, digits and "_" only`)
+  }
+  const address = postgresAddress(url, ca)
+  const { default: driver } = await import('pg')
+  const parts = { address, schema, maxConnections, deadlineMs, clock, fields }
+  const pool = new PostgresPool(driver, parts)
+  try {
+    await migratePostgres(pool, {
+      schema,
+      versionTable: 'knowledge_version',
+      migrations: knowledgeMigrations,
+    })
+    return pool
+  } catch (error) {
+    await pool.close()
+    throw error
+  }
+}
+
+async function dropUnused(pool: PostgresPool): Promise<void> {
+  await pool.transaction(async (ask) => {
+    const rows = await ask(
+      `DELETE FROM fairlead.knowledge_bases
+       WHERE unused_since < clock_timestamp() - interval '1 day' RETURNING number`,
+    )
+    for (const { number } of rows) {
+      await ask(dropBase.replaceAll('base.', `fairlead.knowledge_${Number(number)}_`))
+    }
+  })
+}
+
 /** Of several processes that open a base at once, one makes its tables. */
 async function baseNumber(pool: PostgresPool, given: string): Promise<number> {
   const name = storedCharacters(given)
@@ -79,6 +116,8 @@ async function baseNumber(pool: PostgresPool, given: string): Promise<number> {
     const [row] = await ask('SELECT number FROM fairlead.knowledge_bases WHERE name = $1', [name])
     return row === undefined ? undefined : Number(row['number'])
   }
+  // One that was left is used again.
+  await pool.ask('UPDATE fairlead.knowledge_bases SET unused_since = NULL WHERE name = $1', [name])
   const known = await numberOf((text, values) => pool.ask(text, values))
   if (known !== undefined) return known
   return pool.transaction(async (ask) => {
@@ -95,7 +134,7 @@ async function baseNumber(pool: PostgresPool, given: string): Promise<number> {
   })
 }
 
-/** What another model has made is worth nothing; words are found until it is made again. */
+/** What another model has made is worth nothing; words are found until documents are put again. */
 async function useModel(ask: AskPostgres, number: number, model: string | null): Promise<void> {
   const [row] = await ask(
     'SELECT model, dimension FROM fairlead.knowledge_bases WHERE number = $1 FOR UPDATE',
@@ -103,10 +142,7 @@ async function useModel(ask: AskPostgres, number: number, model: string | null):
   )
   const wanted = model === null ? '' : storedCharacters(model)
   if (row?.['model'] === wanted) return
-  if (typeof row?.['model'] === 'string') {
-    if (row['dimension'] !== null) await ask('DROP TABLE base.vectors')
-    await ask(`UPDATE base.documents SET digest = ''`)
-  }
+  if (typeof row?.['dimension'] === 'number') await ask('DROP TABLE base.vectors')
   await ask(
     `UPDATE fairlead.knowledge_bases SET model = $2, dimension = NULL, has_nearest = false
      WHERE number = $1`,

@@ -7,6 +7,7 @@ import {
   type IndexedDocument,
   type KnowledgeFigures,
   type KnowledgeIndex,
+  type SharedIndex,
 } from '../knowledge-index.ts'
 import type { BasePool } from './base-pool.ts'
 import { BaseSearch, type BaseState, searchSettings } from './base-search.ts'
@@ -23,6 +24,7 @@ interface PostgresIndexParts {
 
 /** The tables of a base, as one process uses them. */
 export class PostgresIndex implements KnowledgeIndex {
+  readonly shared: SharedIndex
   readonly #pool: BasePool
   /** As it is stored. */
   readonly #model: string
@@ -33,11 +35,27 @@ export class PostgresIndex implements KnowledgeIndex {
     this.#pool = pool
     this.#model = model === null ? '' : storedCharacters(model)
     this.#bytesMax = bytesMax
-    this.#lease = new RefreshLease(pool, clock)
-  }
-
-  mayRefresh(): Promise<boolean> {
-    return this.#lease.take()
+    const lease = new RefreshLease(pool, clock)
+    this.#lease = lease
+    this.shared = {
+      mayRefresh: () => lease.take(),
+      tell: async (source, standing) => {
+        await pool.ask(
+          `INSERT INTO base.sources (source, standing) VALUES ($1, $2)
+           ON CONFLICT (source) DO UPDATE SET standing = excluded.standing`,
+          [storedCharacters(source), storedCharacters(standing)],
+        )
+      },
+      told: async () => {
+        const rows = await pool.ask('SELECT source, standing FROM base.sources')
+        return new Map(
+          rows.map((row) => [
+            readCharacters(String(row['source'])),
+            readCharacters(String(row['standing'])),
+          ]),
+        )
+      },
+    }
   }
 
   async search({ signal, ...query }: KnowledgeQuery): Promise<readonly FoundPassage[]> {
@@ -93,7 +111,10 @@ export class PostgresIndex implements KnowledgeIndex {
 
   async removeSource(source: string): Promise<number> {
     const digests = await this.digests(source)
-    return this.remove(source, [...digests.keys()])
+    return this.#writing(async (writer, _, ask) => {
+      await ask('DELETE FROM base.sources WHERE source = $1', [storedCharacters(source)])
+      return writer.delete(source, [...digests.keys()])
+    })
   }
 
   async figures(): Promise<ReadonlyMap<string, KnowledgeFigures>> {

@@ -8,7 +8,7 @@ import { type PostgresServer, startPostgresServer } from '@fairlead/base/testing
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { axis, byWords, documentOf } from '../test-support/indexed-documents.ts'
-import { openPostgresIndex } from './open-postgres-index.ts'
+import { leavePostgresIndex, openPostgresIndex } from './open-postgres-index.ts'
 
 let server: PostgresServer
 let client: Client
@@ -59,9 +59,9 @@ describe('an index that processes share', () => {
   it('is refreshed by one of them, and by another when that one is closed or gone', async () => {
     const name = newName()
     const [one, other] = [await open(name), await open(name)]
-    expect(await one.mayRefresh()).toBe(true)
-    expect(await one.mayRefresh()).toBe(true)
-    expect(await other.mayRefresh()).toBe(false)
+    expect(await one.shared?.mayRefresh()).toBe(true)
+    expect(await one.shared?.mayRefresh()).toBe(true)
+    expect(await other.shared?.mayRefresh()).toBe(false)
     await one.put(documentOf('a', ['apples']))
     expect(await refusal(other.put(documentOf('b', ['pears'])))).toContain(
       'another process refreshes',
@@ -73,10 +73,10 @@ describe('an index that processes share', () => {
       "UPDATE fairlead.knowledge_bases SET refreshes_until = '-infinity' WHERE name = $1",
       [name],
     )
-    expect(await other.mayRefresh()).toBe(true)
-    expect(await one.mayRefresh()).toBe(false)
+    expect(await other.shared?.mayRefresh()).toBe(true)
+    expect(await one.shared?.mayRefresh()).toBe(false)
     await other.close()
-    expect(await one.mayRefresh()).toBe(true)
+    expect(await one.shared?.mayRefresh()).toBe(true)
     await one.close()
   })
 
@@ -95,7 +95,7 @@ describe('an index that processes share', () => {
     await Promise.all([one, other, elsewhere].map((index) => index.close()))
   })
 
-  it('has vectors of one model: whoever opens it with another has its documents read again', async () => {
+  it('has vectors of one model: whoever opens it with another has none until documents are put again', async () => {
     const name = newName()
     const passages = [{ text: 'feline', headings: [], url: null, vector: axis(0) }]
     const first = await open(name, { model: 'one' })
@@ -104,11 +104,35 @@ describe('an index that processes share', () => {
     expect(await first.search(query)).toHaveLength(1)
     const other = await open(name, { model: 'two' })
     expect(await other.search(query)).toEqual([])
-    expect(await other.digests('handbook')).toEqual(new Map([['cats', '']]))
+    expect(await other.digests('handbook')).toEqual(new Map([['cats', 'digest of cats']]))
     expect(await refusal(first.search(query))).toContain('another model')
     expect(await refusal(first.put(documentOf('b', ['x'])))).toContain('another model')
     expect(await first.search({ ...byWords, text: 'feline' })).toHaveLength(1)
     await Promise.all([first.close(), other.close()])
+  })
+
+  it('that nobody needs is removed a day later, unless it is opened', async () => {
+    const [gone, kept] = [newName(), newName()]
+    for (const name of [gone, kept]) {
+      const index = await open(name, { model: 'toy' })
+      const passages = [{ text: 'apples', headings: [], url: null, vector: axis(0) }]
+      await index.put(documentOf('a', [], { passages }))
+      await index.close()
+      await leavePostgresIndex({ url: server.url, name, clock: systemClock })
+    }
+    await (await open(kept, { model: 'toy' })).close()
+    await client.query(
+      "UPDATE fairlead.knowledge_bases SET unused_since = unused_since - interval '25 hours'",
+    )
+    await (await open(newName())).close()
+    for (const [name, count] of [
+      [gone, 0],
+      [kept, 1],
+    ] as const) {
+      const index = await open(name, { model: 'toy' })
+      expect(await index.search({ ...byWords, text: 'apples' })).toHaveLength(count)
+      await index.close()
+    }
   })
 
   it(
@@ -159,7 +183,7 @@ const writer = `
   const { openPostgresIndex } = await import(process.argv[2])
   const clock = { monotonicMs: () => performance.now(), setTimer: (ms, run) => { const timer = setTimeout(run, ms); return { cancel: () => clearTimeout(timer) } } }
   const index = await openPostgresIndex({ url: process.argv[3], name: process.argv[4], model: null, bytesMax: 1e9, clock })
-  await index.mayRefresh()
+  await index.shared.mayRefresh()
   for (let at = 0; ; at++) {
     const digest = 'v' + at
     const passages = Array.from({ length: 20 }, (_, one) => ({ text: digest + ' passage ' + one + ' common', headings: [], url: null }))

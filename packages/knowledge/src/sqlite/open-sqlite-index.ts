@@ -31,8 +31,6 @@ export async function openSqliteIndex(options: SqliteIndexOptions): Promise<Know
   const ask = <T>(operation: IndexOperation, ...list: readonly unknown[]) =>
     thread.ask(operation, list) as Promise<T>
   return {
-    // The file is of one process.
-    mayRefresh: () => Promise.resolve(true),
     search: ({ signal, ...query }) => untilAborted(ask('search', query), signal),
     put: (document) => ask('put', document),
     digests: (source) => ask('digests', source),

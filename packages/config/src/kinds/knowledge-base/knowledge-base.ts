@@ -32,7 +32,6 @@ export const knowledgeBase: KindCompiler<KnowledgeBase, KnowledgeBaseSettings> =
   statusFields: ({ resource: { spec } }) => ({
     mode: spec.retrieve === undefined ? (spec.index ?? indexDefaults).mode : 'External',
   }),
-  unsupportedFields: () => [{ path: 'spec.store.postgres', instead: 'nothing is indexed' }],
   claims: {
     of: ({ retriever, store }) =>
       retriever === undefined && store.type === 'SQLite'
