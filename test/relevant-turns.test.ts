@@ -44,7 +44,7 @@ it('turns are found by vectors whichever worker has made them, and none is made 
   await kubectl.apply(provider('up', 'OpenAI', `${upstream.url}/v1`))
   await kubectl.apply(route('up', 'up-model', 'up'))
   await kubectl.apply(route('vectors', 'up-embed', 'up'))
-  const history = { mode: 'LastTurns', lastTurns: { turns: 1 } }
+  const history = { mode: 'LastTurns', lastTurns: { turns: 1, slackTurns: 0 } }
   const retrieval = { mode: 'Vector', model: 'up-embed', maxTokens: 500, neighbours: 0 }
   await kubectl.apply(manifest('ContextStrategy', 'relevant', { history, retrieval }))
   const say = (content: string, conversation = 'one') =>

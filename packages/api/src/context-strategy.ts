@@ -11,9 +11,11 @@ const tokensMax = 100_000_000
 
 const lastTurns = object('Number of turns to send, for mode LastTurns.', {
   turns: integer('Number of most recent turns to send.', { min: 1, max: 10_000 }),
-  slackTurns: integer(
-    'Number of turns by which the history may exceed turns before it is cut back. Slack keeps the start of the prompt unchanged between cuts, which prompt caches need. Defaults to 0.',
-    { min: 0, max: 10_000, default: 0 },
+  slackTurns: Type.Optional(
+    integer(
+      'Number of turns by which the history may exceed turns before it is cut back to turns. Slack keeps the start of the prompt unchanged between cuts, which prompt caches need; 0 sends exactly the most recent turns. Defaults to turns.',
+      { min: 0, max: 10_000 },
+    ),
   ),
 })
 

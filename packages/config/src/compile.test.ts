@@ -113,7 +113,7 @@ describe('compile', () => {
     expect(snapshot?.contextStrategies.get('default/five')?.history).toEqual({
       mode: 'LastTurns',
       turns: 5,
-      slackTurns: 0,
+      slackTurns: 5,
     })
     expect(snapshot?.promptTemplates.get('default/summarise')?.path).toBe('/summarise')
     expect(snapshot?.consumers).toMatchObject([

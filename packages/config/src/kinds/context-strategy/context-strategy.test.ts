@@ -33,6 +33,19 @@ it.each([
 })
 
 it.each([
+  [{ turns: 3 }, 3],
+  [{ turns: 3, slackTurns: 0 }, 0],
+])(
+  'a window of turns has as much slack as turns, unless it says otherwise: %o',
+  (lastTurns, slack) => {
+    const spec = { history: { mode: 'LastTurns', lastTurns } }
+    const result = compileResources(resourceSet([gateway, { ...strategy, spec }]))
+    const compiled = result.snapshots.get('default/default')?.contextStrategies.get('default/s')
+    expect(compiled?.history).toEqual({ mode: 'LastTurns', turns: 3, slackTurns: slack })
+  },
+)
+
+it.each([
   { mode: 'TokenWindow', tokenWindow: { highTokens: 1000, lowTokens: 600 } },
   {
     mode: 'Summarize',

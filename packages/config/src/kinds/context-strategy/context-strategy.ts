@@ -52,7 +52,8 @@ function compileHistory(
   if (!historyModes.includes(mode)) return { mode: fallbackMode }
   switch (mode) {
     case 'LastTurns':
-      return lastTurns === undefined ? missing('lastTurns', mode, findings) : { mode, ...lastTurns }
+      if (lastTurns === undefined) return missing('lastTurns', mode, findings)
+      return { mode, turns: lastTurns.turns, slackTurns: lastTurns.slackTurns ?? lastTurns.turns }
     case 'TokenWindow':
       return tokenWindow === undefined
         ? missing('tokenWindow', mode, findings)
