@@ -22,9 +22,19 @@ export const comparedStrategies: readonly {
     shareMax: undefined,
   },
   {
+    name: 'LastTurns 5, no slack',
+    strategy: strategy({ mode: 'LastTurns', turns: 5, slackTurns: 0 }),
+    shareMax: 1.05,
+  },
+  {
     name: 'LastTurns 10, slack 10',
     strategy: strategy({ mode: 'LastTurns', turns: 10, slackTurns: 10 }),
     shareMax: 0.65,
+  },
+  {
+    name: 'LastTurns 20, slack 20',
+    strategy: strategy({ mode: 'LastTurns', turns: 20, slackTurns: 20 }),
+    shareMax: 1.05,
   },
   {
     name: 'TokenWindow 16000 to 9600',

@@ -11,22 +11,15 @@ interface StrategyCost {
   readonly cachedTokens: number
 }
 
-const [, , withSlack] = comparedStrategies
-
-/** The strategies that are compared, and one of them with what is retrieved in front of questions. */
+/** The strategies that are compared, and those that leave turns out with what is retrieved, too. */
 const strategies = [
   ...comparedStrategies,
-  ...(withSlack === undefined
-    ? []
-    : [
-        {
-          name: `${withSlack.name}, BM25 2000`,
-          strategy: {
-            ...withSlack.strategy,
-            retrieval: { mode: 'BM25', maxTokens: 2000, neighbours: 1 } as const,
-          },
-        },
-      ]),
+  ...comparedStrategies
+    .filter(({ shareMax, strategy }) => shareMax !== undefined && strategy.history.mode !== 'Full')
+    .map(({ name, strategy }) => {
+      const retrieval = { mode: 'BM25', maxTokens: 2000, neighbours: 1 } as const
+      return { name: `${name}, BM25 2000`, strategy: { ...strategy, retrieval } }
+    }),
 ]
 
 /** Replays chats with each strategy, at a provider that caches exact prefixes. */

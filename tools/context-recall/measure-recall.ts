@@ -2,6 +2,10 @@ import type { Turn } from '@fairlead/context'
 import { wordsOf } from '@fairlead/retrieval'
 import { chooseTurns } from '../../packages/context/src/retrieval/choose-turns.ts'
 import { quoteTurns } from '../../packages/context/src/retrieval/quote-turns.ts'
+import {
+  type MessageWeights,
+  messageWeights,
+} from '../../packages/context/src/retrieval/rank-messages.ts'
 import { saidIn } from '../../packages/context/src/retrieval/said-in-turn.ts'
 import { TurnIndex } from '../../packages/context/src/retrieval/turn-index.ts'
 import { packVector } from '../../packages/context/src/retrieval/packed-vector.ts'
@@ -15,7 +19,7 @@ import { turnsOf } from './questioned-chat.ts'
 export const budgets = [1000, 2000, 4000, 8000, 16_000] as const
 
 /** A way of choosing what of a chat a prompt has. */
-interface Selection {
+export interface Selection {
   readonly name: string
   readonly mode: 'Last' | 'BM25' | 'Vector' | 'Hybrid'
   readonly neighbours: number
@@ -45,11 +49,15 @@ interface MeasuredRecall {
   readonly tokens: readonly number[]
 }
 
-interface MeasureOptions {
+export interface MeasureOptions {
   readonly selection: Selection
   readonly count: (text: string) => number
   /** Undefined where there is no model: then only words are searched. */
   readonly vectorOf: VectorOf | undefined
+  /** Those that the gateway has when left out. */
+  readonly weights?: MessageWeights
+  /** All of them when left out. */
+  readonly measured?: readonly number[]
 }
 
 interface Quoted {
@@ -62,18 +70,19 @@ export function measureRecall(
   chats: readonly QuestionedChat[],
   options: MeasureOptions,
 ): MeasuredRecall {
+  const { measured = budgets } = options
   const found = chats.flatMap((chat) => {
     const searched = new SearchedChat(chat, options)
     return chat.questions.map((question) =>
-      budgets.map((budget) => searched.recall(question, budget)),
+      measured.map((budget) => searched.recall(question, budget)),
     )
   })
   const mean = (of: (one: { whole: number; part: number; tokens: number }) => number) =>
-    budgets.map((_, at) => found.reduce((sum, one) => sum + of(one[at] ?? none), 0) / found.length)
+    measured.map((_, at) => found.reduce((sum, one) => sum + of(one[at] ?? none), 0) / found.length)
   return {
     whole: mean(({ whole }) => whole),
     part: mean(({ part }) => part),
-    tokens: budgets.map((_, at) => Math.max(...found.map((one) => (one[at] ?? none).tokens))),
+    tokens: measured.map((_, at) => Math.max(...found.map((one) => (one[at] ?? none).tokens))),
   }
 }
 
@@ -133,7 +142,7 @@ class SearchedChat {
   }
 
   #found({ text }: ChatQuestion, maxTokens: number): Quoted {
-    const { selection, vectorOf } = this.#options
+    const { selection, vectorOf, weights = messageWeights } = this.#options
     const { mode, neighbours } = selection
     const path = this.#index.pathTo(this.#turns.at(-1)?.id ?? null)
     const words = wordsOf(text)
@@ -146,7 +155,15 @@ class SearchedChat {
     const settings = isByWords
       ? ({ mode: 'BM25', maxTokens, neighbours } as const)
       : ({ mode, maxTokens, neighbours, model: '' } as const)
-    const chosen = chooseTurns({ index: this.#index, path, accepted, words, settings, similar })
+    const chosen = chooseTurns({
+      index: this.#index,
+      path,
+      accepted,
+      words,
+      settings,
+      similar,
+      weights,
+    })
     const quotable = chosen.flatMap((one) => {
       const turn = this.#turns.find(({ id }) => id === one.id)
       return turn === undefined ? [] : [{ ...one, turn }]

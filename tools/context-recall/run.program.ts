@@ -5,7 +5,14 @@ import { Tokenizers } from '../../packages/context/src/counting/tokenizers.ts'
 import { piecesOfText } from '../../packages/context/src/retrieval/turn-vectors.ts'
 import { costsOf } from './costs.ts'
 import { embedTexts } from './embed-texts.ts'
-import { budgets, measureRecall, selections, type VectorOf } from './measure-recall.ts'
+import { heldOut } from './held-out.ts'
+import {
+  budgets,
+  measureRecall,
+  type Selection,
+  selections,
+  type VectorOf,
+} from './measure-recall.ts'
 import { planningTime } from './planning-time.ts'
 import type { QuestionedChat } from './questioned-chat.ts'
 import { readChats } from './read-chats.ts'
@@ -65,6 +72,19 @@ for (const selection of selections) {
   print(row('  most tokens', most))
 }
 
+if (chats.length > 1) {
+  print('\nRecall at 4k, in %, by constants that were chosen on the other half of the chats\n')
+  for (const selection of selections) {
+    const isMeasured = selection.mode === 'Hybrid' ? vectorOf !== undefined : isByWords(selection)
+    if (!isMeasured) continue
+    const cells = heldOut(chats, { selection, count, vectorOf }).map(({ chosen, other, own }) => {
+      const constants = `${chosen.answerForQuestion} and ${chosen.answerItself}`
+      return `   ${percent(other)} by ${constants}, which found ${percent(own)} on their own half`
+    })
+    print(`${selection.name.padEnd(20)}${cells.join(';')}`)
+  }
+}
+
 print('\nMilliseconds of planning, with retrieval by words\n')
 for (const turns of [100, 1000, 10_000]) {
   const [chat] = syntheticChats(1, turns)
@@ -98,6 +118,11 @@ async function vectorsFor(all: readonly QuestionedChat[]): Promise<VectorOf | un
     print(`no vectors, so neither Vector nor Hybrid: ${String(error)}`)
     return undefined
   }
+}
+
+/** Whether words decide, with all that counts beside them. */
+function isByWords({ mode, neighbours }: Selection): boolean {
+  return mode === 'BM25' && neighbours > 0
 }
 
 function print(line: string): void {

@@ -79,12 +79,13 @@ function chosenByHand(options: Parameters<typeof chooseTurns>[0], texts: readonl
   const messages = path.flatMap(({ answerLength, questionLength }, place) => {
     if (!isAccepted(place)) return []
     const near = (away: number) =>
-      0.5 ** away * Math.max(best[place - away] ?? 0, best[place + away] ?? 0)
+      (0.5 * (settings.maxTokens / 8000)) ** away *
+      Math.max(best[place - away] ?? 0, best[place + away] ?? 0)
     const question = Math.max(
       best[place] ?? 0,
       ...Array.from({ length: settings.neighbours }, (_, at) => near(at + 1)),
     )
-    const answer = 0.6 * score(place, 1)
+    const answer = 0.3 * score(place, 1)
     const weighed = (value: number, tokens: number) => value / Math.sqrt(Math.max(1, tokens))
     return [
       { place, worth: weighed(question, 2 * questionLength) },

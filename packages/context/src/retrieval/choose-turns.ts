@@ -1,7 +1,13 @@
 import type { RetrievalSettings } from '../strategies/retrieval-settings.ts'
 import type { QuotableTurn } from './quote-turns.ts'
 import { nthLargest } from './nth-largest.ts'
-import { type MessageScores, rankMessages, worth } from './rank-messages.ts'
+import {
+  type MessageScores,
+  type MessageWeights,
+  messageWeights,
+  rankMessages,
+  worth,
+} from './rank-messages.ts'
 import type { IndexedTurn, TurnIndex } from './turn-index.ts'
 import { largest, type SimilarMessages } from './turn-vectors.ts'
 
@@ -19,6 +25,8 @@ const coverageMin = 0.25
 /** What is less similar is about something else, for every model that is in wide use. */
 const similarityMin = 0.3
 const tokensPerWord = 2
+/** With less room, what fits by itself is worth more than what stands beside it. */
+const roomyTokens = 8000
 
 interface ChoiceOptions {
   readonly index: TurnIndex
@@ -29,6 +37,8 @@ interface ChoiceOptions {
   readonly settings: Exclude<RetrievalSettings, { mode: 'None' }>
   /** Undefined where there are no vectors: then words decide, as they do with those that have none. */
   readonly similar: SimilarMessages | undefined
+  /** Those that were measured to be good when left out. */
+  readonly weights?: MessageWeights
 }
 
 /** A turn of which something may be quoted, before its text is there. */
@@ -41,12 +51,14 @@ interface ChosenTurn extends Omit<QuotableTurn, 'turn'> {
  * is asked.
  */
 export function chooseTurns(options: ChoiceOptions): readonly ChosenTurn[] {
-  const { path, settings, similar } = options
+  const { path, settings, similar, weights = messageWeights } = options
   const scores = scoresOf(options)
   if (scores === undefined) return []
   const wanted = Math.ceil(settings.maxTokens / tokensPerTurn)
   const most = Math.max(turnsMin, Math.min(turnsMax, wanted))
-  const ranked = bestMessages(rankMessages(scores, settings.neighbours), most, options)
+  const besides = weights.besides * Math.min(1, settings.maxTokens / roomyTokens)
+  const fitting = rankMessages(scores, settings.neighbours, { ...weights, besides })
+  const ranked = bestMessages(fitting, most, options)
   const chosen = new Map<number, { question?: number; answer?: number }>()
   for (const { part, place, score } of ranked) {
     const known = chosen.get(place)

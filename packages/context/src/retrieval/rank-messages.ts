@@ -4,14 +4,25 @@ export interface MessageScores {
   readonly answers: Float64Array
 }
 
+/** How much messages count for others, as shares of how well those fit. */
+export interface MessageWeights {
+  /** What an answer counts for its question. */
+  readonly answerForQuestion: number
+  readonly answerItself: number
+  /** What a turn counts for those beside it, and they for the next ones, where there is room. */
+  readonly besides: number
+}
+
 /**
  * Measured on long chats (docs/conversations.md): what a user says is short and what later questions
  * are about, so a question counts for its answer, too, and an answer counts less than its question;
  * and what fits is often told over several turns, so turns beside those that fit count as well.
  */
-const answerForQuestion = 0.8
-const answerItself = 0.6
-const besides = 0.5
+export const messageWeights: MessageWeights = {
+  answerForQuestion: 0.8,
+  answerItself: 0.3,
+  besides: 0.5,
+}
 
 /**
  * By what messages are chosen, before their length counts: those of a path that fit, and those beside
@@ -20,6 +31,7 @@ const besides = 0.5
 export function rankMessages(
   { answers, questions }: MessageScores,
   neighbours: number,
+  { answerForQuestion, answerItself, besides }: MessageWeights,
 ): MessageScores {
   const { length } = questions
   const own = new Float64Array(length)
