@@ -18,13 +18,13 @@ export function noteName({ id, version }: Pick<Note, 'id' | 'version'>): string 
 
 /** Notes of the subject that a prompt quotes, by the keys of its passages, and that are gone by now. */
 export function goneNotes(
-  quoted: ReadonlySet<string>,
+  quoted: { keys(): Iterable<string> },
   subject: string,
   notes: readonly Note[],
 ): readonly GoneNote[] {
   const known = new Set(notes.map(({ id }) => id))
   const missing = new Set<string>()
-  for (const key of quoted) {
+  for (const key of quoted.keys()) {
     const { id, kind, source } = passageNamed(key)
     if (kind !== 'note' || source !== subject) continue
     const [note = '', version] = id.split('@')
