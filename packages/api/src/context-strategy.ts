@@ -186,6 +186,17 @@ const spec = object('How a prompt is assembled from a conversation, and how its 
     ['Auto', 'None'],
     { default: 'Auto' },
   ),
+  providerCompaction: Type.Optional(
+    object(
+      "Compaction by the provider: an answer of OpenAI's Responses API then begins with an item that stands for what was sent before, in later prompts for the very same provider, model and key. Any other target is sent what history says, and the plan says so (provider_compaction: not_offered).",
+      {
+        atTokens: integer(
+          'Number of tokens from which on the provider is asked to compact, where the caller says nothing of it.',
+          { min: 1000, max: tokensMax },
+        ),
+      },
+    ),
+  ),
   onOverflow: choice(
     "What happens if the prompt still exceeds the model's context window. Compact: more of the history is left out; Error: the call fails. Defaults to Compact.",
     ['Compact', 'Error'],

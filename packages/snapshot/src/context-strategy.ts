@@ -48,6 +48,8 @@ export interface ContextStrategySettings extends ResourceIdentity {
   readonly historyTokens: number | undefined
   /** Whether providers are told what to cache of a prompt, where callers do not. */
   readonly promptCaching: 'Auto' | 'None'
+  /** From how many tokens on providers that can are asked to compact; undefined for never. */
+  readonly compactAtTokens: number | undefined
   readonly onOverflow: 'Compact' | 'Error'
   /** What a message does when another turn of its conversation runs. */
   readonly onConcurrent: {

@@ -50,6 +50,16 @@ export interface ContextPlan extends PlanPlacement {
   readonly retrieval?: PlanRetrieval
   /** What stands in place of older turns. Absent where the strategy summarises none. */
   readonly summary?: PlanSummary
+  /**
+   * The item with which the history begins: by it, the provider that is asked has compacted all before
+   * it. Absent where there is none.
+   */
+  readonly compaction?: { readonly turn: string; readonly item: string | null }
+  /**
+   * Where the strategy wants providers to compact: whether the one that is asked is told so. One that
+   * cannot, at the API that is called, is sent what the strategy sends otherwise.
+   */
+  readonly provider_compaction?: 'asked' | 'not_offered'
   readonly epoch: { readonly n: number; readonly compacted: boolean }
   readonly prefix: { readonly hash: string; readonly stable_tokens: number }
   /** Of all that is sent: tools, system, history with its seals, new input. */
@@ -108,8 +118,8 @@ export interface PlanAttempt {
 
 /**
  * Why a seal was left out: another provider, platform, model or account is asked than the one that
- * made it; what stands before it is not what it was made after; its answer was cut; or it is not
- * known who made it.
+ * made it; what stands before it is not what it was made after; its answer was cut; it is not known
+ * who made it; or it is a compaction that stands for a pinned turn, or for a call without its output.
  */
 export type SealProblem =
   | 'provider_mismatch'
@@ -119,6 +129,7 @@ export type SealProblem =
   | 'prefix_changed'
   | 'turn_not_completed'
   | 'unknown_origin'
+  | 'covers_pinned'
 
 /** The most entries of a list in a plan that has one for each item of a history. */
 export const planListMax = 100

@@ -19,6 +19,8 @@ interface DecisionSource {
   readonly leftOut: ReadonlyMap<string, LeftOutReason>
   /** Turns of which the model sees what the caller sent. */
   readonly asSent: ReadonlySet<string>
+  /** Whether a compaction stands for the selected turns that are not sent. */
+  readonly isCompacted: boolean
   readonly selection: HistorySelection
   /** Turns of the group that the new turn continues. */
   readonly openTurns: ReadonlySet<string>
@@ -64,6 +66,7 @@ function decide(turn: Turn, sent: number | undefined, source: DecisionSource): P
   const leftOut = source.leftOut.get(turn.id)
   const { rule, keptReason, droppedReason } = source.selection
   if (leftOut !== undefined) return dropped(turn, 'log.status', leftOut, source)
+  if (sent === undefined && source.isCompacted) return compacted(turn, source)
   if (sent === undefined) {
     const isTold = turn.seq <= (source.selection.summary?.to_seq ?? 0)
     return isTold ? summarised(turn, source) : dropped(turn, rule, droppedReason, source)
@@ -123,6 +126,13 @@ function joined(run: readonly PlanDecision[]): PlanDecision {
 /** Null where one of them is. */
 function sumOrNull(numbers: readonly (number | null)[]): number | null {
   return numbers.includes(null) ? null : sum(numbers.map((number) => number ?? 0))
+}
+
+function compacted(turn: Turn, source: DecisionSource): PlanDecision {
+  return {
+    ...dropped(turn, 'providerCompaction', 'compacted_by_provider', source),
+    action: 'summarised',
+  }
 }
 
 function summarised(turn: Turn, source: DecisionSource): PlanDecision {

@@ -31,6 +31,7 @@ export function explainPrompt(
   const { retrieved } = source.current
   const repairs = prompt.groups.flatMap((group) => group.repairs)
   const sealed = prompt.groups.flatMap((group) => group.sealed)
+  const compaction = prompt.groups.findLast((group) => group.compaction)?.compaction
   const leftOutItems = prompt.groups.flatMap((group) => group.leftOut)
   return {
     object: 'ccp.context_plan',
@@ -55,6 +56,7 @@ export function explainPrompt(
       entries: past,
       leftOut: history.leftOut,
       asSent: source.asSent,
+      isCompacted: compaction !== undefined,
       selection: prompt.selection,
       openTurns: new Set(history.open.turns.map((turn) => turn.id)),
       countTokens: (item) => itemTokens(item, target.model, counts.count),
@@ -69,7 +71,11 @@ export function explainPrompt(
       repairs: repairs.slice(-planListMax),
     },
     ...(retrieved === undefined ? {} : { retrieval: explainRetrieval(retrieved) }),
-    ...explainSummary(prompt.selection, source.summaryWork),
+    ...explainSummary(toldSelection(prompt), source.summaryWork),
+    ...(compaction === undefined ? {} : { compaction }),
+    ...(request.strategy.compactAtTokens === undefined
+      ? {}
+      : { provider_compaction: target.compacts === true ? 'asked' : 'not_offered' }),
     epoch: { n: prompt.epoch.n, compacted: prompt.compacted },
     prefix: {
       hash: prompt.digests.prefix,
@@ -82,6 +88,12 @@ export function explainPrompt(
     },
     rendered_digest: prompt.digests.whole,
   }
+}
+
+/** A summary that a compaction stands for is not told. */
+function toldSelection({ selection, summary }: RenderedPrompt): HistorySelection {
+  const { summary: _, ...others } = selection
+  return summary === undefined ? others : selection
 }
 
 export function planAttempt({ name, provider, model }: PromptTarget, number: number): PlanAttempt {

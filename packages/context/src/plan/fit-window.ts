@@ -34,7 +34,7 @@ export function fitWindow(
   const room = carefulLimit(source, source.target) - (prompt.tokens - pastTokens)
   const cut = renderPrompt(source, history, {
     ...prompt.selection,
-    from: prompt.selection.from + dropped(groups, Math.min(room, budget)),
+    from: prompt.selection.from + dropped(groups, Math.min(room, budget), afterCompaction(prompt)),
     // The window brings back what it had cut when there is a larger one; the strategy does not.
     ...(room < budget
       ? { rule: 'budget', isCut: true }
@@ -76,11 +76,16 @@ export function mayNotFit(
 }
 
 /** How many of the oldest groups go, so that the rest has room for some turns more. */
-function dropped(groups: readonly number[], room: number): number {
-  let kept = sum(groups)
-  let count = 0
+function dropped(groups: readonly number[], room: number, least: number): number {
+  let count = Math.min(least, groups.length)
+  let kept = sum(groups.slice(count))
   while (count < groups.length && kept > overflowTarget * room) kept -= groups[count++] ?? 0
   return count
+}
+
+/** A compaction stands for a history that it was made after: it goes with the first turn of that. */
+function afterCompaction({ groups, pinnedCount }: RenderedPrompt): number {
+  return Math.max(0, groups.findLastIndex(({ compaction }) => compaction) + 1 - pinnedCount)
 }
 
 /** The tokens of each group of the history that could be left out. */

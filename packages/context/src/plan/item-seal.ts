@@ -1,9 +1,11 @@
 import { isJsonObject } from '@fairlead/base'
 import type { ContentPart, Item } from '@fairlead/llm'
+import { isCompaction } from './compaction.ts'
 
 /**
  * Whether an item has a part that only its maker reads: signed or encrypted reasoning, the signature
- * of a call, a block or a citation of the provider's own with something encrypted in it.
+ * of a call, a block or a citation of the provider's own with something encrypted in it. A compaction
+ * is for its maker alone, also where it can be read.
  */
 export function isSealed(item: Item): boolean {
   switch (item.type) {
@@ -12,7 +14,7 @@ export function isSealed(item: Item): boolean {
     case 'function_call':
       return item.signature !== undefined
     case 'fairlead:native':
-      return hasSeal(item.block)
+      return hasSeal(item.block) || isCompaction(item)
     case 'message':
       return item.content.some(hasSealedCitation)
     case 'function_call_output':

@@ -5,12 +5,25 @@ const collectedMax = 64 * 1024
 
 /** The digest of what has been rendered of a prompt so far: `sha256:` and hexadecimal digits. */
 export class PrefixDigest {
-  readonly #hash = createHash('sha256')
+  #hash = createHash('sha256')
+  #head = this.#hash
   #collected = ''
 
   add(value: unknown): void {
     this.#collected += `${JSON.stringify(value) ?? 'null'}\n`
     if (this.#collected.length > collectedMax) this.#flush()
+  }
+
+  /** What has been added is the head, which `restart` goes back to. */
+  endHead(): void {
+    this.#flush()
+    this.#head = this.#hash.copy()
+  }
+
+  /** All behind the head is not in the prompt. */
+  restart(): void {
+    this.#collected = ''
+    this.#hash = this.#head.copy()
   }
 
   /** Costs little, but more than nothing: to be asked where it decides something. */

@@ -22,6 +22,8 @@ export interface PromptTarget {
   readonly cacheMarks?: boolean
   /** Whether it takes a key by which prompts that begin alike are known. False when left out. */
   readonly takesCacheKey?: boolean
+  /** Whether it compacts what it is sent where it is asked to. False when left out. */
+  readonly compacts?: boolean
   /**
    * Whatever else decides how the beginning of a prompt is written, such as the dialect. Prompts whose
    * renderings differ have no prefix in common.

@@ -4,6 +4,7 @@ import { pairToolCalls, type PromptEntry, type ToolRepair } from '../turns/pair-
 import type { Turn } from '../turns/turn.ts'
 import { outputInHistory } from '../turns/turn-in-history.ts'
 import type { LeftOutItem, OmittedSeal, SealProblem } from './context-plan.ts'
+import { isCompaction } from './compaction.ts'
 import { itemTokens, type CountTokens } from './count-tokens.ts'
 import { isSealed, withoutSeal } from './item-seal.ts'
 import { sendableItem, unreadableItems } from './left-out-items.ts'
@@ -36,16 +37,28 @@ export interface RenderedGroup {
   readonly hasSeals: boolean
   /** Digest of what precedes the turn that has just started; undefined if it is not in the group. */
   readonly prefix: string | undefined
+  /**
+   * The item that stands for all before it, in this group and in those before it; undefined for none.
+   */
+  readonly compaction: { readonly turn: string; readonly item: string | null } | undefined
 }
 
-/** The items of a group as a prompt includes them: paired, without ids, with valid seals only. */
-export function renderGroup(group: TurnGroup, scope: RenderScope): RenderedGroup {
+/**
+ * The items of a group as a prompt includes them: paired, without ids, with valid seals only. From a
+ * valid compaction on, where `mayCompact` lets it count.
+ */
+export function renderGroup(
+  group: TurnGroup,
+  scope: RenderScope,
+  { mayCompact = false } = {},
+): RenderedGroup {
   const { brought, prefix, target, countTokens } = scope
   const turns = new Map(group.turns.map((turn) => [turn.id, turn]))
   const paired = pairToolCalls(group.turns.flatMap(entriesOf), group.spareOutputs)
   const seals = new GroupSeals(turns, scope)
   const leftOut = unreadableItems(group.turns)
-  const entries: RenderedEntry[] = []
+  let entries: RenderedEntry[] = []
+  let compaction: RenderedGroup['compaction']
   let before: string | undefined
   let total = 0
   for (const { turn, item, isOutput = false, isRetrieved = false } of paired.entries) {
@@ -56,6 +69,15 @@ export function renderGroup(group: TurnGroup, scope: RenderScope): RenderedGroup
     const isHistory = isPast && !brought.has(turn)
     const sent = kept && isHistory ? sendableItem(kept, turn, target.refuse, leftOut) : kept
     if (sent === undefined) continue
+    if (isOutput && isHistory && isCompaction(sent)) {
+      if (!mayCompact || hasOpenCalls(entries)) {
+        seals.leaveOut(turn, item, 'covers_pinned')
+        continue
+      }
+      compaction = { turn, item: item.id ?? null }
+      entries = []
+      prefix.restart()
+    }
     const rendered = withoutIdentity(sent)
     prefix.add(rendered)
     const tokens = itemTokens(rendered, target.model, countTokens)
@@ -74,7 +96,18 @@ export function renderGroup(group: TurnGroup, scope: RenderScope): RenderedGroup
     leftOut,
     hasSeals: seals.any,
     prefix: before,
+    compaction,
   }
+}
+
+/** Whether an output is to come that a compaction would part from its call. */
+function hasOpenCalls(entries: readonly RenderedEntry[]): boolean {
+  const open = new Set<string>()
+  for (const { item } of entries) {
+    if (item.type === 'function_call') open.add(item.call_id)
+    if (item.type === 'function_call_output') open.delete(item.call_id)
+  }
+  return open.size > 0
 }
 
 /** An item without its id and status, which would change the prompt's bytes for no benefit. */
@@ -131,6 +164,10 @@ class GroupSeals {
     if (problem === undefined) return item
     const isBound = isSealed(item) || (dropsNative && item.type === 'fairlead:native')
     return isBound ? this.#without(turnId, item, problem) : item
+  }
+
+  leaveOut(turn: string, item: Item, reason: SealProblem): void {
+    this.omitted.push(omission(turn, item, reason))
   }
 
   /** To be asked for the first item of each answer, where the prefix is what the answer was made for. */

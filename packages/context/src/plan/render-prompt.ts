@@ -1,6 +1,7 @@
 import type { Item } from '@fairlead/llm'
 import type { HistorySelection } from '../strategies/history-rule.ts'
 import type { EpochState } from '../turns/conversation.ts'
+import type { TurnGroup } from '../turns/group-turns.ts'
 import { itemTokens, sum, toolTokens } from './count-tokens.ts'
 import { nextEpoch } from './next-epoch.ts'
 import { pinnedGroups } from './pinned-groups.ts'
@@ -49,12 +50,16 @@ export function renderPrompt(
   const head = renderHead(source, moved && continuesEpoch)
   const prefix = new PrefixDigest()
   for (const part of [target.rendering, head.tools, ...head.system]) prefix.add(part)
+  prefix.endHead()
   const pinned = pinnedGroups(source, history, selection.from)
   const selected = [...history.closed.slice(selection.from), history.open]
   const scope = { target, brought, prefix, countTokens: counts.count }
   const before = pinned.map((group) => renderGroup(group, scope))
-  const summary = renderSummary(selection, scope)
-  const groups = [...before, ...selected.map((group) => renderGroup(group, scope))]
+  const told = renderSummary(selection, scope)
+  const rendered = [...before, ...renderHistory(selected, scope, pinned.length > 0)]
+  const compacted = rendered.findLastIndex(({ compaction }) => compaction !== undefined)
+  const summary = compacted === -1 ? told : undefined
+  const groups = rendered.map((group, index) => (index < compacted ? covered(group) : group))
   const headTokens = [
     toolTokens(head.tools, target.model, counts.count),
     sum(head.system.map((item) => itemTokens(item, target.model, counts.count))),
@@ -72,6 +77,24 @@ export function renderPrompt(
     tokens: sum(headTokens) + (summary?.tokens ?? 0) + sum(groups.map(({ tokens }) => tokens)),
     digests: { prefix: groups.at(-1)?.prefix ?? whole, whole },
   }
+}
+
+/** What is pinned must be told: nothing that covers it is used. */
+function renderHistory(
+  selected: readonly TurnGroup[],
+  scope: RenderScope,
+  isPinnedBefore: boolean,
+): readonly RenderedGroup[] {
+  let hasPinned = isPinnedBefore
+  return selected.map((group) => {
+    hasPinned ||= group.turns.some(({ pinned }) => pinned)
+    return renderGroup(group, scope, { mayCompact: !hasPinned })
+  })
+}
+
+/** A group that a later compaction stands for. */
+function covered(group: RenderedGroup): RenderedGroup {
+  return { ...group, entries: [], checked: 0, repairs: [], sealed: [], leftOut: [] }
 }
 
 function renderSummary(

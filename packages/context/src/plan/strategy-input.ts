@@ -16,6 +16,8 @@ export interface StrategyInput {
   readonly historyTokens?: number | undefined
   /** Whether providers are told what to cache of a prompt, where callers do not. `Auto` when left out. */
   readonly promptCaching?: 'Auto' | 'None'
+  /** From how many tokens on providers that can are asked to compact. They are not when left out. */
+  readonly compactAtTokens?: number | undefined
   /** When the prompt does not fit: cut the oldest history, or refuse the call. */
   readonly onOverflow: 'Compact' | 'Error'
 }

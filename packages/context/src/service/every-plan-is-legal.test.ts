@@ -144,6 +144,7 @@ class Seen {
   pinned = 0
   chosen = 0
   deleted = 0
+  compacted = 0
 }
 
 /** Quotes something of each question, of any length; nothing for some. */
@@ -398,7 +399,12 @@ class Life {
       for (const { action, kind } of plan.retrieval?.passages ?? []) {
         seen.found += kind === 'turn' && action === 'retrieved' ? 1 : 0
       }
-      return provider.sealed(this.#chaos.answer(), wire)
+      expect(plan.compaction !== undefined, JSON.stringify(wire)).toBe(provider.isCompacted(wire))
+      seen.compacted += plan.compaction === undefined ? 0 : 1
+      const answer = this.#chaos.answer()
+      return this.#chaos.chance(0.3)
+        ? provider.compacting(answer, wire)
+        : provider.sealed(answer, wire)
     } catch (error) {
       if (!(error instanceof ModelError) || error.kind !== 'context-length') throw error
       seen.overflowed += 1
@@ -487,6 +493,7 @@ describe('every plan', () => {
         'pinned',
         'chosen',
         'deleted',
+        'compacted',
       ] as const) {
         expect(seen[count], count).toBeGreaterThan(histories / 5)
       }

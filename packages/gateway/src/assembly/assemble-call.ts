@@ -4,8 +4,10 @@ import {
   mergeTools,
   type OpenTurn,
   type PreparedPrompt,
+  type PromptTarget,
   renderPersona,
   type RetrievedBlock,
+  type StrategyInput,
   type Turn,
   withoutKeptSeals,
 } from '@fairlead/context'
@@ -191,6 +193,7 @@ async function assembleTurn(
       withPrompt(placed(turn.promptFor(target, attempt)), decoded, {
         ...settings,
         ...cacheKeyFor(target, cached),
+        ...compactionFor(target, asked.strategy),
       }),
     accountAt: (provider) => turn.accountAt(provider),
   })
@@ -237,6 +240,7 @@ async function assembleUnkept(
       withPrompt(placed(planned.promptFor(target, attempt)), decoded, {
         ...settings,
         ...(cached && cacheKeyFor(target, cached)),
+        ...compactionFor(target, asked.strategy),
       }),
     accountAt: (provider) => planned.accountAt(provider),
   })
@@ -251,6 +255,13 @@ function placing(use: CallSearch | undefined, retrieved: RetrievedBlock | undefi
 }
 
 type PromptParts = Pick<PreparedPrompt, 'items' | 'tools'>
+
+function compactionFor(
+  { compacts }: PromptTarget,
+  { compactAtTokens }: Pick<StrategyInput, 'compactAtTokens'>,
+): RequestEdits {
+  return compacts === true && compactAtTokens !== undefined ? { compactAtTokens } : {}
+}
 
 /** Throws for what has no effect where nothing is kept. */
 function unkeptContext(context: CallContext): CallContext {

@@ -41,6 +41,7 @@ export function promptTarget(
     refuse: itemRefuser(target, dialect),
     cacheMarks: takesCacheMarks(target, dialect),
     takesCacheKey: target.apiFor(dialect).takesCacheKey === true,
+    compacts: target.apiFor(dialect).compacts === true,
   }
 }
 

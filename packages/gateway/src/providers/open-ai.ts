@@ -13,6 +13,7 @@ const responses: ProviderApi = {
   dialect: openAiResponses,
   encoding: {},
   takesCacheKey: true,
+  compacts: true,
   prepare: (request, credential) => bearerRequest(request, '/responses', credential),
 }
 

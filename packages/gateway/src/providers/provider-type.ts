@@ -43,6 +43,8 @@ export interface ProviderApi {
   readonly encoding: EncodeOptions
   /** Whether it takes `prompt_cache_key`. False when left out: others may refuse what they do not know. */
   readonly takesCacheKey?: true
+  /** Whether it compacts what it is sent where it is asked to. False when left out. */
+  readonly compacts?: true
   /**
    * The HTTP request for one attempt. Path and headers may depend on the model, on the stream flag
    * and, as a signature does, on the body. A promise, where a token has to be fetched first; it is

@@ -272,6 +272,7 @@ export function strategyOf(
     reserveOutputTokens: 1024,
     historyTokens: undefined,
     promptCaching: 'Auto',
+    compactAtTokens: undefined,
     onOverflow: 'Compact',
     onConcurrent: { mode: 'Queue', maxWaitMs: 30_000 },
     onDisconnect: 'Continue',

@@ -88,6 +88,7 @@ async function openPool(
     await migratePostgres(pool, {
       schema,
       versionTable: 'knowledge_version',
+      servesFrom: 1,
       migrations: knowledgeMigrations,
     })
     return pool

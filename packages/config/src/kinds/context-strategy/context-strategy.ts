@@ -20,6 +20,7 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
     reserveOutputTokens: strategy.spec.budget.reserveOutputTokens,
     historyTokens: strategy.spec.budget.historyTokens,
     promptCaching: strategy.spec.promptCaching,
+    compactAtTokens: strategy.spec.providerCompaction?.atTokens,
     onOverflow: strategy.spec.onOverflow,
     onConcurrent: {
       mode: strategy.spec.onConcurrent.mode,

@@ -11,7 +11,10 @@ export function brokenRules(prompt: readonly Item[]): string[] {
   const problems: string[] = []
   const said = prompt.filter((item) => item.type !== 'message' || item.role !== 'system')
   const first = said[0]
-  if (first?.type !== 'message' || first.role !== 'user') problems.push('no user speaks first')
+  // What a provider has compacted begins with what its user said.
+  const isCompacted = first?.type === 'fairlead:native' && first.block['type'] === 'compaction'
+  const isUsers = first?.type === 'message' && first.role === 'user'
+  if (!isCompacted && !isUsers) problems.push('no user speaks first')
   let awaited = new Set<string>()
   let inModelRun = false
   let previous: Item | undefined

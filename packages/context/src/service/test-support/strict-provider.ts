@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type JsonObject, objectOrEmpty } from '@fairlead/base'
+import { arrayOrEmpty, type JsonObject, objectOrEmpty } from '@fairlead/base'
 import { chatFormatOf, type Dialect, type Item } from '@fairlead/llm'
 import type { PromptTarget } from '../../plan/prompt-target.ts'
 import type { PreparedPrompt } from '../conversations.ts'
@@ -12,6 +12,8 @@ import { wireRulesOf } from './strict-wire.ts'
 export class StrictProvider {
   readonly target: PromptTarget
   readonly #dialect: Dialect
+  /** What each compaction of its own stands for. */
+  readonly #compacted = new Map<string, unknown>()
 
   constructor(dialect: Dialect, target: PromptTarget) {
     this.#dialect = dialect
@@ -35,8 +37,9 @@ export class StrictProvider {
   }
 
   /** The rules that a request breaks, and the number of its seals. */
-  check(wire: JsonObject): { readonly problems: readonly string[]; readonly seals: number } {
+  check(sent: JsonObject): { readonly problems: readonly string[]; readonly seals: number } {
     const rules = wireRulesOf(this.#dialect.name)
+    const wire = this.#expanded(sent)
     const found = rules.seals(wire)
     const invalid = found.filter(
       ({ prefixes, seal }) => !prefixes.some((prefix) => this.#seal(prefix) === seal),
@@ -47,9 +50,36 @@ export class StrictProvider {
     }
   }
 
+  /** Whether a request begins with what it has compacted. */
+  isCompacted({ input }: JsonObject): boolean {
+    return arrayOrEmpty(input).some((item) => objectOrEmpty(item)['type'] === 'compaction')
+  }
+
+  /** An answer before which the provider has compacted what it was sent, where its dialect can. */
+  compacting(answer: readonly Item[], sent: JsonObject): readonly Item[] {
+    const { name: dialect } = this.#dialect
+    if (dialect !== 'openai-responses') return this.sealed(answer, sent)
+    const wire = this.#expanded(sent)
+    const seal = this.#seal(wireRulesOf(dialect).said(wire))
+    this.#compacted.set(seal, wire['input'])
+    const block = { type: 'compaction', id: 'cmp_1', encrypted_content: seal }
+    const compaction = { type: 'fairlead:native', role: 'assistant', dialect, block } as const
+    return [compaction, ...this.sealed(answer, sent)]
+  }
+
+  /** What was sent, with what each compaction stands for in front of it. */
+  #expanded(sent: JsonObject): JsonObject {
+    const items = arrayOrEmpty(sent['input']).map(objectOrEmpty)
+    const at = items.findLastIndex(({ type }) => type === 'compaction')
+    if (at === -1) return sent
+    const before = this.#compacted.get(String(items[at]?.['encrypted_content']))
+    return { ...sent, input: [...arrayOrEmpty(before), ...items.slice(at)] }
+  }
+
   /** An answer with the provider's seals on it, where its dialect has any. */
-  sealed(answer: readonly Item[], wire: JsonObject): readonly Item[] {
+  sealed(answer: readonly Item[], sent: JsonObject): readonly Item[] {
     const { name: maker } = this.#dialect
+    const wire = this.#expanded(sent)
     const seal = this.#seal(wireRulesOf(maker).said(wire))
     const thought = [{ type: 'reasoning_text', text: 'so' }] as const
     switch (maker) {

@@ -109,7 +109,10 @@ const responses: WireRules = {
     return items.flatMap(({ encrypted_content: seal }, index) => {
       if (typeof seal !== 'string') return []
       const isOfModel = ({ role, type }: JsonObject) =>
-        role === 'assistant' || type === 'reasoning' || type === 'function_call'
+        role === 'assistant' ||
+        type === 'reasoning' ||
+        type === 'function_call' ||
+        type === 'compaction'
       const start = items.findLastIndex((item, at) => at < index && !isOfModel(item)) + 1
       const ends = Array.from({ length: index - start + 1 }, (_, step) => start + step)
       return [{ seal, prefixes: ends.map((end) => [instructions, tools, items.slice(0, end)]) }]

@@ -26,3 +26,6 @@ export const migrations: readonly string[] = [
   erasureFunctions,
   unsampledTexts,
 ]
+
+/** The oldest version whose programs the schema of this one serves. */
+export const servesFrom = 3

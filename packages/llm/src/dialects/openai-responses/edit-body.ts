@@ -3,6 +3,7 @@ import { spliceTopLevel } from '../../json/json-splice.ts'
 import { type BodyOutline, noUniqueFields, outlineBody } from '../../json/outline-body.ts'
 import { mayHoldWrapped } from '../../operations/chat/sealed-text.ts'
 import type { PassageEdit, SentFields } from '../passage.ts'
+import { compactionAt } from './compaction-at.ts'
 import { encodeItems } from './encode-items.ts'
 import { splitInstructions } from './encode-request.ts'
 import { ownIdMark } from './item-ids.ts'
@@ -21,10 +22,13 @@ export function editBody(
   sent: SentFields,
   edit: PassageEdit,
 ): Uint8Array | undefined {
-  const set = changedFields(sent, edit)
   const prepend = prependedEntries(edit)
-  const { itemsBefore = [], items } = edit.edits
+  const { compactAtTokens, itemsBefore = [], items } = edit.edits
   const outline = edit.outline ?? outlineBody(body, noUniqueFields)
+  const set = changedFields(sent, edit)
+  if (compactAtTokens !== undefined && !hasMember(outline, 'context_management')) {
+    set['context_management'] = JSON.stringify(compactionAt(compactAtTokens))
+  }
   if (items === undefined && holdsOwnMarks(body)) return undefined
   const isSame = Object.keys(set).length === 0 && Object.keys(prepend).length === 0
   const hasOurs = sent.context || keptFields.some((name) => hasMember(outline, name))

@@ -2,6 +2,7 @@ import { arrayOrEmpty, type JsonObject, isJsonObject, objectOrEmpty } from '@fai
 import type { EncodeOptions } from '../../operations/chat/chat-format.ts'
 import type { Item } from '../../operations/chat/item.ts'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
+import { compactionAt } from './compaction-at.ts'
 import { dialectName } from './dialect-name.ts'
 import { encodeItems } from './encode-items.ts'
 import { keptFields } from './kept-fields.ts'
@@ -36,11 +37,16 @@ export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}
     tools: encodedTools.length === 0 ? undefined : encodedTools,
     tool_choice: encodeToolChoice(request) ?? extras['tool_choice'],
     parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
+    context_management: extras['context_management'] ?? managementOf(request),
     stream: request.stream ? true : undefined,
   }
   return Object.fromEntries(
     Object.entries(body).filter(([, value]) => value !== undefined && value !== null),
   )
+}
+
+function managementOf({ compactAtTokens }: ModelRequest) {
+  return compactAtTokens === undefined ? undefined : compactionAt(compactAtTokens)
 }
 
 /** Instructions are the system's first words; all others stay where they are. */

@@ -18,6 +18,8 @@ export interface ModelRequest {
   readonly includeUsage: boolean
   /** Asks for caching of the whole prompt, without saying where (Anthropic `cache_control`). */
   readonly cacheControl?: CacheControl
+  /** The provider is to compact what it is sent beyond so many tokens; only for one that can. */
+  readonly compactAtTokens?: number
   /** Thinking is wanted sealed where the model thinks, though the caller did not ask for it. */
   readonly wantsSeals?: true
   /** Top-level fields without a canonical name, kept for an upstream of the same dialect. */

@@ -18,6 +18,11 @@ export interface RequestEdits {
   /** By which the provider may tell that prompts begin alike; only for one that takes such keys. */
   readonly promptCacheKey?: string
   /**
+   * From how many tokens on the provider is to compact what it is sent, where the caller says nothing of
+   * that; only for one that can.
+   */
+  readonly compactAtTokens?: number
+  /**
    * The gateway keeps the answer itself: its provider is told not to store it, and asked for sealed
    * thinking where the model thinks, as later calls bring all there is.
    */
@@ -45,6 +50,7 @@ export function editRequest(
       ...(edits.keptHere === undefined ? {} : { store: false }),
     },
     ...(edits.keptHere === undefined ? {} : { wantsSeals: true }),
+    ...(edits.compactAtTokens === undefined ? {} : { compactAtTokens: edits.compactAtTokens }),
     ...(responseFormat === undefined ? {} : { responseFormat }),
   }
 }
