@@ -51,8 +51,11 @@ function renderSelected(source: PromptSource, history: History): RenderedPrompt 
 }
 
 function itemsOf({ groups, pinnedCount, summary, system }: RenderedPrompt): readonly Item[] {
-  const said = (some: RenderedPrompt['groups']) =>
-    some.flatMap((group) => group.entries.map((entry) => entry.item))
+  const said = (some: RenderedPrompt['groups']) => {
+    const items: Item[] = []
+    for (const { entries } of some) for (const { item } of entries) items.push(item)
+    return items
+  }
   const before = said(groups.slice(0, pinnedCount))
   return [
     ...system,

@@ -1,13 +1,20 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 
 /** As many characters are collected before they are hashed: many small pieces would cost more. */
 const collectedMax = 64 * 1024
 
 /** The digest of what has been rendered of a prompt so far: `sha256:` and hexadecimal digits. */
 export class PrefixDigest {
-  #hash = createHash('sha256')
-  #head = this.#hash
+  #hash: Hash
+  #head: Hash
   #collected = ''
+
+  /** Of nothing, or of all that another one has. */
+  constructor(before?: PrefixDigest) {
+    before?.#flush()
+    this.#hash = before?.#hash.copy() ?? createHash('sha256')
+    this.#head = before?.#head ?? this.#hash
+  }
 
   add(value: unknown): void {
     this.#collected += `${JSON.stringify(value) ?? 'null'}\n`

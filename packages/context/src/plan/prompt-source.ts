@@ -5,6 +5,7 @@ import type { Turn } from '../turns/turn.ts'
 import type { ContextPlan, PlanPlacement, SummaryWork } from './context-plan.ts'
 import type { TokenCounts } from './count-tokens.ts'
 import type { PersonaInput } from './persona-input.ts'
+import type { PromptMemo } from './prompt-memo.ts'
 import type { PromptTarget } from './prompt-target.ts'
 import type { StrategyInput } from './strategy-input.ts'
 
@@ -44,6 +45,8 @@ export interface TurnPromptSource {
   readonly request: PromptRequest
   readonly placement: PlanPlacement
   readonly nowMs: number
+  /** Of the prompts before. None when left out. */
+  readonly memo?: PromptMemo | undefined
   /** How the figures of a target's prompt are made. */
   readonly countsFor: (target: PromptTarget) => TokenCounts
 }

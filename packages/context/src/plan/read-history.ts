@@ -5,6 +5,8 @@ import {
   turnsNotSent,
   type LeftOutReason,
 } from '../turns/turn-in-history.ts'
+import type { Turn } from '../turns/turn.ts'
+import { beginsWith, type PromptMemo } from './prompt-memo.ts'
 import type { PromptSource } from './prompt-source.ts'
 
 export interface History {
@@ -23,18 +25,61 @@ export function readHistory({
   log,
   current,
   epoch,
-}: Pick<PromptSource, 'log' | 'current' | 'epoch'>): History {
+  memo,
+}: Pick<PromptSource, 'log' | 'current' | 'epoch' | 'memo'>): History {
+  const leftOut = leftOutTurns(log, current)
+  const groups = groupsOf(log, current, leftOut, memo)
+  const closed = groups.slice(0, -1)
+  const open = groups.at(-1) ?? { id: current.id, turns: [current], spareOutputs: [] }
+  return { leftOut, closed, open, epochFrom: epochFrom(log, closed, epoch.from_turn) }
+}
+
+function leftOutTurns(log: readonly Turn[], current: Turn): ReadonlyMap<string, LeftOutReason> {
   const superseded = supersededTurns([...log, current])
-  const leftOut = new Map<string, LeftOutReason>()
   const notSent = turnsNotSent(log, current.left_out)
+  const leftOut = new Map<string, LeftOutReason>()
   for (const turn of log) {
     const reason = notSent.has(turn.id) ? 'not_sent' : leftOutReason(turn, superseded)
     if (reason !== undefined) leftOut.set(turn.id, reason)
   }
-  const groups = groupTurns([...log, current], (turn) => !leftOut.has(turn.id))
-  const closed = groups.slice(0, -1)
-  const open = groups.at(-1) ?? { id: current.id, turns: [current], spareOutputs: [] }
-  const fromSeq = log.find((turn) => turn.id === epoch.from_turn)?.seq ?? 0
+  return leftOut
+}
+
+/** Where every turn is there, the groups of those before are those of the last time. */
+function groupsOf(
+  log: readonly Turn[],
+  current: Turn,
+  leftOut: ReadonlyMap<string, LeftOutReason>,
+  memo: PromptMemo | undefined,
+): readonly TurnGroup[] {
+  if (memo === undefined || leftOut.size > 0) {
+    return groupTurns([...log, current], (turn) => !leftOut.has(turn.id))
+  }
+  const { grouped } = memo
+  const before = beginsWith(log, grouped.log) ? grouped : { log: [], groups: [] }
+  const groups = withTurnsAfter(before.groups, log.slice(before.log.length))
+  memo.grouped = { log, groups }
+  return withTurnsAfter(groups, [current])
+}
+
+/** Groups with more turns after them: the last may go on, all others are the same objects. */
+function withTurnsAfter(
+  groups: readonly TurnGroup[],
+  turns: readonly Turn[],
+): readonly TurnGroup[] {
+  const last = groups.at(-1)
+  const after = groupTurns([...(last?.turns ?? []), ...turns], () => true)
+  if (last !== undefined && after[0]?.turns.length === last.turns.length) after[0] = last
+  return [...groups.slice(0, -1), ...after]
+}
+
+function epochFrom(
+  log: readonly Turn[],
+  closed: readonly TurnGroup[],
+  fromTurn: string | null,
+): number {
+  if (fromTurn === null) return 0
+  const fromSeq = log.find(({ id }) => id === fromTurn)?.seq ?? 0
   const found = closed.findIndex((group) => (group.turns.at(-1)?.seq ?? 0) >= fromSeq)
-  return { leftOut, closed, open, epochFrom: found === -1 ? closed.length : found }
+  return found === -1 ? closed.length : found
 }

@@ -2,10 +2,11 @@ import type { Item } from '@fairlead/llm'
 import type { HistorySelection } from '../strategies/history-rule.ts'
 import type { EpochState } from '../turns/conversation.ts'
 import type { TurnGroup } from '../turns/group-turns.ts'
-import { itemTokens, sum, toolTokens } from './count-tokens.ts'
+import { bytesPerFour, itemTokens, sum, toolTokens } from './count-tokens.ts'
 import { nextEpoch } from './next-epoch.ts'
 import { pinnedGroups } from './pinned-groups.ts'
 import { PrefixDigest } from './prefix-digest.ts'
+import { beginsWith, type PromptMemo } from './prompt-memo.ts'
 import type { PromptSource } from './prompt-source.ts'
 import type { History } from './read-history.ts'
 import { renderGroup, type RenderedGroup, type RenderScope } from './render-group.ts'
@@ -52,11 +53,17 @@ export function renderPrompt(
   for (const part of [target.rendering, head.tools, ...head.system]) prefix.add(part)
   prefix.endHead()
   const pinned = pinnedGroups(source, history, selection.from)
-  const selected = [...history.closed.slice(selection.from), history.open]
+  const selected = history.closed.slice(selection.from)
   const scope = { target, brought, prefix, countTokens: counts.count }
   const before = pinned.map((group) => renderGroup(group, scope))
   const told = renderSummary(selection, scope)
-  const rendered = [...before, ...renderHistory(selected, scope, pinned.length > 0)]
+  const closed = renderHistory(selected, scope, source.memo, pinned.length > 0)
+  const open = renderGroup(
+    history.open,
+    { ...scope, prefix: closed.prefix },
+    { mayCompact: !closed.hasPinned && !hasPinned(history.open) },
+  )
+  const rendered = [...before, ...closed.rendered, open]
   const compacted = rendered.findLastIndex(({ compaction }) => compaction !== undefined)
   const summary = compacted === -1 ? told : undefined
   const groups = rendered.map((group, index) => (index < compacted ? covered(group) : group))
@@ -64,7 +71,7 @@ export function renderPrompt(
     toolTokens(head.tools, target.model, counts.count),
     sum(head.system.map((item) => itemTokens(item, target.model, counts.count))),
   ] as const
-  const whole = prefix.current()
+  const whole = closed.prefix.current()
   return {
     selection,
     epoch: nextEpoch(source, history, selection, { ...head, pinned: pinned.map(({ id }) => id) }),
@@ -79,17 +86,51 @@ export function renderPrompt(
   }
 }
 
-/** What is pinned must be told: nothing that covers it is used. */
+interface RenderedPart {
+  readonly rendered: readonly RenderedGroup[]
+  /** What the prompt has up to its end. */
+  readonly prefix: PrefixDigest
+  /** Whether anything that is pinned stands in the prompt so far. */
+  readonly hasPinned: boolean
+}
+
+/**
+ * The history. What it begins with is taken from the prompt before, if that has the same in the same
+ * place for the same target. What is pinned must be told: no compaction that covers it is used.
+ */
 function renderHistory(
-  selected: readonly TurnGroup[],
+  groups: readonly TurnGroup[],
   scope: RenderScope,
+  memo: PromptMemo | undefined,
   isPinnedBefore: boolean,
-): readonly RenderedGroup[] {
-  let hasPinned = isPinnedBefore
-  return selected.map((group) => {
-    hasPinned ||= group.turns.some(({ pinned }) => pinned)
-    return renderGroup(group, scope, { mayCompact: !hasPinned })
-  })
+): RenderedPart {
+  const { brought, countTokens, prefix, target } = scope
+  const firstPinned = isPinnedBefore ? 0 : groups.findIndex(hasPinned)
+  const unpinned = firstPinned === -1 ? groups.length : firstPinned
+  const render = (from: number, digest: PrefixDigest) =>
+    groups
+      .slice(from)
+      .map((group, index) =>
+        renderGroup(group, { ...scope, prefix: digest }, { mayCompact: from + index < unpinned }),
+      )
+  const isAnyPinned = isPinnedBefore || firstPinned !== -1
+  // Other figures are those of this prompt alone.
+  if (memo === undefined || brought.size > 0 || countTokens !== bytesPerFour) {
+    return { rendered: render(0, prefix), prefix, hasPinned: isAnyPinned }
+  }
+  const { account, model, platform, provider } = target
+  const key = JSON.stringify([prefix.current(), isPinnedBefore, account, model, platform, provider])
+  const { rendered: known } = memo
+  const isSame = known?.key === key && beginsWith(groups, known.groups)
+  const digest = isSame ? new PrefixDigest(known.digest) : prefix
+  const added = render(isSame ? known.groups.length : 0, digest)
+  const rendered = isSame ? [...known.rendered, ...added] : added
+  memo.rendered = { key, groups, rendered, digest: new PrefixDigest(digest) }
+  return { rendered, prefix: digest, hasPinned: isAnyPinned }
+}
+
+function hasPinned({ turns }: TurnGroup): boolean {
+  return turns.some(({ pinned }) => pinned)
 }
 
 /** A group that a later compaction stands for. */

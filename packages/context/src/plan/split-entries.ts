@@ -13,9 +13,17 @@ export function splitEntries(
   { groups, pinnedCount }: Pick<RenderedPrompt, 'groups' | 'pinnedCount'>,
   current: Turn,
 ): SplitEntries {
-  const pinned = groups.slice(0, pinnedCount).flatMap((group) => group.entries)
-  const entries = groups.slice(pinnedCount).flatMap((group) => group.entries)
-  const firstNew = entries.findIndex((entry) => entry.turn === current.id)
-  const split = firstNew === -1 ? entries.length : firstNew
-  return { pinned, past: entries.slice(0, split), fresh: entries.slice(split) }
+  const pinned = entriesOf(groups.slice(0, pinnedCount))
+  const before = entriesOf(groups.slice(pinnedCount, -1))
+  // The new turn is in the last group.
+  const last = pinnedCount < groups.length ? (groups.at(-1)?.entries ?? []) : []
+  const firstNew = last.findIndex((entry) => entry.turn === current.id)
+  const split = firstNew === -1 ? last.length : firstNew
+  return { pinned, past: [...before, ...last.slice(0, split)], fresh: last.slice(split) }
+}
+
+function entriesOf(groups: RenderedPrompt['groups']): readonly RenderedEntry[] {
+  const all: RenderedEntry[] = []
+  for (const { entries } of groups) for (const entry of entries) all.push(entry)
+  return all
 }

@@ -56,7 +56,7 @@ async function longConversation() {
     return { ...open, sent: open.items.map(brief), read: { ...read } }
   }
   await say([system('Be brief.'), ...history, user('go')])
-  return { say, history }
+  return { conversations, say, history }
 }
 
 describe('a long log', () => {
@@ -109,5 +109,20 @@ describe('a long log', () => {
     const { plan, sent } = await say([user('one')])
     expect(sent).toHaveLength(2 * turns + 4)
     expect(plan.decisions).toEqual([expect.objectContaining({ action: 'kept', count: turns + 1 })])
+  })
+
+  it('is read once by a strategy that sends all of it, and again once something is deleted', async () => {
+    const { conversations, say } = await longConversation()
+    const first = await say([user('one')])
+    expect(first.read.turns).toBeGreaterThan(turns)
+    const second = await say([user('two')])
+    expect(second.read).toEqual({ turns: 12, outlines: 0 })
+    expect(second.sent).toEqual([...first.sent, 'assistant: so', 'user: two'])
+    const reference = { tenant: 'team/app', id: 'chat-1' }
+    await conversations.removeItem(reference, first.turn.input[0]?.id ?? '')
+    const third = await say([user('three')])
+    expect(third.read.turns).toBeGreaterThan(turns)
+    expect(third.sent).not.toContain('user: one')
+    expect(third.sent.slice(0, 9)).toEqual(first.sent.slice(0, 9))
   })
 })

@@ -12,6 +12,7 @@ import type { Turn } from '../turns/turn.ts'
 import { choiceOf, chosenPlace } from './chosen-place.ts'
 import type { TurnRequest } from './conversations.ts'
 import type { OutlineCache } from './outline-cache.ts'
+import type { RecentConversation } from './recent-conversations.ts'
 import { noSummaries, type ShelvedSummaries } from './summary-shelf.ts'
 import type { TurnBasis } from './turn-basis.ts'
 
@@ -40,6 +41,8 @@ interface PlaceOptions {
   readonly hasWaited?: boolean
   /** What is kept of the conversation. None when left out. */
   readonly summaries?: ShelvedSummaries
+  /** What is known of the conversation; told what was read. Nothing when left out. */
+  readonly recent?: Pick<RecentConversation, 'path'>
 }
 
 /** How many more turns of a path are read at a time, at first and at most. */
@@ -63,7 +66,12 @@ export class TurnPlacer {
   async place(
     basis: TurnBasis,
     request: TurnRequest,
-    { retried, hasWaited = false, summaries: shelved = noSummaries }: PlaceOptions = {},
+    {
+      retried,
+      hasWaited = false,
+      recent = { path: [] },
+      summaries: shelved = noSummaries,
+    }: PlaceOptions = {},
   ): Promise<TurnPlace> {
     const { conversation } = basis
     const { ccp } = conversation
@@ -102,7 +110,8 @@ export class TurnPlacer {
     const continuesEpoch =
       followsEpoch(basis, placement.parent, tree) && holds(ccp.epoch, { placement, tree, shelved })
     const reach = { request, targets: request.targets, epoch: ccp.epoch, continuesEpoch, summaries }
-    const path = await this.#path(basis, parent, reach)
+    const path = await this.#path(basis, parent, reach, recent.path)
+    recent.path = path.filter(({ status }) => status !== 'in_progress')
     return {
       placement,
       parent,
@@ -142,6 +151,7 @@ export class TurnPlacer {
     { conversation, path: toHead }: TurnBasis,
     parent: Turn | undefined,
     reach: Parameters<typeof reachesFarEnough>[1],
+    recent: readonly Turn[],
   ): Promise<readonly Turn[]> {
     if (parent === undefined) return []
     const known = toHead.findIndex(({ id }) => id === parent.id)
@@ -151,7 +161,10 @@ export class TurnPlacer {
       const path = pages.toReversed().flat()
       const to = path[0]?.parent ?? null
       if (to === null || reachesFarEnough(path, reach)) return path
-      const earlier = await this.#store.path(conversation.ccp.tenant, conversation.id, { to, max })
+      const query = { to, max }
+      const earlier =
+        earlierOf(recent, query) ??
+        (await this.#store.path(conversation.ccp.tenant, conversation.id, query))
       if (earlier.length === 0) return path
       pages.push([...earlier])
       max = Math.min(largestPage, max * 2)
@@ -173,6 +186,15 @@ export class TurnPlacer {
     const turns = await Promise.all(wanted.map((id) => this.#turn(basis, id)))
     return turns.filter((turn) => turn !== undefined).toSorted((one, other) => one.seq - other.seq)
   }
+}
+
+/** The end of the path to a turn, as far as it is known. */
+function earlierOf(
+  path: readonly Turn[],
+  { max, to }: { readonly max: number; readonly to: string },
+): readonly Turn[] | undefined {
+  const end = path.findLastIndex(({ id }) => id === to) + 1
+  return end === 0 ? undefined : path.slice(Math.max(0, end - max), end)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { invalidField, missingField } from '@fairlead/llm'
 import type { SummaryWork } from '../plan/context-plan.ts'
 import type { TurnPromptSource } from '../plan/prompt-source.ts'
+import type { PromptMemo } from '../plan/prompt-memo.ts'
 import { TurnPrompts } from '../plan/turn-prompts.ts'
 import { leavesOutTheSame } from '../summaries/summary-record.ts'
 import type { Conversation } from '../turns/conversation.ts'
@@ -22,6 +23,7 @@ interface TurnSource {
   readonly retried: Turn | undefined
   readonly newId: NewId
   readonly nowMs: number
+  readonly memo?: PromptMemo | undefined
   /** What becomes of a summary that is wanted; undefined where nothing is known. */
   readonly summaryWork?: SummaryWork | undefined
 }
@@ -56,7 +58,7 @@ export interface PreparedTurn {
 
 /** Makes the turn. Throws a ModelError 400 for what it cannot be made from. */
 export function draftTurn(source: TurnSource): TurnDraft {
-  const { conversation, place, request, retried, newId, nowMs, summaryWork } = source
+  const { conversation, place, request, retried, newId, memo, nowMs, summaryWork } = source
   if (request.input.length === 0 && request.regenerate === undefined) {
     throw missingField('messages', 'send at least one message')
   }
@@ -88,7 +90,10 @@ export function draftTurn(source: TurnSource): TurnDraft {
       variables,
       pinned,
       startsAtRoot: (path[0]?.parent ?? null) === null,
-      log: [...path.map((one) => turnAsSent(one, asSent.get(one.id))), ...imported],
+      log: [
+        ...(asSent.size === 0 ? path : path.map((one) => turnAsSent(one, asSent.get(one.id)))),
+        ...imported,
+      ],
       brought: new Set(imported.map(({ id }) => id)),
       asSent: new Set(asSent.keys()),
       current,
@@ -99,6 +104,7 @@ export function draftTurn(source: TurnSource): TurnDraft {
         superseded: turn.supersedes,
       },
       nowMs,
+      memo,
     },
   }
 }

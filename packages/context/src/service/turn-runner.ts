@@ -39,6 +39,7 @@ import {
   type SummaryShelf,
   summaryWork,
 } from './summary-shelf.ts'
+import { RecentConversations } from './recent-conversations.ts'
 import { RunningTurns } from './running-turns.ts'
 import { onChosenBranch } from './on-chosen-branch.ts'
 import { withinDeadline } from './store-deadline.ts'
@@ -84,6 +85,7 @@ export class TurnRunner {
   readonly #vectorShelf: VectorShelf
   readonly #vectors: ConversationVectors
   readonly #vectorMaker: VectorMaker
+  readonly #recent = new RecentConversations()
 
   constructor(
     settings: Required<ConversationsOptions>,
@@ -288,7 +290,9 @@ export class TurnRunner {
     const newId = this.#newId
     const { retried, signal } = placing
     const summaries = await this.#summariesOf(request, basis)
-    const place = await this.#placer.place(basis, request, { ...placing, summaries })
+    const recent = this.#recent.of(conversation)
+    const place = await this.#placer.place(basis, request, { ...placing, recent, summaries })
+    this.#recent.used(conversation, recent)
     const nowMs = clock.now()
     const work = summaryWork(summaries, nowMs)
     const draft = draftTurn({
@@ -298,6 +302,7 @@ export class TurnRunner {
       retried,
       newId,
       nowMs,
+      memo: recent.memo,
       summaryWork: work,
     })
     const retrieved = await retrieveForTurn(this.#retrievers(request, conversation), draft, {

@@ -36,7 +36,9 @@ export function turnsNotSent(
 
 /** The ids of turns that a later turn replaces. */
 export function supersededTurns(turns: readonly Turn[]): ReadonlySet<string> {
-  return new Set(turns.flatMap((turn) => (turn.supersedes === null ? [] : [turn.supersedes])))
+  const superseded = new Set<string>()
+  for (const { supersedes } of turns) if (supersedes !== null) superseded.add(supersedes)
+  return superseded
 }
 
 /** The part of a turn's output that later prompts may include. */
