@@ -164,6 +164,45 @@ describe('an answer that names sources', () => {
     })
   })
 
+  it('passes as it was sent where it names none', async () => {
+    const odd = (said: string) =>
+      `{"id":"x","object":"chat.completion","created":1,"model":"m","own":[1.50],` +
+      `"choices":[{"index":0,"message":{"role":"assistant","content":"${said}"},"finish_reason":"stop"}] }`
+    const whole = odd('none [7]')
+    const { gateway, provider } = await citing(json(200, whole))
+    const body = { model: 'm', messages }
+    expect(await (await gateway.chat(body)).text()).toBe(whole)
+    provider.answer = json(200, odd('one [1]'))
+    expect(await (await gateway.chat(body)).text()).toContain('url_citation')
+    const frames = (words: readonly string[]) =>
+      chunks(words).map((frame) => frame.replace('{', '{ "own": 1.50, '))
+    const streamed = async (words: readonly string[], at?: number) => {
+      provider.answer = (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        const bytes = Buffer.from(frames(words).join(''))
+        response.write(bytes.subarray(0, at ?? bytes.length))
+        setImmediate(() => response.end(bytes.subarray(at ?? bytes.length)))
+      }
+      return (await gateway.chat({ ...body, stream: true })).text()
+    }
+    const none = ['none ', '[', '7', ']', ' é']
+    expect(await streamed(none)).toBe(frames(none).join(''))
+    const some = ['two [', '2, 1', '], and [1]']
+    for (const at of [undefined, 7, 400, 600, 900]) {
+      const told = await streamed(some, at)
+      const added = told.split('\n\n').filter((frame) => frame.includes('"annotations"'))
+      expect(added).toHaveLength(2)
+      expect(JSON.parse(added[0]?.slice(6) ?? '')).toMatchObject({
+        choices: [
+          { delta: { annotations: [{ url_citation: { start_index: 4, end_index: 10 } }] } },
+        ],
+      })
+      const without = added.reduce((left, frame) => left.replace(`${frame}\n\n`, ''), told)
+      expect(without).toBe(frames(some).join(''))
+      expect(told.endsWith('data: [DONE]\n\n')).toBe(true)
+    }
+  })
+
   it('is kept with them, and given again with them, once', async () => {
     const { gateway } = await citing(json(200, completion(text)))
     const headers = {

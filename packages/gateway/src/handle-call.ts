@@ -172,8 +172,9 @@ function answerUse(
   transforms: readonly AnswerTransform[],
   taps: readonly AnswerTap[],
 ): (target: CallTarget | undefined) => AnswerUse {
-  const unread = !mustHideAdditions && transforms.every(({ takes }) => takes === 'bytes')
-  const needsEvents = taps.length > 0 || !unread
+  const unread = !mustHideAdditions && transforms.every(({ takes }) => takes !== 'events')
+  const isRead = transforms.some(({ takes }) => takes === 'both')
+  const needsEvents = taps.length > 0 || isRead || !unread
   return (target) => ({
     // What is received as a value is in the caller's dialect.
     passes: receive !== undefined || (unread && isReadable(target?.apiFor(call.dialect), call)),

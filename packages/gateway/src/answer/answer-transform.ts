@@ -6,9 +6,10 @@ export interface AnswerTransform {
   readonly name: string
   /**
    * What it works on: `bytes` lets an answer pass through undecoded; `events` has every answer
-   * decoded and encoded anew for the caller.
+   * decoded and encoded anew for the caller; with `both` it is decoded, and passes where the changed
+   * answer still has its bytes.
    */
-  readonly takes: 'bytes' | 'events'
+  readonly takes: 'bytes' | 'events' | 'both'
   /** The changed answer. */
   apply(answer: AnswerStream): AnswerStream
 }

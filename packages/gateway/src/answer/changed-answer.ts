@@ -1,4 +1,4 @@
-import { type ModelResponse, responseEvents, type StreamEvent } from '@fairlead/llm'
+import { type Dialect, type ModelResponse, responseEvents, type StreamEvent } from '@fairlead/llm'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 
 /** What a transform makes of an answer: of each event of a stream, and of a whole answer. */
@@ -12,9 +12,6 @@ const noBytes = Buffer.alloc(0)
 
 /** Another answer, changed: it consists of events. */
 export class ChangedAnswer implements AnswerStream {
-  readonly dialect = undefined
-  readonly rest = noBytes
-  readonly byteLength = undefined
   readonly #answer: AnswerStream
   readonly #change: AnswerChange
   #response: ModelResponse | undefined
@@ -22,6 +19,18 @@ export class ChangedAnswer implements AnswerStream {
   constructor(answer: AnswerStream, change: AnswerChange) {
     this.#answer = answer
     this.#change = change
+  }
+
+  get dialect(): Dialect | undefined {
+    return undefined
+  }
+
+  get rest(): Buffer {
+    return noBytes
+  }
+
+  get byteLength(): number | undefined {
+    return undefined
   }
 
   get status() {
@@ -54,7 +63,11 @@ export class ChangedAnswer implements AnswerStream {
 
   async next(): Promise<AnswerPiece | undefined> {
     const piece = await this.#answer.next()
-    if (piece === undefined) return undefined
+    return piece && this.changed(piece)
+  }
+
+  /** A piece of the answer as the change makes it, without bytes. */
+  protected changed(piece: AnswerPiece): AnswerPiece {
     let events: readonly StreamEvent[] | undefined
     return { bytes: noBytes, events: () => (events ??= this.#eventsOf(piece)) }
   }

@@ -1,18 +1,23 @@
-import type { Annotation, ContentPart, Item, ModelResponse, StreamEvent } from '@fairlead/llm'
+import {
+  chatFormatOf,
+  type Dialect,
+  type ModelResponse,
+  openAiChat,
+  type StreamEncoder,
+  type StreamEvent,
+} from '@fairlead/llm'
+import type { AnswerPiece, AnswerStream } from '../../answer-stream.ts'
 import type { AnswerTransformer } from '../../answer-transform.ts'
-import { type AnswerChange, ChangedAnswer } from '../../changed-answer.ts'
-import { MarkerScanner } from './marker-scanner.ts'
-
-/** By the number that the prompt has given it: a source, without its place in an answer. */
-type Sources = ReadonlyMap<number, Annotation>
-
-/** More citations of an answer tell nothing more, and each takes more than its marker. */
-const annotationsMax = 1000
+import { ChangedAnswer } from '../../changed-answer.ts'
+import { CitationReader, type Sources } from './citation-reader.ts'
 
 /**
  * Adds an annotation wherever an answer names a source of the prompt, right behind the text that does.
  * The text stays as it is; a number that is no source's is left alone. An answer that was given before
  * has its annotations already.
+ *
+ * Where nothing is added, a whole answer passes as its provider sent it. So does a stream of Chat
+ * Completions, which only gains frames; others are written anew, as their ends repeat annotations.
  */
 export const citedSources: AnswerTransformer = {
   name: 'cited-sources',
@@ -20,62 +25,77 @@ export const citedSources: AnswerTransformer = {
     if (citable.size === 0 || earlier !== undefined) return undefined
     return {
       name: 'cited-sources',
-      takes: 'events',
-      apply: (answer) => new ChangedAnswer(answer, new CitationReader(citable)),
+      takes: 'both',
+      apply: (answer) => new CitingAnswer(answer, citable),
     }
   },
 }
 
-/** Reads an answer for what it cites. */
-class CitationReader implements AnswerChange {
-  readonly #sources: Sources
-  #scanner = new MarkerScanner()
-  #left = annotationsMax
+const noBytes = Buffer.alloc(0)
 
-  constructor(sources: Sources) {
-    this.#sources = sources
+class CitingAnswer extends ChangedAnswer {
+  readonly #answer: AnswerStream
+  readonly #frames: AnnotationFrames | undefined
+
+  constructor(answer: AnswerStream, sources: Sources) {
+    super(answer, new CitationReader(sources))
+    this.#answer = answer
+    if (!answer.isWhole && answer.dialect === openAiChat) this.#frames = new AnnotationFrames()
   }
 
-  /** An event of a stream, and the citations that are whole with it. */
-  events(event: StreamEvent): readonly StreamEvent[] {
-    const goesOn = event.type === 'text-delta' || event.type === 'annotation'
-    const begins = !goesOn || 'startsPart' in event || 'message' in event
-    if (begins) this.#scanner = new MarkerScanner()
-    if (event.type !== 'text-delta') return [event]
-    const cited = this.#citedIn(event.text)
-    if (cited.length === 0) return [event]
-    return [event, ...cited.map((annotation) => ({ type: 'annotation' as const, annotation }))]
+  override get dialect(): Dialect | undefined {
+    return this.#passes ? this.#answer.dialect : undefined
   }
 
-  response(response: ModelResponse): ModelResponse {
-    return { ...response, output: response.output.map((item) => this.#item(item)) }
+  override get rest(): Buffer {
+    return this.#passes ? this.#answer.rest : noBytes
   }
 
-  #item(item: Item): Item {
-    if (item.type !== 'message') return item
-    return { ...item, content: item.content.map((part) => this.#part(part)) }
+  override get byteLength(): number | undefined {
+    return this.#answer.isWhole && this.#passes ? this.#answer.byteLength : undefined
   }
 
-  #part(part: ContentPart): ContentPart {
-    if (part.type !== 'output_text') return part
-    this.#scanner = new MarkerScanner()
-    const cited = this.#citedIn(part.text)
-    if (cited.length === 0) return part
-    return { ...part, annotations: [...(part.annotations ?? []), ...cited] }
+  override async next(): Promise<AnswerPiece | undefined> {
+    const sent = await this.#answer.next()
+    if (sent === undefined) return undefined
+    const changed = this.changed(sent)
+    if (!this.#passes) return changed
+    const bytes = this.#frames?.within(sent, changed.events()) ?? sent.bytes
+    return { bytes, events: () => changed.events() }
   }
 
-  #citedIn(text: string): readonly Annotation[] {
-    const cited = this.#scanner.push(text).flatMap(({ end, numbers, start }) =>
-      numbers.flatMap((number) => {
-        const source = this.#sources.get(number)
-        if (source === undefined) return []
-        // The form of a file's citation has no place in the text.
-        const hasPlace = source.type === 'url_citation'
-        return [hasPlace ? { ...source, start_index: start, end_index: end } : source]
-      }),
-    )
-    const told = cited.slice(0, this.#left)
-    this.#left -= told.length
-    return told
+  get #passes(): boolean {
+    if (!this.#answer.isWhole) return this.#frames !== undefined
+    return this.#answer.dialect !== undefined && !hasMore(this.response(), this.#answer.response())
+  }
+}
+
+/** Whether annotations were added: otherwise every item is the very same. */
+function hasMore(changed: ModelResponse, response: ModelResponse): boolean {
+  return changed.output.some((item, index) => item !== response.output[index])
+}
+
+/** The frames that tell annotations of a stream of Chat Completions. */
+class AnnotationFrames {
+  /** Writes the whole stream, of which only these frames are sent: it knows where texts begin. */
+  readonly #encoder: StreamEncoder = chatFormatOf(openAiChat).createStreamEncoder({
+    includeUsage: false,
+    hidesSeals: false,
+    heldBytesMax: 0,
+  })
+
+  /** Frames of a stream with those of annotations that were added; in front of those that end it. */
+  within(sent: AnswerPiece, events: readonly StreamEvent[]): Buffer {
+    const known = new Set(sent.events())
+    let added = ''
+    for (const event of events) {
+      if (event.type === 'finish' || event.type === 'error') continue
+      const frame = this.#encoder.encode(event)
+      if (event.type === 'annotation' && !known.has(event)) added += frame
+    }
+    if (added === '') return sent.bytes
+    const ends = events.some(({ type }) => type === 'finish')
+    const frames = Buffer.from(added)
+    return Buffer.concat(ends ? [frames, sent.bytes] : [sent.bytes, frames])
   }
 }
