@@ -20,6 +20,8 @@ export interface SourceParts {
 export interface OwnedSource {
   readonly source: DocumentSource
   readonly everyMs: number | undefined
+  /** Whether its Secret has another value than when it was read last. */
+  readonly isOutdated?: () => boolean
 }
 
 /** The source that a KnowledgeBase describes. */
@@ -36,8 +38,7 @@ export function ownedSource(settings: KnowledgeSourceSettings, parts: SourcePart
       return { source: configMapSource({ name, data }), everyMs: undefined }
     }
     case 'Postgres': {
-      const source = postgresSourceOfSecret(settings, parts.secrets)
-      return { source, everyMs: settings.refreshMs }
+      return { ...postgresSourceOfSecret(settings, parts.secrets), everyMs: settings.refreshMs }
     }
   }
 }

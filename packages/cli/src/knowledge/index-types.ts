@@ -12,6 +12,8 @@ export interface IndexType {
   open(base: KnowledgeBaseSettings): Promise<KnowledgeIndex>
   /** Removes what is kept of a base that is not served any more, whose index is closed. */
   remove(base: KnowledgeBaseSettings): Promise<void>
+  /** Removes what earlier processes have kept of bases other than these, where that is known. */
+  removeOthers?(bases: readonly KnowledgeBaseSettings[]): Promise<void>
 }
 
 export type IndexTypes = Readonly<Record<KnowledgeBaseSettings['store']['type'], IndexType>>

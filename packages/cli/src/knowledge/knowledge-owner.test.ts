@@ -116,8 +116,11 @@ async function found(name: string, text: string, mode: 'BM25' | 'Vector' | 'Hybr
   return passages.map(({ document }) => document).toSorted()
 }
 
+/** Machines may be busy. */
+const eventually = (check: () => unknown) => vi.waitFor(check, 10_000)
+
 const ready = (name: string) =>
-  vi.waitFor(() => expect(owner.report(`default/${name}`)).toMatchObject({ ready: true }), 5000)
+  eventually(() => expect(owner.report(`default/${name}`)).toMatchObject({ ready: true }))
 
 /** A worker that makes vectors, unless it is told not to. */
 function worker(makes: (model: string) => boolean) {
@@ -142,18 +145,18 @@ it('follows sources, bases and ConfigMaps at once', async () => {
   expect(await found('kb', 'days')).toEqual(['leave.md'])
   configMaps['texts'] = { 'leave.md': 'Leave is 31 weeks.', 'pay.md': 'Paid monthly.' }
   configMapsChanged()
-  await vi.waitFor(async () => expect(await found('kb', 'weeks monthly')).toHaveLength(2))
+  await eventually(async () => expect(await found('kb', 'weeks monthly')).toHaveLength(2))
   expect(await found('kb', 'days')).toEqual([])
 
   reserve(base('kb', [texts, site('/travel')], { generation: 2 }), base('other', [site('/travel')]))
   await ready('other')
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await found('kb', 'trains')).toEqual(['https://docs.test/travel'])
   })
   expect(owner.report('default/kb')).toMatchObject({ generation: 2 })
 
   reserve(base('kb', [site('/travel')]))
-  await vi.waitFor(async () => expect(await found('kb', 'weeks')).toEqual([]))
+  await eventually(async () => expect(await found('kb', 'weeks')).toEqual([]))
   await expect(found('other', 'trains')).rejects.toThrow('not in the configuration')
 })
 
@@ -170,10 +173,10 @@ it('removes the index of a base that does not come back, and reads nothing anew 
   reserve(base('kb', [site('/a')]))
   expect(await found('kb', 'apples')).toHaveLength(1)
   reserve()
-  await vi.waitFor(() => expect(existsSync(`${path}-wal`)).toBe(false))
+  await eventually(() => expect(existsSync(`${path}-wal`)).toBe(false))
   expect(existsSync(path)).toBe(true)
   await clock.advance(10 * 60_000)
-  await vi.waitFor(() => expect(existsSync(path)).toBe(false))
+  await eventually(() => expect(existsSync(path)).toBe(false))
   expect(readings).toBeLessThanOrEqual(2)
 })
 
@@ -183,7 +186,7 @@ it('says why nothing can be searched, and tries again', async () => {
     base('kb', [site('/a')]),
     base('twin', [texts], { store: { type: 'SQLite', path: './x/../knowledge/kb.db' } }),
   )
-  await vi.waitFor(() => {
+  await eventually(() => {
     const sources = [{ failures: 1, problems: ['https://docs.test/a: docs.test did not answer'] }]
     expect(owner.report('default/kb')).toMatchObject({ ready: false, sources })
   })
@@ -209,7 +212,7 @@ it('has workers make vectors, and searches by words until another model has made
 
   away = 'two'
   reserve(base('kb', [texts], { ...hybrid('two'), generation: 2 }))
-  await vi.waitFor(() => {
+  await eventually(() => {
     const sources = [{ documents: 1, problems: ['leave.md: two is away'] }]
     expect(owner.report('default/kb')).toMatchObject({ ready: false, generation: 2, sources })
   })

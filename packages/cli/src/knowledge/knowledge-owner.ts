@@ -53,12 +53,13 @@ export class KnowledgeOwner {
   readonly #parts: Omit<OwnedBaseParts, 'refreshed'>
   readonly #bases = new Map<string, OwnedBase>()
   /** Of bases that are gone, until they are removed. */
-  readonly #kept = new Map<string, Timer>()
+  readonly #kept = new Map<string, { readonly settings: KnowledgeBaseSettings; timer: Timer }>()
   /** What is being closed or removed, by base. */
   readonly #leaving = new Map<string, Promise<void>>()
   readonly #vectors: WorkerVectors
   readonly #listeners: Listeners
   readonly #unsubscribe: readonly (() => void)[]
+  #sweep: Timer | undefined
   /** What was told, without what changes with each refresh. */
   #told = ''
   #isClosed = false
@@ -81,13 +82,15 @@ export class KnowledgeOwner {
       embedder: (model) => this.#vectors.embedder(model),
       changed: () => this.#changed(),
     }
-    const read = (type: 'ConfigMap' | 'Postgres') => () => {
+    const read = (type: 'ConfigMap') => () => {
       for (const base of this.#bases.values()) base.sourcesChanged(type)
     }
     this.#unsubscribe = [
       snapshots.subscribe(() => this.#follow()),
       configMaps.subscribe(read('ConfigMap')),
+      secrets.subscribe(() => this.#secretsChanged()),
     ]
+    this.#sweep = clock.setTimer(keptMs, () => this.#removeOthers())
     this.#follow()
   }
 
@@ -139,7 +142,8 @@ export class KnowledgeOwner {
   async close(): Promise<void> {
     this.#isClosed = true
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
-    for (const timer of this.#kept.values()) timer.cancel()
+    this.#sweep?.cancel()
+    for (const { timer } of this.#kept.values()) timer.cancel()
     await Promise.all(Array.from(this.#bases.values(), (base) => base.close()))
     await Promise.all(this.#leaving.values())
     await this.#parts.cutter.close()
@@ -174,7 +178,7 @@ export class KnowledgeOwner {
   #serve(key: string, settings: KnowledgeBaseSettings): void {
     const known = this.#bases.get(key)
     if (known !== undefined) return known.follow(settings)
-    this.#kept.get(key)?.cancel()
+    this.#kept.get(key)?.timer.cancel()
     this.#kept.delete(key)
     const leaving = this.#leaving.get(key)
     const refreshed: OwnedBaseParts['refreshed'] = (source, refresh) =>
@@ -192,7 +196,26 @@ export class KnowledgeOwner {
       this.#kept.delete(key)
       this.#leavingNow(key, this.#options.indexes[settings.store.type].remove(settings))
     }
-    this.#kept.set(key, clock.setTimer(keptMs, remove))
+    this.#kept.set(key, { settings, timer: clock.setTimer(keptMs, remove) })
+  }
+
+  /** What bases have left that went while nothing ran. */
+  #removeOthers(): void {
+    const { indexes, snapshots } = this.#options
+    // Which bases there are is not known yet.
+    if (snapshots.current() === undefined) {
+      this.#sweep = this.#options.clock.setTimer(keptMs, () => this.#removeOthers())
+      return
+    }
+    const known = [...this.#bases.values(), ...this.#kept.values()].map(({ settings }) => settings)
+    for (const [type, kept] of Object.entries(indexes)) {
+      const bases = known.filter(({ store }) => store.type === type)
+      this.#leavingNow('', kept.removeOthers?.(bases) ?? Promise.resolve())
+    }
+  }
+
+  #secretsChanged(): void {
+    for (const base of this.#bases.values()) base.secretsChanged()
   }
 
   #leavingNow(key: string, work: Promise<void>): void {

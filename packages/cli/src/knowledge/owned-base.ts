@@ -88,6 +88,13 @@ export class OwnedBase {
     }
   }
 
+  /** Reads the sources whose Secret has another value than when it was read last. */
+  secretsChanged(): void {
+    for (const source of this.#sources.values()) {
+      if (source.isOutdated?.() === true) void this.#opened?.refresher.refresh(source.source.name)
+    }
+  }
+
   /** Rejects with an Error in words if nothing can be searched. */
   async search(query: KnowledgeQuery): Promise<readonly FoundPassage[]> {
     if (this.#opened === undefined) await untilAborted(this.#turn, query.signal)

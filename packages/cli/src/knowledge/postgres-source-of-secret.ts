@@ -5,14 +5,20 @@ import type { KnowledgeSourceSettings } from '@fairlead/snapshot'
 
 type PostgresSettings = Extract<KnowledgeSourceSettings, { readonly type: 'Postgres' }>
 
-/** Rows of the server that a Secret names now: another URL counts from the next refresh on. */
+/**
+ * Rows of the server that a Secret names when they are read. It is outdated while the Secret has another
+ * URL than the one that was read with last.
+ */
 export function postgresSourceOfSecret(
   { name, query, url: ref }: PostgresSettings,
   secrets: Pick<SecretSource, 'get'>,
-): DocumentSource {
+): { readonly source: DocumentSource; readonly isOutdated: () => boolean } {
+  const value = () => secrets.get(ref)?.trim() ?? ''
+  let readWith: string | undefined
   let made: { readonly url: string; readonly source: DocumentSource } | undefined
   const current = (): DocumentSource => {
-    const url = secrets.get(ref)?.trim() ?? ''
+    const url = value()
+    readWith = url
     if (url === '') {
       throw new Error(`there is no Secret ${ref.namespace}/${ref.name} with a key "${ref.key}"`)
     }
@@ -22,5 +28,8 @@ export function postgresSourceOfSecret(
     }
     return made.source
   }
-  return { name, refresh: (known, signal) => current().refresh(known, signal) }
+  return {
+    source: { name, refresh: (known, signal) => current().refresh(known, signal) },
+    isOutdated: () => readWith !== undefined && readWith !== value(),
+  }
 }

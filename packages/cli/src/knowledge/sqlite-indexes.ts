@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { openSqliteIndex } from '@fairlead/knowledge'
 import type { KnowledgeBaseSettings } from '@fairlead/snapshot'
+import { IndexFiles } from './index-files.ts'
 import type { IndexType } from './index-types.ts'
 
 /** Of texts and metadata: hundreds of thousands of passages. */
@@ -11,6 +12,11 @@ const bytesMax = 4 * 1024 ** 3
 export function sqliteIndexes(dataDir: string): IndexType {
   /** What has each file that is open, by what the file system calls it. */
   const owners = new Map<string, string>()
+  const files = new IndexFiles(dataDir)
+  const remove = (path: string) => {
+    const file = fileAt(path)
+    if (file === undefined || !owners.has(file)) files.remove(path)
+  }
   return {
     async open(base) {
       const path = pathOf(base, dataDir)
@@ -25,6 +31,7 @@ export function sqliteIndexes(dataDir: string): IndexType {
       try {
         const model = base.index.embeddingModel ?? null
         const index = await openSqliteIndex({ path, model, bytesMax })
+        files.add(path)
         return {
           ...index,
           async close() {
@@ -38,10 +45,12 @@ export function sqliteIndexes(dataDir: string): IndexType {
       }
     },
     remove(base) {
-      const path = pathOf(base, dataDir)
-      const file = fileAt(path)
-      if (file !== undefined && owners.has(file)) return Promise.resolve()
-      for (const one of ['', '-wal', '-shm']) rmSync(`${path}${one}`, { force: true })
+      remove(pathOf(base, dataDir))
+      return Promise.resolve()
+    },
+    removeOthers(bases) {
+      const kept = new Set(bases.map((base) => pathOf(base, dataDir)))
+      for (const path of files.paths) if (!kept.has(path)) remove(path)
       return Promise.resolve()
     },
   }

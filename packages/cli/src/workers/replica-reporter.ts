@@ -17,6 +17,8 @@ const providersMax = 256
 const countersMax = 64
 const unpricedMax = 32
 const knowledgeMax = 64
+/** Of all entries of one replica: etcd holds a megabyte and a half. */
+const knowledgeBytesMax = 64 * 1024
 const storeNameMax = 253
 const messageMax = 4096
 /** How often a replica that stops tries to remove its entry. */
@@ -145,7 +147,7 @@ function usageOf({ counters = [], knowledge = [], unpriced = [], stateStore }: G
     ...(unpriced.length > 0 && {
       unpriced: unpriced.slice(0, unpricedMax).map(({ provider, model }) => `${provider} ${model}`),
     }),
-    ...(knowledge.length > 0 && { knowledge: knowledge.slice(0, knowledgeMax).map(knowledgeOf) }),
+    ...(knowledge.length > 0 && { knowledge: boundedKnowledge(knowledge.slice(0, knowledgeMax)) }),
     ...(stateStore && {
       stateStore: {
         name: stateStore.name.slice(0, storeNameMax),
@@ -154,6 +156,22 @@ function usageOf({ counters = [], knowledge = [], unpriced = [], stateStore }: G
       },
     }),
   }
+}
+
+/** As much of it as there is room for: what failed last is told before what failed else. */
+function boundedKnowledge(bases: readonly ReportedKnowledge[]) {
+  const whole = bases.map(knowledgeOf)
+  const brief = () =>
+    bases.map(({ sources, ...base }) =>
+      knowledgeOf({
+        ...base,
+        ...(sources && { sources: sources.map((source) => ({ ...source, problems: [] })) }),
+      }),
+    )
+  const least = () => bases.map(({ sources: _sources, ...base }) => base)
+  if (JSON.stringify(whole).length <= knowledgeBytesMax) return whole
+  const briefer = brief()
+  return JSON.stringify(briefer).length <= knowledgeBytesMax ? briefer : least()
 }
 
 function knowledgeOf({ sources, ...base }: ReportedKnowledge) {

@@ -1,5 +1,5 @@
 import { type Clock, DeadlineError, openScope } from '@fairlead/base'
-import type { DocumentFetch } from '@fairlead/knowledge'
+import { type DocumentFetch, ServerSilent } from '@fairlead/knowledge'
 import { EgressDenied } from '../upstream/egress-connector.ts'
 import { exchangeOnce } from '../upstream/exchange-once.ts'
 import { type ResolveHost, systemResolveHost } from '../upstream/resolve-host.ts'
@@ -89,7 +89,9 @@ export class DocumentFetcher {
 
 function inWords(error: unknown, { host }: URL): Error {
   if (error instanceof DeadlineError) {
-    return new Error(`${host} did not answer whole within ${documentMs / 1000} s`, { cause: error })
+    return new ServerSilent(`${host} did not answer whole within ${documentMs / 1000} s`, {
+      cause: error,
+    })
   }
   if (error instanceof EgressDenied) {
     const permit = 'spec.egress.privateNetworks: Allow of the LLMGateway permits private ones'
@@ -97,5 +99,5 @@ function inWords(error: unknown, { host }: URL): Error {
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
   const detail = code ?? (error instanceof Error ? error.message : 'unknown reason')
-  return new Error(`${host} could not be reached (${detail})`, { cause: error })
+  return new ServerSilent(`${host} could not be reached (${detail})`, { cause: error })
 }

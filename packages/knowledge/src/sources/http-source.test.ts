@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { contentDigest } from '../document-digest.ts'
-import type { DocumentFetch } from './document-fetch.ts'
+import { type DocumentFetch, ServerSilent } from './document-fetch.ts'
 import type { DocumentSource, SourceChange } from './document-source.ts'
 import { httpSource } from './http-source.ts'
 
@@ -143,4 +143,19 @@ test('a refresh that is stopped throws, and reports no failures', async () => {
   }
   const source = httpSource({ name: 's', urls: ['https://docs.example.com/a.md'], fetch })
   await expect(changes(source, new Map(), stop.signal)).rejects.toThrow('stopped')
+})
+
+test('a server that is silent is not waited for with each of its documents', async () => {
+  const site = new Site()
+  const silent = Array.from({ length: 10 }, (_, at) => `https://silent.example.com/${at}`)
+  const broken = Array.from({ length: 5 }, (_, at) => `https://broken.example.com/${at}`)
+  for (const url of silent) site.pages.set(url, new ServerSilent('it did not answer'))
+  for (const url of broken) site.pages.set(url, new Error('it is too large'))
+  const source = httpSource({ name: 'site', urls: [...silent, ...broken], fetch: site.fetch })
+  const all = await changes(source)
+  expect(all.map(({ type }) => type)).toEqual(Array.from({ length: 15 }, () => 'failed'))
+  expect(site.asked).toHaveLength(3 + 5)
+  expect(kinds(all)[9]?.[1]).toContain('has not answered 3 times in a row')
+  await changes(source)
+  expect(site.asked).toHaveLength(2 * (3 + 5))
 })

@@ -1,6 +1,6 @@
 import type { MediaType, SourceDocument } from '../source-document.ts'
 import { contentDigest } from '../document-digest.ts'
-import type { DocumentFetch, FetchedDocument } from './document-fetch.ts'
+import { type DocumentFetch, type FetchedDocument, ServerSilent } from './document-fetch.ts'
 import type { DocumentSource, SourceChange } from './document-source.ts'
 import { fetchFollowing } from './fetch-following.ts'
 import { mediaTypeOfAnswer } from './media-type.ts'
@@ -18,6 +18,9 @@ interface Validators {
   readonly digest: string
   readonly headers: Readonly<Record<string, string>>
 }
+
+/** After so many documents in a row, the others of a host are not asked for in this refresh. */
+const silencesMax = 3
 
 const accept = 'text/markdown, text/html;q=0.9, text/plain;q=0.8, application/pdf;q=0.8, */*;q=0.1'
 
@@ -49,6 +52,8 @@ class Reading {
   readonly #known: ReadonlyMap<string, string>
   readonly #signal: AbortSignal
   #isSitemapMissing = false
+  /** How often in a row a host has not answered at all. */
+  readonly #silences = new Map<string, number>()
 
   constructor(
     fetch: DocumentFetch,
@@ -68,15 +73,30 @@ class Reading {
     if (this.seen.has(id)) return
     this.seen.add(id)
     try {
-      const headers = { accept, ...this.#condition(id) }
-      const got = await fetchFollowing(this.#fetch, new URL(id), this.#hosts, headers, this.#signal)
-      yield* this.#changes(id, got, isListed)
+      yield* this.#changes(id, await this.#get(new URL(id), this.#condition(id)), isListed)
     } catch (error) {
       this.#signal.throwIfAborted()
       // It may be a sitemap, the pages of which are not gone.
       if (!isListed && !this.#known.has(id)) this.#isSitemapMissing = true
       const problem = error instanceof Error ? error.message : 'it could not be read'
       yield { type: 'failed', id, problem }
+    }
+  }
+
+  /** A server that does not answer would be waited for with each of its documents. */
+  async #get(url: URL, condition: Readonly<Record<string, string>>) {
+    const { host } = url
+    const silences = this.#silences.get(host) ?? 0
+    if (silences >= silencesMax)
+      throw new Error(`${host} has not answered ${silences} times in a row`)
+    const headers = { accept, ...condition }
+    try {
+      const got = await fetchFollowing(this.#fetch, url, this.#hosts, headers, this.#signal)
+      this.#silences.delete(host)
+      return got
+    } catch (error) {
+      if (error instanceof ServerSilent) this.#silences.set(host, silences + 1)
+      throw error
     }
   }
 

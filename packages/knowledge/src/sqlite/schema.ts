@@ -4,7 +4,7 @@ import { getLoadablePath } from 'sqlite-vec'
 /** Files of another version are made anew: everything in them can be read again. */
 const version = 2
 /** `FLKB`: what tells these files from other databases. */
-const application = 0x464c4b42
+export const application = 0x464c4b42
 
 const tables = `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

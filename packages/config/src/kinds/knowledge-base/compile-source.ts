@@ -12,6 +12,12 @@ export function compileSource(
   findings: Findings,
 ): KnowledgeSourceSettings | undefined {
   if (http !== undefined) {
+    http.urls.forEach((url, place) => {
+      if (!URL.canParse(url)) findings.reject(`${path}.http.urls[${place}]: it is no address`)
+      else if (new URL(url).username !== '' || new URL(url).password !== '') {
+        findings.reject(`${path}.http.urls[${place}]: it must not have a user or password`)
+      }
+    })
     const refreshMs = findings.durationWithin(http.refresh, `${path}.http.refresh`, ['1m', '744h'])
     return { type: 'HTTP', name, urls: frozenCopy(http.urls), refreshMs }
   }

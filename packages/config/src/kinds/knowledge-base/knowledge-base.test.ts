@@ -65,6 +65,11 @@ describe('a knowledge base', () => {
       { sources: [{ name: 'a', http: { urls: ['https://a.test'], refresh: '5s' } }] },
     ],
     [
+      'a password in an address',
+      { sources: [{ name: 'a', http: { urls: ['https://u:p@a.test'] } }] },
+    ],
+    ['what is no address', { sources: [{ name: 'a', http: { urls: ['https://a.test:x/'] } }] }],
+    [
       'neither sources nor retriever that can wait',
       {
         sources: [],
