@@ -108,6 +108,20 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         })
       }))
 
+    it('knows whose conversations it has', () =>
+      run(async (store) => {
+        expect(await store.tenants()).toEqual([])
+        for (const tenant of ['b/c', '', 'a', 'jwt:ä "\u0000']) {
+          await begin(store, tenant, 'c1')
+          await begin(store, tenant, 'c2')
+        }
+        expect((await store.tenants()).toSorted()).toEqual(['', 'a', 'b/c', 'jwt:ä "\u0000'])
+        await store.finish('a', { turn: ended(turnOf('c1', 1)) })
+        await store.finish('a', { turn: ended(turnOf('c2', 1)) })
+        for (const id of ['c1', 'c2']) expect(await store.remove('a', id)).toBe('removed')
+        expect((await store.tenants()).toSorted()).toEqual(['', 'b/c', 'jwt:ä "\u0000'])
+      }))
+
     it('does not find what was never stored', () =>
       run(async (store) => {
         expect(await wholeLog(store, 'a', 'c1')).toBeUndefined()
