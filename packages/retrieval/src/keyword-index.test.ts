@@ -58,6 +58,13 @@ describe('an index of words', () => {
       return { ref, counts }
     })
     const index = indexOf(texts)
+    const ofSegments = new KeywordIndex()
+    for (let from = 0; from < texts.length; from += 90) {
+      const part = new KeywordIndex()
+      const some = texts.slice(from, from + 90)
+      some.forEach((text, at) => part.add(from + at, wordsOf(text)))
+      ofSegments.addSegment(part.seal())
+    }
     for (let round = 0; round < 30; round++) {
       const words = wordsOf([pick(), pick(), pick()].join(' '))
       const expected = counted
@@ -65,9 +72,10 @@ describe('an index of words', () => {
         .map(({ ref }) => ref)
       const all = index.search({ words, limit: texts.length, accept: () => true })
       expect(refs(all).toSorted((one, other) => one - other)).toEqual(expected)
+      expect(ofSegments.search({ words, limit: texts.length, accept: () => true })).toEqual(all)
     }
     expect(index.textCount).toBe(700)
-    expect(index.size).toBeLessThan(700 * 300)
+    expect(ofSegments.size).toBeLessThan(700 * 200)
   })
 })
 

@@ -8,8 +8,8 @@ const lengthShare = 0.75
 /** As many words of a query count, the rarest: more tell nothing more. */
 const wordsMax = 64
 
-/** So many new texts are put together into a segment. */
-const freshMax = 128
+/** So many new texts are put together into a segment, unless their owner does so before. */
+const freshMax = 256
 
 /** A text that was found. */
 interface FoundText {
@@ -75,18 +75,25 @@ export class KeywordIndex {
     this.#fresh.push({ ref, length: words.length, counts })
     this.#freshLength += words.length
     this.#freshWords += counts.size
-    if (this.#fresh.length === freshMax) this.addSegment(segmentOf(this.#fresh))
+    if (this.#fresh.length === freshMax) this.seal()
   }
 
-  /** Adds the texts of a segment, among them all that have come since the last one. */
+  /** Puts the texts that have come since the last segment together into one, which is returned. */
+  seal(): WordSegment {
+    const segment = segmentOf(this.#fresh)
+    this.#fresh = []
+    this.#freshLength = 0
+    this.#freshWords = 0
+    this.addSegment(segment)
+    return segment
+  }
+
+  /** Adds texts that were put together before, after a segment. */
   addSegment(segment: WordSegment): void {
     this.#segments.push(segment)
     this.#texts += segment.textCount
     this.#totalLength += segment.totalLength
     this.#bytes += segment.bytes.length
-    this.#fresh = []
-    this.#freshLength = 0
-    this.#freshWords = 0
   }
 
   /** Best first; equal ones by `ref`, the newest first. */

@@ -1,4 +1,4 @@
-import { KeywordIndex, wordsOf } from '@fairlead/retrieval'
+import { KeywordIndex, type WordSegment, wordsOf } from '@fairlead/retrieval'
 import { leftOutReason } from '../turns/turn-in-history.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { MessageScores } from './rank-messages.ts'
@@ -24,8 +24,23 @@ export interface IndexedTurn {
   readonly answerLength: number
 }
 
+/** Turns that follow each other, and the index of their words, which no longer change. */
+export interface TurnSegment {
+  /** Counts the segments, from 0. */
+  readonly number: number
+  readonly turns: readonly IndexedTurn[]
+  readonly words: WordSegment
+}
+
 /** About what a turn takes beside its words. */
 const turnBytes = 250
+/** So many turns make a segment. */
+const segmentTurns = 64
+
+/** The number of the segment that the turn of a `seq` belongs to. */
+export function segmentOfSeq(seq: number): number {
+  return Math.floor((seq - 1) / segmentTurns)
+}
 
 /**
  * An index of the turns of one conversation, of all its branches: the words of each question and each
@@ -35,6 +50,8 @@ export class TurnIndex {
   readonly #keywords = new KeywordIndex()
   readonly #turns = new Map<string, IndexedTurn>()
   #last: IndexedTurn | undefined
+  /** The turns of the segment that is not complete yet. */
+  #segment: IndexedTurn[] = []
   /** The one that was asked for last. */
   #path: readonly IndexedTurn[] = []
   #places: Int32Array = new Int32Array(0)
@@ -49,8 +66,11 @@ export class TurnIndex {
     return this.#keywords.size + turnBytes * (this.#turns.size + 1)
   }
 
-  /** Adds a turn that has ended; its `seq` is greater than those before. */
-  add(turn: Turn): void {
+  /**
+   * Adds a turn that has ended; its `seq` is greater than those before. Returns the segment that it
+   * completes, if it does.
+   */
+  add(turn: Turn): TurnSegment | undefined {
     const { id, parent, seq } = turn
     const isThere = leftOutReason(turn, new Set()) === undefined
     const said = isThere ? saidIn(turn) : { question: '', answer: '' }
@@ -65,8 +85,18 @@ export class TurnIndex {
       questionLength: question.length,
       answerLength: answer.length,
     }
-    this.#turns.set(id, indexed)
-    this.#last = indexed
+    this.#addTurn(indexed)
+    if (seq % segmentTurns !== 0) return undefined
+    const turns = this.#segment
+    this.#segment = []
+    return { number: segmentOfSeq(seq), turns, words: this.#keywords.seal() }
+  }
+
+  /** Adds the turns of a segment that comes after those that it has, which are whole segments. */
+  addSegment({ turns, words }: TurnSegment): void {
+    for (const turn of turns) this.#addTurn(turn)
+    this.#segment = []
+    this.#keywords.addSegment(words)
   }
 
   /** The turns on the way to one, itself included, oldest first. */
@@ -112,6 +142,12 @@ export class TurnIndex {
       scores[place] = score
     })
     return { questions, answers, coverage: most }
+  }
+
+  #addTurn(turn: IndexedTurn): void {
+    this.#turns.set(turn.id, turn)
+    this.#segment.push(turn)
+    this.#last = turn
   }
 
   #placesOn(path: readonly IndexedTurn[]): Int32Array {

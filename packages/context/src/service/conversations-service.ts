@@ -3,6 +3,7 @@ import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import { inputTokens } from '../plan/count-tokens.ts'
 import { countedTexts } from '../plan/counted-texts.ts'
+import { WordShelf } from '../retrieval/word-shelf.ts'
 import type { StoreRetention, TurnStore } from '../stores/turn-store.ts'
 import { appendItems } from '../turns/append-items.ts'
 import type { Conversation } from '../turns/conversation.ts'
@@ -109,18 +110,20 @@ class ConversationsService implements Conversations {
     const records = withRecordDeadlines(store.records, clock, deadlineMs)
     const shelf = new SummaryShelf(records, logger)
     const vectorShelf = new VectorShelf(records)
+    const wordShelf = new WordShelf(records)
     const notesShelf = new NotesShelf(records, clock)
     this.notes = new NotesService(notesShelf, this.#newId)
     this.#turns = new TurnRunner(settings, this.#store, this.#newId, {
       figures: this.#figures,
       shelf,
       vectorShelf,
+      wordShelf,
       notesShelf,
     })
     this.#itemChanges = new ItemChanges({
       store: this.#store,
       shelf,
-      vectorShelf,
+      madeOfTurns: [vectorShelf, wordShelf],
       clock,
       newId: this.#newId,
     })

@@ -27,7 +27,8 @@ interface ItemChangesOptions {
   /** With a deadline on every operation. */
   readonly store: TurnStore
   readonly shelf: Pick<SummaryShelf, 'beginDeletion' | 'endDeletion' | 'read'>
-  readonly vectorShelf: Pick<VectorShelf, 'removeTurns'>
+  /** Where something is kept that was made of the texts of turns. */
+  readonly madeOfTurns: readonly Pick<VectorShelf, 'removeTurns'>[]
   readonly clock: Clock
   readonly newId: NewId
 }
@@ -46,14 +47,14 @@ interface ItemChange<Result> {
 export class ItemChanges {
   readonly #store: TurnStore
   readonly #shelf: ItemChangesOptions['shelf']
-  readonly #vectorShelf: ItemChangesOptions['vectorShelf']
+  readonly #madeOfTurns: ItemChangesOptions['madeOfTurns']
   readonly #clock: Clock
   readonly #newId: NewId
 
-  constructor({ clock, newId, shelf, store, vectorShelf }: ItemChangesOptions) {
+  constructor({ clock, newId, shelf, store, madeOfTurns }: ItemChangesOptions) {
     this.#store = store
     this.#shelf = shelf
-    this.#vectorShelf = vectorShelf
+    this.#madeOfTurns = madeOfTurns
     this.#clock = clock
     this.#newId = newId
   }
@@ -96,13 +97,13 @@ export class ItemChanges {
       if (await this.#mayBringBack(conversation, seq)) throw conversationLocked(id, 1)
       // First what was made of its text: if it fails in between, the item can still be deleted.
       await this.#shelf.beginDeletion(owner, { item: itemId, nowMs: this.#clock.now(), seq })
-      await this.#vectorShelf.removeTurns(tenant, id, seqs)
+      for (const shelf of this.#madeOfTurns) await shelf.removeTurns(tenant, id, seqs)
       const rewritten = [...turns.map((turn) => withoutItem(turn, itemId)), ...quoting]
       const keepsEpoch = ccp === conversation.ccp
       return { conversation: changed, turns: [], rewritten, keepsEpoch, result: changed }
     })
     // What was made of its text meanwhile.
-    await this.#vectorShelf.removeTurns(tenant, id, seqs)
+    for (const shelf of this.#madeOfTurns) await shelf.removeTurns(tenant, id, seqs)
     await this.#shelf.endDeletion(owner, itemId)
     return removed
   }

@@ -4,6 +4,7 @@ import type { TurnPromptSource } from '../plan/prompt-source.ts'
 import { recallNotes } from '../notes/recall-notes.ts'
 import { earlierTurns } from '../retrieval/earlier-turns.ts'
 import { TurnIndexes } from '../retrieval/turn-indexes.ts'
+import type { WordShelf } from '../retrieval/word-shelf.ts'
 import type { TurnRetriever } from '../retrieval/turn-retriever.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 import { newConversation } from '../turns/new-conversation.ts'
@@ -96,10 +97,12 @@ export class TurnRunner {
       notesShelf,
       shelf,
       vectorShelf,
+      wordShelf,
     }: {
       readonly figures: TokenFigures
       readonly shelf: SummaryShelf
       readonly vectorShelf: VectorShelf
+      readonly wordShelf: WordShelf
       readonly notesShelf: NotesShelf
     },
   ) {
@@ -110,7 +113,7 @@ export class TurnRunner {
     this.#line = new TurnLine(settings)
     this.#placer = new TurnPlacer(store, new OutlineCache(store))
     this.#figures = figures
-    this.#indexes = new TurnIndexes(store)
+    this.#indexes = new TurnIndexes({ store, shelf: wordShelf, logger })
     this.#planFigures = new PlanFigures({ figures, store, planCounting, clock, logger })
     this.#shelf = shelf
     this.#summaries = new SummaryMaker({ store, shelf, figures, clock, logger })
