@@ -41,6 +41,8 @@ interface Store {
   open(): Promise<KnowledgeIndex>
   diskBytes(): Promise<number>
   memoryBytes(): number
+  /** Of all that takes part, in milliseconds. */
+  cpuMs(): number
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -64,6 +66,7 @@ function sqliteStore(): Store {
     diskBytes: async () =>
       readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0),
     memoryBytes: () => process.memoryUsage().rss,
+    cpuMs: ownCpuMs,
     [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true }),
   }
 }
@@ -85,6 +88,7 @@ async function postgresStore(): Promise<Store> {
       return Number(rows[0]?.bytes)
     },
     memoryBytes: () => memoryOfServer(server.port),
+    cpuMs: () => ownCpuMs() + cpuMsOfServer(server.port),
     [Symbol.asyncDispose]: async () => {
       await client.end()
       await server[Symbol.asyncDispose]()
@@ -93,24 +97,48 @@ async function postgresStore(): Promise<Store> {
   }
 }
 
+function ownCpuMs(): number {
+  const { system, user } = process.cpuUsage()
+  return (system + user) / 1000
+}
+
 /** Of all processes of a server, with what they share counted once. */
 function memoryOfServer(port: number): number {
-  const parents = new Map<string, string>()
-  let root = ''
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--port=${port}`)) root = pid
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      parents.set(pid, stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? '')
-    } catch {
-      // It has ended.
-    }
+  const sizes = processesOf(port).map((pid) => {
+    const kilobytes = /^Pss:\s+(\d+)/m.exec(readOrEmpty(`/proc/${pid}/smaps_rollup`))?.[1]
+    return 1024 * Number(kilobytes ?? 0)
+  })
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+function cpuMsOfServer(port: number): number {
+  const ticks = processesOf(port).map((pid) => {
+    const [user = 0, system = 0] = statOf(pid).slice(11, 13).map(Number)
+    return user + system
+  })
+  // A hundred ticks are a second.
+  return 10 * ticks.reduce((sum, one) => sum + one, 0)
+}
+
+function processesOf(port: number): readonly string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const root = pids.find((pid) => readOrEmpty(`/proc/${pid}/cmdline`).includes(`--port=${port}\0`))
+  return pids.filter((pid) => pid === root || statOf(pid)[1] === root)
+}
+
+/** What stands behind the name of a process: its state, its parent and so on. */
+function statOf(pid: string): readonly string[] {
+  const stat = readOrEmpty(`/proc/${pid}/stat`)
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+/** Empty for a process that has ended. */
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
   }
-  const own = [...parents].filter(([pid, parent]) => pid === root || parent === root)
-  return own.reduce((sum, [pid]) => {
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-    return sum + 1024 * Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0)
-  }, 0)
 }
 
 async function measure(store: Store): Promise<void> {
@@ -138,6 +166,7 @@ async function measure(store: Store): Promise<void> {
     for (const mode of modes) {
       const times: number[] = []
       const found: (readonly FoundPassage[])[] = []
+      const beforeMs = store.cpuMs()
       for (const { group, ...query } of queries) {
         const filter = filterOf?.({ group })
         const asked: KnowledgeQuery = {
@@ -151,11 +180,13 @@ async function measure(store: Store): Promise<void> {
         found.push(await index.search(asked))
         times.push(performance.now() - fromMs)
       }
+      const cpuSpentMs = store.cpuMs() - beforeMs
       const recall =
         mode === 'Vector' && name !== 'half of all'
           ? `, recall@10 ${recallOf(name, queries, found)}`
           : ''
-      print(`${store.name}, ${mode}, ${name}: ${percentiles(times)}${recall}`)
+      const cpuMs = (cpuSpentMs / queries.length).toFixed(1)
+      print(`${store.name}, ${mode}, ${name}: ${percentiles(times)}, CPU ${cpuMs} ms${recall}`)
     }
   }
   const memory = store.memoryBytes()

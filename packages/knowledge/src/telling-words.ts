@@ -1,8 +1,8 @@
 /** How many matches a search by words looks at: as many as take some milliseconds. */
-export const lookedMax = 20_000
+export const lookedMax = 10_000
 
 /** How many it looks at when those were too few, as with words that stand nearly everywhere. */
-export const lookedAtMost = 60_000
+export const lookedAtMost = 40_000
 
 interface CountedWord {
   readonly word: string

@@ -10,7 +10,7 @@ interface SqlCondition {
 const operators = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
 
 /**
- * A filter as a condition on `documents.metadata`. No key and no value becomes a part of the SQL. Throws
+ * A filter as a condition on `documents.number`. No key and no value becomes a part of the SQL. Throws
  * a RangeError for a filter of very many conditions.
  */
 export function filterSql(filter: MetadataFilter): SqlCondition {
@@ -44,15 +44,15 @@ function oneOf(key: string, values: readonly (string | number)[], isIn: boolean)
   const texts = values.filter((value) => typeof value === 'string')
   const numbers = values.filter((value) => typeof value === 'number')
   const among = (list: readonly unknown[]) => list.map(() => '?').join(', ')
-  const sql = `(member.type = 'text' AND member.value IN (${among(texts)}) OR ${numeric} AND member.value IN (${among(numbers)}))`
-  const typed = `(member.type = 'text' OR ${numeric})`
+  const sql = `(member.type = 'string' AND member.value IN (${among(texts)}) OR ${numeric} AND member.value IN (${among(numbers)}))`
+  const typed = `(member.type = 'string' OR ${numeric})`
   return {
     sql: exists(isIn ? sql : `${typed} AND NOT ${sql}`),
     values: [key, ...texts, ...numbers],
   }
 }
 
-const numeric = "member.type IN ('integer', 'real')"
+const numeric = "member.type = 'number'"
 
 function member(
   key: string,
@@ -60,14 +60,13 @@ function member(
   compare: (compared: string) => string,
 ): SqlCondition {
   if (typeof value === 'boolean') {
-    // JSON's true and false are 1 and 0 in SQL.
-    const sql = `member.type IN ('true', 'false') AND ${compare('?')}`
+    const sql = `member.type = 'boolean' AND ${compare('?')}`
     return { sql: exists(sql), values: [key, value ? 1 : 0] }
   }
-  const type = typeof value === 'string' ? "member.type = 'text'" : numeric
+  const type = typeof value === 'string' ? "member.type = 'string'" : numeric
   return { sql: exists(`${type} AND ${compare('?')}`), values: [key, value] }
 }
 
 function exists(condition: string): string {
-  return `EXISTS (SELECT 1 FROM json_each(documents.metadata) AS member WHERE member.key = ? AND (${condition}))`
+  return `documents.number IN (SELECT document FROM members AS member WHERE member.key = ? AND (${condition}))`
 }

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { getLoadablePath } from 'sqlite-vec'
 
 /** Files of another version are made anew: everything in them can be read again. */
-const version = 2
+const version = 3
 /** `FLKB`: what tells these files from other databases. */
 export const application = 0x464c4b42
 
@@ -20,6 +20,14 @@ const tables = `
     bytes INTEGER NOT NULL,
     UNIQUE (source, id)
   ) STRICT;
+  CREATE TABLE members (
+    key TEXT NOT NULL,
+    type TEXT NOT NULL,
+    value ANY NOT NULL,
+    document INTEGER NOT NULL,
+    PRIMARY KEY (key, type, value, document)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX members_of_documents ON members (document);
   CREATE TABLE passages (
     number INTEGER PRIMARY KEY,
     document INTEGER NOT NULL,

@@ -12,6 +12,7 @@ import { indexedWords, queryWords } from '../query-words.ts'
 import { lookedAtMost, tellingWords } from '../telling-words.ts'
 import { filterSql } from './filter-sql.ts'
 import { openIndexFile } from './schema.ts'
+import { VectorSigns } from './vector-signs.ts'
 
 export interface SqliteIndexOptions {
   /** Absolute; its folder must exist. */
@@ -22,6 +23,11 @@ export interface SqliteIndexOptions {
   readonly bytesMax: number
 }
 
+/** Of the vectors with the most signs in common, so many times as many as are wanted are compared. */
+const nearFactor = 10
+const nearMin = 200
+/** Filters of which it is known what they let through, until something changes. */
+const filtersMax = 100
 /** Of how many words it is known in how many passages they stand. */
 const countedMax = 20_000
 
@@ -37,6 +43,14 @@ export class SqliteIndex {
   readonly #statements = new Map<string, StatementSync>()
   /** Until something changes. */
   #counts = new RecentMap<number>(countedMax)
+  /** The documents that filters let through, until something changes. */
+  #allowed = new RecentMap<ReadonlySet<number>>(filtersMax)
+  /** What the search that runs lets through. */
+  #isAllowed: (document: number) => boolean = () => true
+  /** By the numbers of passages. */
+  readonly #documents = new Map<number, number>()
+  /** Read when they are needed first. */
+  #signs: VectorSigns | undefined
   #bytes: number
   #dimension: number | undefined
 
@@ -47,13 +61,20 @@ export class SqliteIndex {
     this.#bytes = Number(this.#sql('SELECT total(bytes) AS bytes FROM documents').get()?.['bytes'])
     const dimension = this.#setting('dimension')
     this.#dimension = dimension === undefined ? undefined : Number(dimension)
+    this.#readDocuments()
+    // Called by searches for words, for each passage that has one.
+    this.#database.function('is_allowed', (passage) =>
+      this.#isAllowed(this.#documents.get(Number(passage)) ?? 0) ? 1 : 0,
+    )
   }
 
   search(query: Omit<KnowledgeQuery, 'signal'>): readonly FoundPassage[] {
     const topK = Math.min(Math.max(query.topK, 0), foundMax)
     if (topK === 0) return []
-    const allowed = this.#allowed(query.filter)
-    const ranked = this.#ranked(query, topK, allowed)
+    const { filter } = query
+    const allowed = filter === undefined ? undefined : this.#documentsOf(filter)
+    this.#isAllowed = allowed === undefined ? () => true : (document) => allowed.has(document)
+    const ranked = this.#ranked(query, topK)
     const { minScore } = query
     return ranked
       .filter(({ score }) => minScore === undefined || score >= minScore)
@@ -86,6 +107,7 @@ export class SqliteIndex {
           bytes,
         ).lastInsertRowid,
       )
+      this.#insertMembers(number, document)
       this.#insertPassages(number, document)
     })
     this.#bytes = after
@@ -139,46 +161,44 @@ export class SqliteIndex {
   }
 
   #ranked(
-    { mode, text, vector }: Omit<KnowledgeQuery, 'signal'>,
+    { filter, mode, text, vector }: Omit<KnowledgeQuery, 'signal'>,
     topK: number,
-    allowed: Allowed,
   ): readonly Ranked[] {
-    if (mode === 'BM25') return this.#byWords(text, topK, allowed)
+    const isFiltered = filter !== undefined
+    if (mode === 'BM25') return this.#byWords(text, topK, isFiltered)
     if (vector === undefined) throw new Error(`mode ${mode} needs the vector of the query`)
-    if (mode === 'Vector') return this.#byVector(vector, topK, allowed)
+    if (mode === 'Vector') return this.#byVector(vector, topK)
     const candidates = topK * candidateFactor
     return fusedPassages(
-      this.#byWords(text, candidates, allowed),
-      this.#byVector(vector, candidates, allowed),
+      this.#byWords(text, candidates, isFiltered),
+      this.#byVector(vector, candidates),
     )
   }
 
-  #byWords(text: string, limit: number, allowed: Allowed): readonly Ranked[] {
+  #byWords(text: string, limit: number, isFiltered: boolean): readonly Ranked[] {
     const counted = queryWords(text).map((word) => ({ word, passages: this.#passagesWith(word) }))
     const telling = tellingWords(counted)
-    const found = this.#matching(telling, limit, allowed)
+    const found = this.#matching(telling, limit, isFiltered)
     // What was left out may be all that the passages have that a filter lets through.
     const all = counted.filter(({ passages }) => passages > 0)
     if (found.length >= limit || all.length === telling.length) return found
-    return this.#matching(all, limit, allowed)
+    return this.#matching(all, limit, isFiltered)
   }
 
   #matching(
     words: readonly { readonly word: string }[],
     limit: number,
-    allowed: Allowed,
+    isFiltered: boolean,
   ): readonly Ranked[] {
     if (words.length === 0) return []
     // Quoted, no word is part of the syntax.
     const expression = words.map(({ word }) => `"${word.replaceAll('"', '""')}"`).join(' OR ')
-    // By the plus, SQLite searches once and then filters, and not once for each passage that is allowed.
-    const filtered = allowed.sql.replace('AND rowid', 'AND +rowid')
     const rows = this.#sql(
       `SELECT number, score FROM (
          SELECT rowid AS number, bm25(words, ${weights}) AS score FROM words
-         WHERE words MATCH ? ${filtered} LIMIT ${lookedAtMost}
+         WHERE words MATCH ? ${isFiltered ? 'AND is_allowed(rowid)' : ''} LIMIT ${lookedAtMost}
        ) ORDER BY score LIMIT ?`,
-    ).all(expression, ...allowed.values, limit)
+    ).all(expression, limit)
     return rows.map((row) => ({ id: String(row['number']), score: -Number(row['score']) }))
   }
 
@@ -191,25 +211,49 @@ export class SqliteIndex {
     return passages
   }
 
-  #byVector(vector: Float32Array, limit: number, allowed: Allowed): readonly Ranked[] {
+  #byVector(vector: Float32Array, limit: number): readonly Ranked[] {
     if (this.#dimension === undefined) return []
     if (vector.length !== this.#dimension) {
       throw otherQueryDimension(this.#dimension, vector.length)
     }
+    const wanted = quantised(vector)
+    const count = Math.max(nearMin, nearFactor * limit)
+    const near = this.#readSigns(this.#dimension).nearest(wanted, count, this.#isAllowed)
     const rows = this.#sql(
-      `SELECT rowid AS number, distance FROM vectors WHERE vector MATCH vec_int8(?) AND k = ? ${allowed.sql} ORDER BY distance`,
-    ).all(quantised(vector), limit, ...allowed.values)
+      `SELECT number, vec_distance_cosine(vec_int8(vector), vec_int8(?)) AS distance
+       FROM vectors WHERE number IN (SELECT value FROM json_each(?)) ORDER BY distance LIMIT ?`,
+    ).all(bytesOf(wanted), JSON.stringify(near), limit)
     return rows.map((row) => ({ id: String(row['number']), score: 1 - Number(row['distance']) }))
   }
 
-  /** The passages that a filter lets through, as a condition on their numbers. */
-  #allowed(filter: MetadataFilter | undefined): Allowed {
-    if (filter === undefined) return { sql: '', values: [] }
+  #documentsOf(filter: MetadataFilter): ReadonlySet<number> {
+    const key = JSON.stringify(filter)
+    const known = this.#allowed.get(key)
+    if (known !== undefined) return known
     const { sql, values } = filterSql(filter)
-    return {
-      sql: `AND rowid IN (SELECT passages.number FROM documents JOIN passages ON passages.document = documents.number WHERE ${sql})`,
-      values,
+    const rows = this.#sql(`SELECT number FROM documents WHERE ${sql}`).all(...values)
+    const allowed = new Set(rows.map(({ number }) => Number(number)))
+    this.#allowed.set(key, allowed)
+    return allowed
+  }
+
+  #readDocuments(): void {
+    this.#documents.clear()
+    const rows = this.#sql('SELECT number, document FROM passages').iterate()
+    for (const { document, number } of rows) this.#documents.set(Number(number), Number(document))
+  }
+
+  #readSigns(dimension: number): VectorSigns {
+    if (this.#signs !== undefined) return this.#signs
+    const signs = new VectorSigns(dimension)
+    const rows = this.#sql('SELECT number, vector FROM vectors').iterate()
+    for (const { number, vector } of rows) {
+      if (!(vector instanceof Uint8Array)) continue
+      const passage = Number(number)
+      signs.add(passage, this.#documents.get(passage) ?? 0, new Int8Array(vector))
     }
+    this.#signs = signs
+    return signs
   }
 
   #passage({ id, score }: Ranked): readonly FoundPassage[] {
@@ -236,6 +280,17 @@ export class SqliteIndex {
     ]
   }
 
+  #insertMembers(document: number, { metadata }: IndexedDocument): void {
+    for (const [key, value] of Object.entries(metadata)) {
+      this.#sql('INSERT INTO members (key, type, value, document) VALUES (?, ?, ?, ?)').run(
+        key,
+        typeof value,
+        typeof value === 'boolean' ? Number(value) : value,
+        document,
+      )
+    }
+  }
+
   #insertPassages(document: number, { passages, title }: IndexedDocument): void {
     for (const { headings, text, url, vector } of passages) {
       const number = this.#sql(
@@ -245,13 +300,12 @@ export class SqliteIndex {
         number,
         ...wordColumns({ title, headings, text }),
       )
+      this.#documents.set(Number(number), document)
       if (vector === undefined) continue
       this.#useDimension(vector.length)
-      this.#sql('INSERT INTO vectors (rowid, vector) VALUES (?, vec_int8(?))').run(
-        // A whole number, which sqlite-vec wants to be a BigInt.
-        BigInt(number),
-        quantised(vector),
-      )
+      const bytes = quantised(vector)
+      this.#sql('INSERT INTO vectors (number, vector) VALUES (?, ?)').run(number, bytesOf(bytes))
+      this.#signs?.add(Number(number), document, bytes)
     }
   }
 
@@ -272,9 +326,12 @@ export class SqliteIndex {
         }),
       )
       if (this.#dimension !== undefined) {
-        this.#sql('DELETE FROM vectors WHERE rowid = ?').run(BigInt(Number(number)))
+        this.#sql('DELETE FROM vectors WHERE number = ?').run(Number(number))
       }
     }
+    for (const { number } of rows) this.#documents.delete(Number(number))
+    this.#signs?.remove(document)
+    this.#sql('DELETE FROM members WHERE document = ?').run(document)
     this.#sql('DELETE FROM passages WHERE document = ?').run(document)
     this.#sql('DELETE FROM documents WHERE number = ?').run(document)
   }
@@ -285,7 +342,7 @@ export class SqliteIndex {
       throw otherDimension(this.#dimension, dimension)
     }
     this.#database.exec(
-      `CREATE VIRTUAL TABLE vectors USING vec0(vector int8[${dimension}] distance_metric=cosine)`,
+      'CREATE TABLE vectors (number INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT',
     )
     this.#setSetting('dimension', String(dimension))
     this.#dimension = dimension
@@ -317,12 +374,15 @@ export class SqliteIndex {
     const dimension = this.#dimension
     this.#database.exec('BEGIN IMMEDIATE')
     this.#counts = new RecentMap(countedMax)
+    this.#allowed = new RecentMap(filtersMax)
     try {
       work()
       this.#database.exec('COMMIT')
     } catch (error) {
       this.#database.exec('ROLLBACK')
       this.#dimension = dimension
+      this.#signs = undefined
+      this.#readDocuments()
       throw error
     }
   }
@@ -352,17 +412,16 @@ function wordColumns(passage: {
   return [indexedWords(title ?? ''), indexedWords(headings.join(' ')), indexedWords(text)]
 }
 
-interface Allowed {
-  readonly sql: string
-  readonly values: readonly (string | number)[]
-}
-
 /** A vector of length 1 in a byte a dimension: a quarter of the memory, and the same order but for near ties. */
-function quantised(vector: Float32Array): Uint8Array {
+function quantised(vector: Float32Array): Int8Array {
   const bytes = new Int8Array(vector.length)
   let largest = 0
   for (const value of vector) largest = Math.max(largest, Math.abs(value))
   const scale = largest === 0 ? 0 : 127 / largest
   vector.forEach((value, place) => (bytes[place] = Math.round(value * scale)))
-  return new Uint8Array(bytes.buffer)
+  return bytes
+}
+
+function bytesOf(vector: Int8Array): Uint8Array {
+  return new Uint8Array(vector.buffer)
 }
