@@ -14,7 +14,7 @@ import { exchangeProblems } from './stored-exchanges.ts'
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '50' },
-    'process-kills': { type: 'string', default: '10' },
+    'process-kills': { type: 'string', default: '50' },
     writers: { type: 'string', default: '200' },
     processes: { type: 'string', default: '4' },
     stores: { type: 'string', default: storeServerKinds.map(({ name }) => name).join(',') },
@@ -33,6 +33,19 @@ const [kills, processKills, writers, processes, seed, seconds] = [
 ]
 const killDelayMsMax = 1000
 const program = fileURLToPath(new URL('store-writer.program.ts', import.meta.url))
+/** What became of one kind of server. */
+interface CrashFigures {
+  readonly store: string
+  readonly 'kills of the server': number
+  readonly 'kills of a process': number
+  readonly writers: number
+  readonly 'turns acknowledged': number
+  readonly lost: number
+  readonly doubled: number
+  readonly problems: number
+  readonly seconds: number
+}
+const figures: CrashFigures[] = []
 const chosen = storeServerKinds.filter(({ name }) => values.stores.split(',').includes(name))
 let isRight = chosen.length > 0
 for (const kind of chosen) {
@@ -40,6 +53,7 @@ for (const kind of chosen) {
   for (const problem of problems.slice(0, 20)) process.stdout.write(`${problem}\n`)
   isRight &&= problems.length === 0
 }
+process.stdout.write(table(figures))
 process.exit(isRight ? 0 : 1)
 
 async function crash(kind: StoreServerKind): Promise<readonly string[]> {
@@ -55,7 +69,8 @@ async function crash(kind: StoreServerKind): Promise<readonly string[]> {
     startWriters([kind.name, server.url, String(random.below(2 ** 31)), ...part], told)
   const running = parts.map(begin)
   const done = { kills: 0, processKills: 0 }
-  const until = performance.now() + seconds * 1000
+  const startedMs = performance.now()
+  const until = startedMs + seconds * 1000
   while (done.kills < kills && performance.now() < until) {
     await moreExchanges(told, writers / 4)
     await pause(random.below(killDelayMsMax))
@@ -76,12 +91,30 @@ async function crash(kind: StoreServerKind): Promise<readonly string[]> {
   const problems = await exchangeProblems(store, conversations, told)
   await store.close()
   const count = (what: string) => problems.filter((problem) => problem.startsWith(what)).length
-  process.stdout.write(
-    `${kind.name}: ${done.kills} kills of the server, ${done.processKills} of a process: ` +
-      `${told.length} turns acknowledged, ${count('lost')} lost, ${count('doubled')} doubled, ` +
-      `${problems.length} problems\n`,
-  )
+  figures.push({
+    store: kind.name,
+    'kills of the server': done.kills,
+    'kills of a process': done.processKills,
+    writers,
+    'turns acknowledged': told.length,
+    lost: count('lost'),
+    doubled: count('doubled'),
+    problems: problems.length,
+    seconds: Math.round((performance.now() - startedMs) / 1000),
+  })
   return done.kills > 0 ? problems : [...problems, 'odd: nothing was killed']
+}
+
+/** As Markdown. */
+function table(rows: readonly CrashFigures[]): string {
+  const [first] = rows
+  if (first === undefined) return 'no store was chosen\n'
+  const lines = [
+    Object.keys(first),
+    Object.keys(first).map(() => '---'),
+    ...rows.map(Object.values),
+  ]
+  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('')
 }
 
 function startWriters(flags: readonly string[], told: StoredExchange[]): ChildProcess {
