@@ -1,9 +1,12 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject, RecentMap } from '@fairlead/base'
 import type { KeptResponse, ResponseError } from '../stores/kept-response.ts'
 import type { ResponseStore } from '../stores/response-store.ts'
 import type { ConversationCiphers } from './conversation-ciphers.ts'
 import type { Keyring } from './keyring.ts'
 import { isSealedText, openUnlessGone, type TextCipher } from './text-cipher.ts'
+
+/** Of how many responses it is known to which conversation they belong. */
+const knownMax = 10_000
 
 /**
  * Responses that are encrypted as the conversations that they belong to, or with the key of their
@@ -22,11 +25,20 @@ export function encryptedResponses(
     conversation === null
       ? keyring.cipherOf(tenant, null, { creates })
       : conversations.cipherOfConversation(tenant, conversation, creates)
-  /** Of a response that is stored. */
-  const cipherIn = async (tenant: string, id: string) => {
+  /** A stream is written and read in many pieces, none of which needs the whole response. */
+  const known = new RecentMap<{ readonly conversation: string | null }>(knownMax)
+  const note = ({ tenant, id, conversation }: KeptResponse) =>
+    known.set(JSON.stringify([tenant, id]), { conversation })
+  const conversationOf = async (tenant: string, id: string): Promise<string | null> => {
+    const found = known.get(JSON.stringify([tenant, id]))
+    if (found !== undefined) return found.conversation
     const kept = await responses.load(tenant, id)
-    return cipherOf(tenant, kept?.conversation ?? null, true)
+    if (kept !== undefined) note(kept)
+    return kept?.conversation ?? null
   }
+  /** Of a response that is stored. */
+  const cipherIn = async (tenant: string, id: string) =>
+    cipherOf(tenant, await conversationOf(tenant, id), true)
   const opening = <T>(
     { conversation, tenant }: Pick<KeptResponse, 'conversation' | 'tenant'>,
     open: (cipher: TextCipher) => T,
@@ -40,6 +52,7 @@ export function encryptedResponses(
     ...responses,
     async add(response) {
       const cipher = await cipherOf(response.tenant, response.conversation, true)
+      note(response)
       return responses.add(sealResponse(response, cipher))
     },
     async load(tenant, id) {
@@ -76,7 +89,7 @@ export function encryptedResponses(
     async frames(tenant, id, from, bytesMax) {
       const kept = await responses.frames(tenant, id, from, bytesMax)
       if (kept === undefined) return undefined
-      const conversation = (await responses.load(tenant, id))?.conversation ?? null
+      const conversation = await conversationOf(tenant, id)
       return opening({ tenant, conversation }, (cipher) => ({
         ...kept,
         frames: kept.frames.map((frame) => openFrame(frame, id, cipher)),

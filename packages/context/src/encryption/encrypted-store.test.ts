@@ -240,6 +240,44 @@ describe('an encrypted store', () => {
     expect(await store.conversation('a', 'c2')).toBeDefined()
   })
 
+  it('writes and reads a stream without reading its response for each piece', async () => {
+    const inner = createMemoryStore({ clock, ttlMs: undefined })
+    let loads = 0
+    const responses = new Proxy(inner.responses, {
+      get(target, name) {
+        if (name === 'load') loads += 1
+        const value: unknown = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const counted = { ...inner, responses }
+    const [writer, reader] = [await encrypted(counted), await encrypted(counted)]
+    await tell(writer, 'user:anna', 'c1')
+    const response = {
+      id: 'r1',
+      tenant: 'a',
+      previous: null,
+      conversation: 'c1',
+      status: 'in_progress',
+      background: true,
+      body: {},
+      input: [],
+      output: [],
+      error: null,
+      answered_by: null,
+      created_at: 1,
+      completed_at: null,
+    } as const
+    await writer.responses.add(response)
+    for (let number = 0; number < 50; number++) {
+      const piece = { output: undefined, firstFrame: number, frames: [`${secret} ${number}`] }
+      await writer.responses.flush([{ tenant: 'a', id: 'r1', ...piece }])
+      const { frames } = (await reader.responses.frames('a', 'r1', number, 1e6)) ?? {}
+      expect(frames).toEqual([`${secret} ${number}`])
+    }
+    expect(loads).toBeLessThanOrEqual(1)
+  })
+
   it('reads what was stored before it was encrypted', async () => {
     const inner = createMemoryStore({ clock, ttlMs: undefined })
     await tell(inner, 'user:anna', 'c1')
