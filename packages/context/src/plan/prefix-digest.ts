@@ -11,9 +11,14 @@ export class PrefixDigest {
 
   /** Of nothing, or of all that another one has. */
   constructor(before?: PrefixDigest) {
-    before?.#flush()
-    this.#hash = before?.#hash.copy() ?? createHash('sha256')
-    this.#head = before?.#head ?? this.#hash
+    if (before === undefined) {
+      this.#hash = createHash('sha256')
+      this.#head = this.#hash
+    } else {
+      before.#flush()
+      this.#hash = before.#hash.copy()
+      this.#head = before.#head
+    }
   }
 
   add(value: unknown): void {

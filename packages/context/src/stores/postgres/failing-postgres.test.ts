@@ -221,6 +221,26 @@ describe('a PostgreSQL that cannot be used', () => {
   })
 })
 
+describe('a pooler that loses what others tell', () => {
+  it('is noticed, also when a member has heard at first', async () => {
+    await using proxy = await CuttingProxy.start(bench.server.port)
+    const store = await bench.open({ url: url({ port: String(proxy.port) }) })
+    // As a pooler in transaction mode does, once nothing is asked for on the connection that listens.
+    proxy.rewriteAnswer = (data) => {
+      const told = Buffer.from(data)
+      return told[0] === 0x41 ? Buffer.alloc(0) : told
+    }
+    await vi.waitFor(() => expect(store.check()).rejects.toThrow(/LISTEN needs a session/), {
+      timeout: 15_000,
+      interval: 100,
+    })
+    // And so is that it is well again.
+    proxy.rewriteAnswer = undefined
+    await vi.waitFor(() => store.check(), { timeout: 15_000, interval: 100 })
+    await store.close()
+  }, 40_000)
+})
+
 describe('a PostgreSQL under load', () => {
   it('is migrated once by many that open it at once', async () => {
     const schema = bench.newSchema()

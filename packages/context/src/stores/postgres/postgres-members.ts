@@ -53,8 +53,10 @@ export class PostgresMembers implements StoreMembers {
   #told = 0
   /** Why there is no connection. */
   #failure: Error | undefined
-  /** Whether the connection has heard itself; undefined until it had the time for it. */
+  /** Whether the connection hears what is told on another; undefined until it had the time for it. */
   #hears: boolean | undefined
+  /** What was told on another since it was looked at last: nothing, and what was told or heard of it. */
+  #ping: 'none' | 'told' | 'heard' = 'none'
   #isHandedOver = false
   #isClosed = false
 
@@ -148,19 +150,20 @@ export class PostgresMembers implements StoreMembers {
     const client = await pool.ownConnection()
     if (this.#isClosed) return client.end()
     this.#hears = undefined
+    this.#ping = 'none'
     client.on('notification', ({ payload }) => this.#receive(payload))
     client.on('end', () => this.#lose(client, new Error('Connection terminated')))
     try {
       await this.#ask(client, `LISTEN ${this.#channel}`)
       await this.#beat(client)
-      await this.#ask(client, 'SELECT pg_notify($1, $2)', [this.#channel, this.#ping])
     } catch (error) {
       void client.end().catch(() => {})
       throw error
     }
     this.#client = client
     this.#failure = undefined
-    this.#beatLater(client)
+    await this.#tellPing()
+    if (this.#client === client) this.#beatLater(client)
   }
 
   /** Whether it was alive until now. */
@@ -174,10 +177,11 @@ export class PostgresMembers implements StoreMembers {
 
   #beatLater(client: PostgresClient): void {
     this.#timer = this.#options.clock.setTimer(memberLeaseMs / 3, () => {
-      if (this.#hears === undefined) this.#noteDeaf()
+      this.#judgeHearing()
       this.#beat(client).then(
         (wasAlive) => {
           if (this.#client !== client) return
+          void this.#tellPing()
           this.#beatLater(client)
           if (!wasAlive) this.#tellGap()
         },
@@ -186,9 +190,26 @@ export class PostgresMembers implements StoreMembers {
     })
   }
 
-  #noteDeaf(): void {
-    this.#hears = false
-    this.#options.logger.error({}, isDeafMessage)
+  #judgeHearing(): void {
+    const before = this.#hears
+    if (this.#ping !== 'none') this.#hears = this.#ping === 'heard'
+    if (this.#hears === false && before !== false) this.#options.logger.error({}, isDeafMessage)
+    this.#ping = 'none'
+  }
+
+  /**
+   * On another connection, while nothing is asked for on this one: a pooler in transaction mode gives what
+   * is told to whoever uses the session that listens, which is this member while it asks for something.
+   */
+  async #tellPing(): Promise<void> {
+    this.#ping = 'none'
+    const ping = `[${JSON.stringify(this.self)},0,null]`
+    try {
+      await this.#options.pool.ask('SELECT pg_notify($1, $2)', [this.#channel, ping])
+      if (this.#ping === 'none') this.#ping = 'told'
+    } catch {
+      // Whoever cannot reach the server is told so by what it asks for.
+    }
   }
 
   #lose(client: PostgresClient, error: unknown): void {
@@ -222,7 +243,7 @@ export class PostgresMembers implements StoreMembers {
     if (!Array.isArray(told)) return
     const [from, number, message] = told as readonly unknown[]
     if (from === this.self) {
-      if (number === 0) this.#hears = true
+      if (number === 0) this.#ping = 'heard'
     } else if (typeof from === 'string' && isJsonObject(message)) {
       for (const listener of this.#listeners) listener(message, from)
     }
@@ -258,10 +279,6 @@ export class PostgresMembers implements StoreMembers {
     } catch {
       // Lost, as messages may be.
     }
-  }
-
-  get #ping(): string {
-    return `[${JSON.stringify(this.self)},0,null]`
   }
 
   async #ask(client: PostgresClient, statement: string, values: readonly unknown[] = []) {
