@@ -1,7 +1,10 @@
 import { historyRuleFor } from '../strategies/history-rule-for.ts'
-import type { HistorySelection, PlacedSummary } from '../strategies/history-rule.ts'
+import {
+  type HistorySelection,
+  type PlacedSummary,
+  summaryShareMax,
+} from '../strategies/history-rule.ts'
 import { historyRules } from '../strategies/strategies.ts'
-import { summaryShareMax } from '../summaries/summary-limits.ts'
 import type { EpochSummary } from '../turns/conversation.ts'
 import { itemTokens, type TokenCounts } from './count-tokens.ts'
 import { epochRule } from './epoch-rule.ts'

@@ -76,3 +76,25 @@ export interface HistoryRule<Settings extends { readonly mode: string }> {
   reach(settings: Settings): readonly HistoryReach[]
   select(settings: Settings, state: HistoryState): HistorySelection
 }
+
+/** A prompt has no summary that takes more than this share of what the history may have. */
+export const summaryShareMax = 0.5
+
+/**
+ * Index of the first of the newest groups that have `lowTokens` together. The newest stays also where
+ * it alone passes the low mark, as long as the high one allows it.
+ */
+export function newestGroups(
+  { highTokens, lowTokens }: { readonly highTokens: number; readonly lowTokens: number },
+  { groups, tokens }: Pick<HistoryState, 'groups' | 'tokens'>,
+  first: number,
+): number {
+  let from = groups.length
+  let length = 0
+  while (from > first) {
+    length += tokens(from - 1, from)
+    if (length > (from === groups.length ? highTokens : lowTokens)) break
+    from -= 1
+  }
+  return from
+}

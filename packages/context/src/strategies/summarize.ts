@@ -1,5 +1,10 @@
-import { newestGroups } from './token-window.ts'
-import type { HistoryRule, HistorySelection, HistoryState, PlacedSummary } from './history-rule.ts'
+import {
+  type HistoryRule,
+  type HistorySelection,
+  type HistoryState,
+  type PlacedSummary,
+  newestGroups,
+} from './history-rule.ts'
 
 /** `spec.history` of a ContextStrategy whose mode is Summarize. */
 export interface SummarizeSettings {

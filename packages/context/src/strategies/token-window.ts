@@ -1,4 +1,4 @@
-import type { HistoryRule, HistoryState } from './history-rule.ts'
+import { type HistoryRule, newestGroups } from './history-rule.ts'
 
 /** `spec.history` of a ContextStrategy whose mode is TokenWindow. */
 export interface TokenWindowSettings {
@@ -32,23 +32,4 @@ export const tokenWindow: HistoryRule<TokenWindowSettings> = {
       isUnsure,
     }
   },
-}
-
-/**
- * Index of the first of the newest groups that have `lowTokens` together. The newest stays also where
- * it alone passes the low mark, as long as the high one allows it.
- */
-export function newestGroups(
-  { highTokens, lowTokens }: Pick<TokenWindowSettings, 'highTokens' | 'lowTokens'>,
-  { groups, tokens }: Pick<HistoryState, 'groups' | 'tokens'>,
-  first: number,
-): number {
-  let from = groups.length
-  let length = 0
-  while (from > first) {
-    length += tokens(from - 1, from)
-    if (length > (from === groups.length ? highTokens : lowTokens)) break
-    from -= 1
-  }
-  return from
 }

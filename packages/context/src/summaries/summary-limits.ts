@@ -1,3 +1,4 @@
+import { summaryShareMax } from '../strategies/history-rule.ts'
 import type { SummarizeSettings } from '../strategies/summarize.ts'
 
 /** A summary is begun at this share of the trigger, so that it is there when it is needed. */
@@ -7,9 +8,6 @@ const preparedAt = 0.85
 const summaryShare = 0.35
 const summaryTokensMin = 64
 const summaryTokensMost = 2000
-
-/** A prompt has no summary that takes more than this share of what the history may have. */
-export const summaryShareMax = 0.5
 
 /** A summary may pass the length that was asked for by this factor before it is made shorter. */
 export const summaryTolerance = 1.25
