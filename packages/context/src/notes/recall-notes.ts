@@ -1,10 +1,11 @@
-import { KeywordIndex, wordsOf } from '@fairlead/retrieval'
+import { wordsOf } from '@fairlead/retrieval'
 import { questionIn } from '../retrieval/said-in-turn.ts'
 import type { RetrievalInput, TurnRetriever } from '../retrieval/turn-retriever.ts'
 import type { MemorySettings } from '../strategies/memory-settings.ts'
 import { quoteSources } from '../turns/quote-sources.ts'
 import { passageKey, type RetrievedBlock, type RetrievedPassage } from '../turns/retrieved-block.ts'
 import { type GoneNote, goneNotes, noteName } from './gone-notes.ts'
+import { noteIndex } from './note-index.ts'
 import type { Note } from './note.ts'
 
 /** What the frame of the block takes, and that of each note in it, rather too much. */
@@ -12,7 +13,7 @@ const blockTokens = 80
 const noteTokens = 30
 /** As much of a question is looked at. */
 const questionCharactersMax = 20_000
-/** The most notes that are told but not quoted. */
+/** The most notes that are told but not quoted. With as many that have no room, the search ends. */
 const toldMax = 20
 
 interface RecallOptions {
@@ -65,10 +66,8 @@ function latestFirst(notes: readonly Note[]): readonly RankedNote[] {
 }
 
 function byWords(notes: readonly Note[], { input }: RetrievalInput): readonly RankedNote[] {
-  const index = new KeywordIndex()
-  notes.forEach(({ text }, place) => index.add(place, wordsOf(text)))
   const words = wordsOf(questionIn(input).slice(-questionCharactersMax))
-  return index
+  return noteIndex(notes)
     .search({ words, limit: notes.length, accept: () => true })
     .flatMap(({ ref, score }) => {
       const note = notes[ref]
@@ -81,28 +80,24 @@ function blockOf(
   { gone, input, maxTokens, subject }: BlockOptions,
 ): RetrievedBlock {
   let left = maxTokens - blockTokens
-  const judged = ranked.map(({ note, score }) => {
+  let without = 0
+  const judged: { readonly note: Note; readonly passage: RetrievedPassage }[] = []
+  for (const { note, score } of ranked) {
+    if (without >= toldMax) break
     const named = { kind: 'note', source: subject, id: noteName(note) } as const
     const tokens = input.countTokens(note.text) + noteTokens
     const fits = tokens <= left
     if (fits) left -= tokens
+    else without += 1
     const isThere = input.earlier.has(passageKey(named))
     const action = fits ? (isThere ? 'duplicate' : 'kept') : 'over_budget'
     const passage: RetrievedPassage = { ...named, title: null, url: null, score, tokens, action }
-    return { note, passage }
-  })
+    judged.push({ note, passage })
+  }
   const kept = judged.filter(({ passage }) => passage.action === 'kept')
   const told = judged.filter(({ passage }) => passage.action !== 'kept').slice(0, toldMax)
   return {
-    items:
-      kept.length + gone.length === 0
-        ? []
-        : [
-            quoted(
-              kept.map(({ note }) => note),
-              gone,
-            ),
-          ],
+    items: kept.length + gone.length === 0 ? [] : [quoted(kept, gone)],
     passages: [...kept, ...gone, ...told].map(({ passage }) => passage),
   }
 }
@@ -110,9 +105,9 @@ function blockOf(
 const supersedes =
   ' They are about the user. Where a note stands twice, with the same id, the later one holds; one that is only "(deleted)" there does not hold any more.'
 
-function quoted(notes: readonly Note[], gone: readonly GoneNote[]) {
-  const inOrder = notes.toSorted((one, other) => (one.id < other.id ? -1 : 1))
-  const sources = inOrder.map(({ id, text, updated_at: at }) => ({
+function quoted(kept: readonly { readonly note: Note }[], gone: readonly GoneNote[]) {
+  const inOrder = kept.toSorted((one, other) => (one.note.id < other.note.id ? -1 : 1))
+  const sources = inOrder.map(({ note: { id, text, updated_at: at } }) => ({
     id: id.slice(-8),
     about: { noted: new Date(at * 1000).toISOString().slice(0, 10) },
     text,

@@ -1,4 +1,4 @@
-import { type Clock, openScope, untilAborted } from '@fairlead/base'
+import { type Clock, openScope, RecentMap, untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import { type Note, notesAt } from '../notes/note.ts'
 import {
@@ -20,6 +20,8 @@ import {
 const attempts = 20
 /** How long a change waits for those of this process that came before it; then whoever is first is. */
 const waitMs = 2000
+/** The notes of as many subjects are held, so that what is made of them need not be made again. */
+const heldMax = 64
 /** As many subjects are looked at for notes that have expired in one go. */
 const sweepPage = 10
 
@@ -46,6 +48,8 @@ export class NotesShelf {
   readonly #clock: NotesClock
   /** The last change of each subject that is being changed. */
   readonly #changing = new Map<string, Promise<unknown>>()
+  /** Those that were read last. */
+  readonly #held = new RecentMap<readonly Note[]>(heldMax)
   #swept: RecordKey | undefined
 
   /** The records with a deadline on every operation. */
@@ -54,10 +58,17 @@ export class NotesShelf {
     this.#clock = clock
   }
 
-  /** The notes that hold now, the oldest first. */
+  /** The notes that hold now, the oldest first; the same list as long as they are the same. */
   async read(owner: NoteOwner): Promise<readonly Note[]> {
+    const key = nameOf(owner)
     const record = await this.#records.load(keyOf(owner))
-    return record === undefined ? [] : notesAt(readSubjectNotes(record.body).notes, this.#now())
+    const kept = record === undefined ? [] : readSubjectNotes(record.body).notes
+    const notes = notesAt(kept, this.#now())
+    const held = this.#held.get(key)
+    if (held !== undefined && areSame(held, notes)) return held
+    if (notes.length === 0) this.#held.delete(key)
+    else this.#held.set(key, notes)
+    return notes
   }
 
   /**
@@ -69,7 +80,8 @@ export class NotesShelf {
     owner: NoteOwner,
     edit: (before: SubjectNotes, nowSeconds: number) => NotesEdit<T>,
   ): Promise<T> {
-    const key = JSON.stringify([owner.tenant, owner.subject])
+    const key = nameOf(owner)
+    this.#held.delete(key)
     const before = this.#changing.get(key)
     const changed = this.#after(before).then(() => this.#change(owner, edit))
     this.#changing.set(key, changed)
@@ -137,6 +149,21 @@ export class NotesShelf {
   #now(): number {
     return Math.floor(this.#clock.now() / 1000)
   }
+}
+
+function nameOf({ subject, tenant }: NoteOwner): string {
+  return JSON.stringify([tenant, subject])
+}
+
+/** Versions begin anew when a subject was erased: only what they say tells. */
+function areSame(some: readonly Note[], others: readonly Note[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((one, place) => {
+      const other = others[place]
+      return one.id === other?.id && one.version === other.version && one.text === other.text
+    })
+  )
 }
 
 function keyOf({ subject, tenant }: NoteOwner): RecordKey {
