@@ -53,6 +53,7 @@ for (const subject of subjects) {
 }
 
 const secret = 'xylophone'
+const note = { kind: 'note', tenant: 'a', id: 'n1', expiresAtMs: null }
 
 /** A conversation whose every part that has words has the secret in it. */
 async function tell(store: ContextStore, subject: string, id: string): Promise<void> {
@@ -212,6 +213,30 @@ describe('an encrypted store', () => {
     for (const id of ['c1', 'c2']) {
       expect(JSON.stringify(await anew.turn('a', id, 'turn_1'))).toContain(secret)
     }
+  })
+
+  it('goes on with the keys that it knows where another replica has a newer wrapping key', async () => {
+    const inner = createMemoryStore({ clock, ttlMs: undefined })
+    let nowMs = 1_000_000
+    const late = { clock: { ...clock, now: () => nowMs }, logger: silentLogger }
+    const keys = { current: key, previous: undefined }
+    const [one, two] = [
+      await openEncrypted(inner, keys, late),
+      await openEncrypted(inner, keys, late),
+    ]
+    await one.wrapped()
+    await tell(one.store, 'user:anna', 'c1')
+    const newer = newKey().toString('base64')
+    two.useKeys({ current: newer, previous: key })
+    await two.wrapped()
+    // What it knows is looked up again, and is wrapped by a key that it was not told of.
+    nowMs += 3_600_000
+    expect(JSON.stringify(await one.store.turn('a', 'c1', 'turn_1'))).toContain(secret)
+    const next = { ...note, owner: 'c1', body: { text: secret } }
+    expect(await one.store.records.put(next, null)).toBe(true)
+    expect(await two.store.records.load(next)).toMatchObject({ body: { text: secret } })
+    // One that begins now knows nothing.
+    await expect(openEncrypted(inner, keys, late)).rejects.toThrow('does not have')
   })
 
   it('opens what a subject has said who was erased and came again, whatever key is at hand', async () => {

@@ -46,6 +46,21 @@ describe('a store that is opened anew', () => {
     expect(await other.members.claim(place, 'y')).toEqual({ outcome: 'granted' })
   })
 
+  it('keeps what for as long as was said last, also in a later opening', async () => {
+    const clock = new FakeClock()
+    const open = () => createMemoryStore({ clock, ttlMs: undefined })
+    const renewed = new RenewedStore(open())
+    await renewed.store.configure({ ttlMs: 5000 })
+    await renewed.store.configure({ ttlMs: 1000 })
+    await renewed.renew(open())
+    const change = { conversation: conversationAt(1), turns: [] }
+    await renewed.store.append({ expectedRevision: null, ...change })
+    await clock.advance(999)
+    expect(await renewed.store.conversation('a', 'c1')).toBeDefined()
+    await clock.advance(1)
+    expect(await renewed.store.conversation('a', 'c1')).toBeUndefined()
+  })
+
   it('hears what others say, and looks again at what it may have missed', async () => {
     const { shared } = sharedStore()
     const other = shared.join('other').store

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import pg from 'pg'
+import { subjectDigest } from '../subject-erasures.ts'
 import { conversationAt, ended, turnOf } from '../test-support/turns.ts'
 import { wholeLog } from '../test-support/whole-log.ts'
 import { CuttingProxy } from './test-support/cutting-proxy.ts'
@@ -294,6 +296,34 @@ describe('a PostgreSQL under load', () => {
     expect(new Set(all).size).toBe(200)
     for (const store of stores) await store.close()
   }, 60_000)
+
+  it('erases a subject after what is being stored of it, and stores after what is being erased', async () => {
+    const store = await bench.open()
+    const { ccp, ...rest } = conversationAt(1)
+    const conversation = { ...rest, ccp: { ...ccp, subject: 'ada' } }
+    const lock = (name: string) =>
+      `SELECT ${name}(hashtextextended('${subjectDigest('a', 'ada')}', 0))`
+    const waits = async () => {
+      const waiting = await bench.ask(
+        `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`,
+      )
+      expect(waiting).toHaveLength(1)
+    }
+    const client = new pg.Client({ connectionString: bench.server.url })
+    await client.connect()
+    await client.query(`BEGIN; ${lock('pg_advisory_xact_lock_shared')}`)
+    const erasing = store.removeSubject('a', 'ada')
+    await vi.waitFor(waits, 2000)
+    await client.query('COMMIT')
+    await erasing
+    await client.query(`BEGIN; ${lock('pg_advisory_xact_lock')}`)
+    const storing = store.append({ expectedRevision: null, conversation, turns: [] })
+    await vi.waitFor(waits, 2000)
+    await client.query('COMMIT')
+    expect(await storing).toBe('stored')
+    await client.end()
+    await store.close()
+  })
 
   it('keeps texts that it has no characters for', async () => {
     const odd = 'NUL \0, half \uD83D, \uE000, "\\u0000" \\'

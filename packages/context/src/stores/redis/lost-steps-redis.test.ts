@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { forgottenPlan } from '../../plan/forgotten-plan.ts'
 import type { ContextStore } from '../context-store.ts'
 import { conversationAt, ended, turnOf } from '../test-support/turns.ts'
+import { RedisIndexes } from './redis-indexes.ts'
+import { RedisMembers } from './redis-members.ts'
 import { RedisBench } from './test-support/redis-bench.ts'
 
 let bench: RedisBench
@@ -155,6 +157,42 @@ describe('steps that a crash has left out in Redis', () => {
       expect(await successor.recover(7)).toBe(1)
       expect(await bench.admin.zcard(index)).toBe(0)
       await successor.close()
+    }))
+
+  it('of a change that an erasure has met do not let it come', () =>
+    run(async (store) => {
+      const other = await bench.join(store, 'eraser')
+      const change = { expectedRevision: null, conversation: conversation('c1'), turns: [] }
+      const entering = vi.spyOn(RedisIndexes.prototype, 'add')
+      const enterAndErase = () => {
+        // The original is there again within it.
+        entering.mockImplementationOnce(async function enter(this: RedisIndexes, ...list) {
+          const isEntered = await this.add(...list)
+          await other.removeSubject('a', 'ada')
+          return isEntered
+        })
+      }
+      enterAndErase()
+      expect(await store.append({ ...change, erasures: 0 })).toBe('erased')
+      expect(await store.conversation('a', 'c1')).toBeUndefined()
+      // What does not say when it was begun is made after the erasure.
+      enterAndErase()
+      expect(await store.append(change)).toBe('stored')
+      expect(await other.removeSubject('a', 'ada')).toMatchObject({ conversations: 1 })
+      vi.restoreAllMocks()
+      await other.close()
+    }))
+
+  it('between reading who lives and what they run end no turn of who has joined meanwhile', () =>
+    run(async (store) => {
+      const other = await bench.join(store, 'joined')
+      await add(other, 'c1', true)
+      vi.spyOn(RedisMembers.prototype, 'alive').mockResolvedValueOnce(new Set(['one']))
+      expect(await store.recover(7)).toBe(0)
+      expect(await other.turn('a', 'c1', 'turn_1')).toMatchObject({ status: 'in_progress' })
+      vi.restoreAllMocks()
+      await other.close()
+      expect(await store.recover(7)).toBe(1)
     }))
 
   it('between the end of a response and its count change neither', () =>

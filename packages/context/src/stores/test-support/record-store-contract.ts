@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Clock } from '@fairlead/base'
 import type { ContextStore } from '../context-store.ts'
 import {
+  keyRecordKind,
   recordBytesMax,
   recordPageBytesMax,
   type KeptRecord,
@@ -288,6 +289,10 @@ export function describeRecordBoundContract(subject: {
     await store.records.put(note('n1', { owner: 'c2', body: { text } }), null)
     const third = note('n2', { body: { text: `${text}${text}` } })
     await expect(store.records.put(third, null)).rejects.toThrow('no room for further records')
+    // Without its key, nothing could be stored at all.
+    const key = note('k1', { kind: keyRecordKind, owner: 'subject:key/x', body: third.body })
+    expect(await store.records.put(key, null)).toBe(true)
+    expect(await store.records.remove(key)).toBe(true)
     expect(await store.records.put(note('n1', { body: { text: 'short' } }), 1)).toBe(true)
     await store.remove('a', 'c2')
     expect(await store.records.put(third, null)).toBe(true)
