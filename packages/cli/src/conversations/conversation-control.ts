@@ -119,12 +119,13 @@ export class ConversationControl {
     const gone = new AbortController()
     response.once('close', () => gone.abort(new Error('the command has ended')))
     const lines = this.#lines(response)
+    const { freeze } = from.owned
     await lines.until(
       migrateStore({
         from: from.owned.store,
         to: to.owned.store,
         names: { from: from.name, to: to.shortName },
-        isFrozen: from.owned.isFrozen,
+        isFrozen: () => freeze !== undefined && from.owned.freeze === freeze,
         isDryRun: query.get('dry-run') === 'true',
         selection: selectionOf(query),
         onProgress: (state) => lines.progress(state),
@@ -183,7 +184,8 @@ export class ConversationControl {
 }
 
 function refuseFrozen(name: string, owned: OwnedStore): void {
-  if (owned.isFrozen) throw new StoreNotFound(`${name} is frozen: nothing can be put into it`)
+  if (owned.freeze !== undefined)
+    throw new StoreNotFound(`${name} is frozen: nothing can be put into it`)
 }
 
 function nameOf({ name, namespace }: ConversationStoreSettings): string {

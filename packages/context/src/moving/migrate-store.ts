@@ -17,8 +17,11 @@ export interface StoreMigration {
   readonly to: ContextStore
   /** What tells `from` from other stores, and the name of `to` in its conversations. */
   readonly names: { readonly from: string; readonly to: string }
-  /** Whether nothing in `from` changes but by the end of what runs; see `StoreRetention.isFrozen`. */
-  readonly isFrozen: boolean
+  /**
+   * Whether nothing in `from` has changed since the pass began, but by the end of what runs; see
+   * `StoreRetention.isFrozen`.
+   */
+  readonly isFrozen: () => boolean
   /** Whether nothing is written. */
   readonly isDryRun: boolean
   readonly selection: ConversationSelection
@@ -107,7 +110,7 @@ class MigrationPass {
       await this.#deleteWhatIsGone()
     }
     const { conflict, differs, running } = this.#state
-    const isComplete = isFrozen && !isDryRun && isAll && conflict + differs + running === 0
+    const isComplete = isFrozen() && !isDryRun && isAll && conflict + differs + running === 0
     if (isComplete) await this.#forgetCopies()
     return { ...this.#state, isComplete, left: this.#left }
   }

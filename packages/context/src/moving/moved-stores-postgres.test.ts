@@ -154,7 +154,7 @@ const migrated = (from: ContextStore, to: ContextStore, change: Partial<StoreMig
     from,
     to,
     names: { from: 'team/old', to: 'team/new' },
-    isFrozen: false,
+    isFrozen: () => false,
     isDryRun: false,
     selection: {},
     onProgress: () => {},
@@ -232,7 +232,7 @@ describe.each(names)('what a store of type %s has', (name) => {
     )
     await conversations.eraseSubject('team/app', 'user:anna')
     await conversations.eraseSubject('', 'user:anna')
-    const second = await migrated(from.store, to.store, { isFrozen: true })
+    const second = await migrated(from.store, to.store, { isFrozen: () => true })
     expect(second).toMatchObject({ created: 1, updated: 1, there: 1, deleted: 2, isComplete: true })
     const content = await contentOf(from.store)
     expect(content.join('\n')).not.toContain('anna')
@@ -257,7 +257,9 @@ describe('a migration', () => {
         await using to = closing(await opened(name))
         const broken = await migrated(from.store, failingAt(to.store, call)).catch(() => undefined)
         await to.store.recover(1)
-        expect((await migrated(from.store, to.store, { isFrozen: true })).isComplete).toBe(true)
+        expect((await migrated(from.store, to.store, { isFrozen: () => true })).isComplete).toBe(
+          true,
+        )
         expect(await contentOf(to.store)).toEqual(content)
         if (broken !== undefined) return expect(call).toBeGreaterThan(8)
       }
@@ -270,34 +272,34 @@ describe('a migration', () => {
     const request = turnRequest([user('one')])
     const open = await conversations.begin(request)
     const to = memory()
-    expect(await migrated(store, to, { isFrozen: true })).toMatchObject({
+    expect(await migrated(store, to, { isFrozen: () => true })).toMatchObject({
       running: 1,
       isComplete: false,
     })
     expect(await contentOf(to)).toEqual([])
     await open.answering(request.targets[0], 1)
     await open.finish({ status: 'completed', output: [], usage: undefined, model: 'm' })
-    expect(await migrated(store, to, { isFrozen: true })).toMatchObject({ isComplete: true })
+    expect(await migrated(store, to, { isFrozen: () => true })).toMatchObject({ isComplete: true })
     expect(await contentOf(to)).toEqual(await contentOf(store))
   })
 
   it('leaves what has gone on where it is moved to, and deletes nothing once it was complete', async () => {
     const from = await stocked(memory())
     const to = memory()
-    await migrated(from, to, { isFrozen: true })
+    await migrated(from, to, { isFrozen: () => true })
     const { conversations } = openConversations({ store: to, clock, random })
     await say(conversations, [user('later')], [assistant('later!')])
     const content = await contentOf(to)
-    const again = await migrated(from, to, { isFrozen: true })
+    const again = await migrated(from, to, { isFrozen: () => true })
     expect(again).toMatchObject({ differs: 1, left: ['team/app/chat-1'], isComplete: false })
-    expect(await migrated(memory(), to, { isFrozen: true })).toMatchObject({ deleted: 0 })
+    expect(await migrated(memory(), to, { isFrozen: () => true })).toMatchObject({ deleted: 0 })
     expect(await contentOf(to)).toEqual(content)
   })
 
   it('writes nothing in a dry run, and says what it would do', async () => {
     const from = await stocked(memory())
     const to = memory()
-    const told = await migrated(from, to, { isDryRun: true, isFrozen: true })
+    const told = await migrated(from, to, { isDryRun: true, isFrozen: () => true })
     expect(told).toMatchObject({ created: 4, isComplete: false })
     expect(await contentOf(to)).toEqual([])
   })
@@ -312,7 +314,7 @@ describe('a migration', () => {
     const { conversations } = openConversations({ store: from, clock, random })
     await say(conversations, [user('x')], [assistant('y')], { tenant: 'team/other@1-2' })
     await say(conversations, [user('x')], [assistant('y')], { tenant: 'team/others' })
-    const result = await migrated(from, memory(), { selection, isFrozen: true })
+    const result = await migrated(from, memory(), { selection, isFrozen: () => true })
     expect(result).toMatchObject({ created, isComplete: false })
   })
 })

@@ -97,9 +97,12 @@ export class OwnedStore {
       shared && new OrphanedTurns({ store, clock, shared, sweep: () => this.#deadSweep.sweepNow() })
   }
 
-  /** Whether nothing is changed any more, as `StoreRetention.isFrozen` asks, but by what runs. */
-  get isFrozen(): boolean {
-    return this.#freeze.isFrozen
+  /**
+   * The freeze that `StoreRetention.isFrozen` has asked for, once nothing is changed any more but by
+   * what runs; another one after it was lifted.
+   */
+  get freeze(): symbol | undefined {
+    return this.#freeze.current
   }
 
   /**
@@ -218,7 +221,7 @@ export class OwnedStore {
   }
 
   async #configure(settings: StoreRetention): Promise<void> {
-    this.#freeze.ask(settings.isFrozen === true)
+    this.#freeze.ask(settings, this.#clock.now())
     await this.store.configure(settings)
   }
 

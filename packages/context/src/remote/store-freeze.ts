@@ -1,3 +1,4 @@
+import type { StoreRetention } from '../stores/turn-store.ts'
 import type { StoreOperation } from './store-messages.ts'
 
 /** What is not done to a frozen store; running turns, responses and answers may end. */
@@ -14,24 +15,38 @@ const refused: ReadonlySet<StoreOperation> = new Set<StoreOperation>([
   'check',
 ])
 
+/** Longer than a process takes to hear of a change. After that, a ConversationStore was made anew. */
+const lagMs = 60_000
+
 /** Whether what is stored stays as it is while it is moved, and whether it does by now. */
 export class StoreFreeze {
-  #isAsked = false
+  /** Tells one freeze from another; undefined while there is none. */
+  #asked: symbol | undefined
+  #generation = 0
+  #heardMs = Number.NEGATIVE_INFINITY
   readonly #changing = new Set<Promise<unknown>>()
 
-  /** Whether nothing that is refused is still being done. */
-  get isFrozen(): boolean {
-    return this.#isAsked && this.#changing.size === 0
+  /**
+   * The freeze, once nothing that is refused is still being done. While it is the same, nothing has
+   * been changed.
+   */
+  get current(): symbol | undefined {
+    return this.#changing.size === 0 ? this.#asked : undefined
   }
 
-  ask(isFrozen: boolean): void {
-    this.#isAsked = isFrozen
+  /** A process that has not heard of the newest generation yet is not listened to for a while. */
+  ask({ generation = 0, isFrozen = false }: StoreRetention, nowMs: number): void {
+    if (generation < this.#generation && nowMs - this.#heardMs < lagMs) return
+    if (generation !== this.#generation) this.#heardMs = nowMs
+    this.#generation = generation
+    if (isFrozen) this.#asked ??= Symbol('freeze')
+    else this.#asked = undefined
   }
 
   /** Does what is asked of the store. Rejects where the store is frozen. */
   async guard<T>(operation: StoreOperation, work: () => Promise<T>): Promise<T> {
     if (!refused.has(operation)) return work()
-    if (this.#isAsked) {
+    if (this.#asked !== undefined) {
       throw new Error(
         'it is frozen (spec.frozen): what it has can be read, and is not changed while it is moved to another ConversationStore',
       )

@@ -100,6 +100,11 @@ export interface TurnStore {
 export interface StoreRetention {
   /** Whether what is stored stays as it is, but for the end of what runs. False when left out. */
   readonly isFrozen?: boolean
+  /**
+   * Of the ConversationStore that says so: of two processes, the one with the newer one is right. 0
+   * when left out.
+   */
+  readonly generation?: number
   /** What is untouched for longer is deleted; null keeps conversations, and responses 30 days. */
   readonly ttlMs: number | null
 }

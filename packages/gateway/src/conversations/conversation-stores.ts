@@ -205,7 +205,12 @@ export class ConversationStores {
   ): Promise<void> {
     try {
       const isFrozen = settings?.isFrozen === true
-      await conversations.configure({ ttlMs: settings?.ttlMs ?? null, isFrozen })
+      const { generation, ttlMs = null } = settings ?? {}
+      await conversations.configure({
+        ttlMs,
+        isFrozen,
+        ...(generation !== undefined && { generation }),
+      })
       const frozen = this.#frozen
       this.#frozen = isFrozen
       if (isFrozen) this.#noteProblem(settings, frozenMessage)
