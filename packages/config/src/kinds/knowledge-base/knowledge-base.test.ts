@@ -124,6 +124,7 @@ describe('a strategy with knowledge', () => {
       bases: [{ key: 'default/kb', topK: 3, minScore: 0.25 }],
       query: { mode: 'LastUserMessage' },
       maxTokens: 2000,
+      placement: 'Tail',
       template: undefined,
       citations: 'None',
       onFailure: 'Continue',
