@@ -2,14 +2,18 @@ import { systemClock } from '@fairlead/base'
 import { createConversations, createMemoryStore } from '@fairlead/context'
 import type { QuestionedChat } from './questioned-chat.ts'
 
-const plansMeasured = 50
+const plansBefore = 50
+const plansMeasured = 100
+const startsMeasured = 5
 const tenant = 'bench'
 
-/** How long planning takes with retrieval, in milliseconds. */
+/** How long planning takes with retrieval, in milliseconds of a CPU. */
 interface PlanningTime {
-  /** The first plan in a process that knows nothing of the conversation. */
+  /** The first plan ever, which reads all that was said, and keeps an index of it. */
+  readonly first: number
+  /** The first plan of somebody who knows nothing of the conversation, but finds its index. */
   readonly cold: number
-  /** The median of later ones. */
+  /** The mean of later ones. */
   readonly warm: number
 }
 
@@ -19,22 +23,34 @@ export async function planningTime(chat: QuestionedChat): Promise<PlanningTime> 
   const store = createMemoryStore({ clock, ttlMs: undefined })
   const open = () =>
     createConversations({ store, clock, random: Math.random, sweepsExpired: false })
-  const conversations = open()
   const items = chat.messages.map(({ content, role }) => ({
     type: 'message' as const,
     role,
     content: [{ type: 'input_text' as const, text: content }],
   }))
-  await conversations.create({ tenant, id: chat.name, items })
-  const times: number[] = []
-  for (let round = 0; round <= plansMeasured; round++) {
-    const question = chat.questions[round % chat.questions.length]?.text ?? ''
-    const startMs = performance.now()
-    await conversations.plan(requestOf(chat.name, question), { exact: false })
-    times.push(performance.now() - startMs)
+  await open().create({ tenant, id: chat.name, items })
+  const plan = async (conversations: ReturnType<typeof open>, count: number) => {
+    for (let round = 0; round < count; round++) {
+      const question = chat.questions[round % chat.questions.length]?.text ?? ''
+      await conversations.plan(requestOf(chat.name, question), { exact: false })
+    }
   }
-  const [cold = 0, ...warm] = times
-  return { cold, warm: warm.toSorted((one, other) => one - other)[plansMeasured / 2] ?? 0 }
+  const first = await cpuTimeOf(() => plan(open(), 1))
+  const known = open()
+  await plan(known, plansBefore)
+  const warm = await cpuTimeOf(() => plan(known, plansMeasured))
+  const cold: number[] = []
+  for (let start = 0; start < startsMeasured; start++) {
+    cold.push(await cpuTimeOf(() => plan(open(), 1)))
+  }
+  return { first, cold: Math.min(...cold), warm: warm / plansMeasured }
+}
+
+async function cpuTimeOf(work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { system, user } = process.cpuUsage(before)
+  return (system + user) / 1000
 }
 
 function requestOf(conversation: string, text: string) {

@@ -85,12 +85,17 @@ if (chats.length > 1) {
   }
 }
 
-print('\nMilliseconds of planning, with retrieval by words\n')
+print('\nMilliseconds of a CPU that planning takes, with retrieval by words\n')
 for (const turns of [100, 1000, 10_000]) {
   const [chat] = syntheticChats(1, turns)
   if (chat === undefined) continue
-  const { cold, warm } = await planningTime(chat)
-  print(row(`${turns} turns`, [`warm ${warm.toFixed(1)}`, `first ${cold.toFixed(0)}`]))
+  const { cold, first, warm } = await planningTime(chat)
+  const cells = [
+    `warm ${warm.toFixed(1)}`,
+    `cold ${cold.toFixed(0)}`,
+    `without an index ${first.toFixed(0)}`,
+  ]
+  print(`${`${turns} turns`.padEnd(20)}${cells.map((cell) => cell.padEnd(15)).join('')}`)
 }
 
 if (values['no-costs'] !== true) {

@@ -25,7 +25,7 @@ import { StrictProvider } from './test-support/strict-provider.ts'
 /** A long run, such as that of a night, sets more. */
 const histories = Number(process.env['FAIRLEAD_LEGALITY_HISTORIES'] ?? 150)
 const turnsPerHistory = 25
-const millisecondsPerHistory = 800
+const millisecondsPerHistory = 1200
 
 const tenant = 'team/app'
 const chat = 'chat-1'
