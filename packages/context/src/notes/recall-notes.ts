@@ -5,7 +5,7 @@ import type { MemorySettings } from '../strategies/memory-settings.ts'
 import { quoteSources } from '../turns/quote-sources.ts'
 import { passageKey, type RetrievedBlock, type RetrievedPassage } from '../turns/retrieved-block.ts'
 import { type GoneNote, goneNotes, noteName } from './gone-notes.ts'
-import { noteIndex } from './note-index.ts'
+import type { IndexedNotes } from './indexed-notes.ts'
 import type { Note } from './note.ts'
 
 /** What the frame of the block takes, and that of each note in it, rather too much. */
@@ -20,8 +20,8 @@ interface RecallOptions {
   readonly settings: Pick<MemorySettings, 'recall' | 'maxTokens'>
   /** Of whom notes are looked for. */
   readonly subject: string
-  /** The notes that hold now, the oldest first. */
-  readonly read: () => Promise<readonly Note[]>
+  /** The notes that hold now. */
+  readonly read: () => Promise<IndexedNotes>
 }
 
 interface BlockOptions {
@@ -46,12 +46,13 @@ export function recallNotes({ read, settings, subject }: RecallOptions): TurnRet
     searches: { kind: 'note', source: subject },
     async retrieve(input) {
       // Whatever is wrong, the turn goes on without them.
-      const notes = await read().catch((cause: unknown) => {
+      const kept = await read().catch((cause: unknown) => {
         throw new Error('the notes were not read', { cause })
       })
+      const { notes } = kept
       const gone = goneNotes(input.earlier, subject, notes)
       if (notes.length === 0 && gone.length === 0) return undefined
-      const ranked = settings.recall === 'All' ? latestFirst(notes) : byWords(notes, input)
+      const ranked = settings.recall === 'All' ? latestFirst(notes) : byWords(kept, input)
       return blockOf(ranked, { input, maxTokens: settings.maxTokens, subject, gone })
     },
   }
@@ -65,9 +66,9 @@ function latestFirst(notes: readonly Note[]): readonly RankedNote[] {
     .map((note) => ({ note, score: null }))
 }
 
-function byWords(notes: readonly Note[], { input }: RetrievalInput): readonly RankedNote[] {
+function byWords({ index, notes }: IndexedNotes, { input }: RetrievalInput): readonly RankedNote[] {
   const words = wordsOf(questionIn(input).slice(-questionCharactersMax))
-  return noteIndex(notes)
+  return index
     .search({ words, limit: notes.length, accept: () => true })
     .flatMap(({ ref, score }) => {
       const note = notes[ref]

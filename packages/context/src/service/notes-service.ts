@@ -23,7 +23,7 @@ export class NotesService implements Notes {
   async list(owner: NoteOwner, page: ItemPageRequest): Promise<Page<Note>> {
     checkSubject(owner.subject)
     const { after, limit, order } = checkedPage(page)
-    const notes = await this.#shelf.read(owner)
+    const { notes } = await this.#shelf.read(owner)
     const ordered = order === 'desc' ? notes.toReversed() : notes
     // The note to continue after may be gone by now: ids are in order, so its place is not.
     const isNext = ({ id }: Note) =>
@@ -34,7 +34,7 @@ export class NotesService implements Notes {
 
   async get({ id, ...owner }: NoteReference): Promise<Note> {
     checkSubject(owner.subject)
-    return found(await this.#shelf.read(owner), id)
+    return found((await this.#shelf.read(owner)).notes, id)
   }
 
   add(owner: NoteOwner, { expires_at = null, text }: NoteChange & { text: string }): Promise<Note> {

@@ -1,6 +1,5 @@
 import { FakeClock } from '@fairlead/base/testing'
 import { expect, it } from 'vitest'
-import { noteIndex } from '../notes/note-index.ts'
 import { createMemoryStore } from '../stores/memory/memory-store.ts'
 import { NotesService } from './notes-service.ts'
 import { NotesShelf } from './notes-shelf.ts'
@@ -19,33 +18,34 @@ function open() {
   return { clock, service, shelf, store }
 }
 
-it('notes that stay the same are the same list, whose words are looked through once', async () => {
+it('notes that stay the same are the same object, whose words are looked through once', async () => {
   const { service, shelf } = open()
   const { id } = await service.add(owner, { text: 'Lives in Rome.' })
   const first = await shelf.read(owner)
   expect(await shelf.read(owner)).toBe(first)
-  expect(noteIndex(await shelf.read(owner))).toBe(noteIndex(first))
+  expect((await shelf.read(owner)).index).toBe(first.index)
   await service.change({ ...owner, id }, { text: 'Lives in Paris.' })
   const second = await shelf.read(owner)
-  expect(second).toMatchObject([{ text: 'Lives in Paris.' }])
-  expect(noteIndex(second)).not.toBe(noteIndex(first))
+  expect(second.notes).toMatchObject([{ text: 'Lives in Paris.' }])
+  expect(second.index).not.toBe(first.index)
 })
 
 it('nobody is told what another process has changed or erased', async () => {
   const { clock, service, shelf, store } = open()
+  const notes = async () => (await shelf.read(owner)).notes
   const other = new NotesService(
     new NotesShelf(store.records, clock),
     createIds(clock, () => 0.7),
   )
   await service.add(owner, { text: 'Lives in Rome.', expires_at: 1100 })
-  expect(await shelf.read(owner)).toHaveLength(1)
+  expect(await notes()).toHaveLength(1)
   await store.removeSubject('a', owner.subject)
-  expect(await shelf.read(owner)).toEqual([])
+  expect(await notes()).toEqual([])
   await service.add(owner, { text: 'one' })
-  expect(await shelf.read(owner)).toMatchObject([{ text: 'one' }])
+  expect(await notes()).toMatchObject([{ text: 'one' }])
   await store.removeSubject('a', owner.subject)
   await other.add(owner, { text: 'two', expires_at: 1100 })
-  expect(await shelf.read(owner)).toMatchObject([{ text: 'two' }])
+  expect(await notes()).toMatchObject([{ text: 'two' }])
   await clock.advance(101_000)
-  expect(await shelf.read(owner)).toEqual([])
+  expect(await notes()).toEqual([])
 })

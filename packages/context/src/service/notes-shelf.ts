@@ -1,6 +1,7 @@
 import { type Clock, openScope, RecentMap, untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
-import { type Note, notesAt } from '../notes/note.ts'
+import { IndexedNotes } from '../notes/indexed-notes.ts'
+import { notesAt } from '../notes/note.ts'
 import {
   noNotes,
   notesExpireAtMs,
@@ -49,7 +50,7 @@ export class NotesShelf {
   /** The last change of each subject that is being changed. */
   readonly #changing = new Map<string, Promise<unknown>>()
   /** Those that were read last. */
-  readonly #held = new RecentMap<readonly Note[]>(heldMax)
+  readonly #held = new RecentMap<IndexedNotes>(heldMax)
   #swept: RecordKey | undefined
 
   /** The records with a deadline on every operation. */
@@ -58,17 +59,18 @@ export class NotesShelf {
     this.#clock = clock
   }
 
-  /** The notes that hold now, the oldest first; the same list as long as they are the same. */
-  async read(owner: NoteOwner): Promise<readonly Note[]> {
+  /** The notes that hold now; the same object as long as they are the same. */
+  async read(owner: NoteOwner): Promise<IndexedNotes> {
     const key = nameOf(owner)
     const record = await this.#records.load(keyOf(owner))
     const kept = record === undefined ? [] : readSubjectNotes(record.body).notes
     const notes = notesAt(kept, this.#now())
     const held = this.#held.get(key)
-    if (held !== undefined && areSame(held, notes)) return held
+    if (held?.equals(notes) === true) return held
+    const read = new IndexedNotes(notes)
     if (notes.length === 0) this.#held.delete(key)
-    else this.#held.set(key, notes)
-    return notes
+    else this.#held.set(key, read)
+    return read
   }
 
   /**
@@ -153,17 +155,6 @@ export class NotesShelf {
 
 function nameOf({ subject, tenant }: NoteOwner): string {
   return JSON.stringify([tenant, subject])
-}
-
-/** Versions begin anew when a subject was erased: only what they say tells. */
-function areSame(some: readonly Note[], others: readonly Note[]): boolean {
-  return (
-    some.length === others.length &&
-    some.every((one, place) => {
-      const other = others[place]
-      return one.id === other?.id && one.version === other.version && one.text === other.text
-    })
-  )
 }
 
 function keyOf({ subject, tenant }: NoteOwner): RecordKey {
