@@ -303,6 +303,79 @@ describe('an encrypted store', () => {
     expect(loads).toBeLessThanOrEqual(1)
   })
 
+  describe('of a subject that is erased', () => {
+    /** The store with something done before its first append. */
+    const beforeAppend = (store: ContextStore, work: () => Promise<unknown>): ContextStore => {
+      let isDone = false
+      return {
+        ...store,
+        async append(change) {
+          if (!isDone) {
+            isDone = true
+            await work()
+          }
+          return store.append(change)
+        },
+      }
+    }
+    const keysOf = async (store: ContextStore) => {
+      const keys = await store.records.scan({ kind: 'encryption-key', limit: 10 })
+      return keys.filter(({ id, owner }) => id === 'data' && owner !== 'subject:key/')
+    }
+
+    it('keeps no key', async () => {
+      const inner = createMemoryStore({ clock, ttlMs: undefined })
+      const store = await encrypted(inner)
+      await tell(store, 'user:anna', 'c1')
+      expect(await keysOf(inner)).toHaveLength(1)
+      await store.removeSubject('a', 'user:anna')
+      expect(await keysOf(inner)).toEqual([])
+    })
+
+    it('stores nothing with the erased key, though another replica knows it', async () => {
+      const inner = createMemoryStore({ clock, ttlMs: undefined })
+      const [one, other] = [await encrypted(inner), await encrypted(inner)]
+      await tell(other, 'user:anna', 'c1')
+      await one.removeSubject('a', 'user:anna')
+      await tell(other, 'user:anna', 'c2')
+      const anew = await encrypted(inner)
+      expect(JSON.stringify(await anew.turn('a', 'c2', 'turn_1'))).toContain(secret)
+    })
+
+    it('stores nothing with a key that is erased while it is being stored', async () => {
+      const inner = createMemoryStore({ clock, ttlMs: undefined })
+      const one = await encrypted(inner)
+      const erase = () => one.removeSubject('a', 'user:anna')
+      const other = await encrypted(beforeAppend(inner, erase))
+      await tell(other, 'user:anna', 'c1')
+      const anew = await encrypted(inner)
+      expect(JSON.stringify(await anew.turn('a', 'c1', 'turn_1'))).toContain(secret)
+    })
+
+    it('deletes what was stored with its key between the last conversation and the key', async () => {
+      const inner = createMemoryStore({ clock, ttlMs: undefined })
+      const other = await encrypted(inner)
+      await tell(other, 'user:anna', 'c1')
+      const removeOwner = async (tenant: string, owner: string) => {
+        if (owner.startsWith('subject:key/')) await tell(other, 'user:anna', 'c2')
+        return inner.records.removeOwner(tenant, owner)
+      }
+      const records = {
+        load: inner.records.load.bind(inner.records),
+        put: inner.records.put.bind(inner.records),
+        list: inner.records.list.bind(inner.records),
+        scan: inner.records.scan.bind(inner.records),
+        remove: inner.records.remove.bind(inner.records),
+        expire: inner.records.expire.bind(inner.records),
+        removeOwner,
+      }
+      const one = await encrypted({ ...inner, records })
+      const removed = await one.removeSubject('a', 'user:anna')
+      expect(removed).toMatchObject({ conversations: 2, more: false })
+      expect(await inner.conversation('a', 'c2')).toBeUndefined()
+    })
+  })
+
   it('reads what was stored before it was encrypted', async () => {
     const inner = createMemoryStore({ clock, ttlMs: undefined })
     await tell(inner, 'user:anna', 'c1')

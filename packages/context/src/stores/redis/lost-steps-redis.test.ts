@@ -159,6 +159,26 @@ describe('steps that a crash has left out in Redis', () => {
       await successor.close()
     }))
 
+  it('let no response come that an earlier conversation of the id has noted', () =>
+    run(async (store, prefix) => {
+      await add(store, 'c1')
+      const [head = ''] = await bench.admin.keys(`${prefix}{c.*:h`)
+      await bench.admin.sadd(head.replace(/h$/, 'w'), 'r1')
+      await store.remove('a', 'c1')
+      await add(store, 'c1')
+      const response = {
+        tenant: 'a',
+        previous: null,
+        conversation: 'c1',
+        background: false,
+      } as const
+      const made = { status: 'in_progress', body: {}, input: [], output: [], error: null } as const
+      const rest = { answered_by: null, created_at: 1, completed_at: null }
+      expect(await store.responses.add({ ...response, ...made, ...rest, id: 'r1' })).toBe(false)
+      expect(await store.responses.load('a', 'r1')).toBeUndefined()
+      expect(await store.responses.add({ ...response, ...made, ...rest, id: 'r2' })).toBe(true)
+    }))
+
   it('of a change that an erasure has met do not let it come', () =>
     run(async (store) => {
       const other = await bench.join(store, 'eraser')
