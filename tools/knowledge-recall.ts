@@ -139,7 +139,7 @@ async function measure(
 
 /** Manuals and readmes, by their paths; packages of this repository are links, and left out. */
 function manualsBelow(folderPath: string): Record<string, string> {
-  const manuals: Record<string, string> = {}
+  const found: Record<string, string> = {}
   const visit = (path: string) => {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const inner = join(path, entry.name)
@@ -150,12 +150,12 @@ function manualsBelow(folderPath: string): Record<string, string> {
         /\.md$/i.test(entry.name) &&
         !/^(?:changelog|license|history)/i.test(entry.name)
       ) {
-        manuals[relative(root, inner)] = readFileSync(inner, 'utf8')
+        found[relative(root, inner)] = readFileSync(inner, 'utf8')
       }
     }
   }
   visit(folderPath)
-  return manuals
+  return found
 }
 
 function print(line: string): void {
