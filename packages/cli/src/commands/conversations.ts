@@ -15,6 +15,8 @@ import { UsageError } from '../usage-error.ts'
 
 /** How soon the next pass of a migration that waits for the freeze begins. */
 const passEveryMs = 2000
+/** After so many passes in a row that broke off, ten minutes at least, it gives up. */
+const failuresMax = 300
 
 /** Moves conversations out of a store, into one, and from one to another, through a running gateway. */
 export async function conversations(context: CommandContext): Promise<void> {
@@ -149,11 +151,25 @@ async function migrateConversations(context: CommandContext): Promise<void> {
   }
   if (isDryRun) query.set('dry-run', 'true')
   const dataDir = resolve(options.dataDir)
-  for (let pass = 1; ; pass++) {
+  const makePass = async (pass: number) => {
     const answer = await askControl({ dataDir, method: 'POST', path: '/migrate', query, signal })
-    const result = await resultOf<MigrationState, MigrationResult>(answer, (state) =>
+    return resultOf<MigrationState, MigrationResult>(answer, (state) =>
       progress.tell(`pass ${pass}: ${counted(sumOf(state), 'conversation')}`),
     )
+  }
+  for (let pass = 1, failures = 0; ; pass++) {
+    let result: MigrationResult
+    try {
+      result = await makePass(pass)
+      failures = 0
+    } catch (error) {
+      // A store or the gateway that is away for a while ends no move that goes on for hours.
+      const isTold = error instanceof CommandFailure && waits && pass > 1
+      if (!isTold || ++failures > failuresMax) throw error
+      print(`A pass broke off, and is made again: ${error.message}\n`)
+      await sleep(systemClock, passEveryMs, signal)
+      continue
+    }
     print(`${passLine(result, isDryRun)}\n`)
     for (const name of result.left) print(`  ${name} differs in ${to}, and stays as it is there\n`)
     if (result.isComplete) return print(`${to} has all of ${from}: ${completeText}\n`)
