@@ -37,8 +37,9 @@ const charactersPerTokenMax = 8
 const toldMax = 20
 
 interface Piece {
-  /** Its number in the message. */
+  /** Its number in the message, and how many the message has. */
   readonly at: number
+  readonly of: number
   readonly quotable: QuotableTurn
   readonly part: 'question' | 'answer'
   readonly text: string
@@ -61,7 +62,12 @@ export function quoteTurns(
 ): RetrievedBlock | undefined {
   const looked = new Set(words)
   const pieces = quotable
-    .flatMap((one) => [...piecesOf(one, 'question', looked), ...piecesOf(one, 'answer', looked)])
+    .flatMap((one) => {
+      const said = saidIn(one.turn)
+      return (['question', 'answer'] as const).flatMap((part) =>
+        one[part] === undefined ? [] : piecesOf(one, part, said[part], looked),
+      )
+    })
     .toSorted((one, other) => other.worth - one.worth)
   const kept = new Map<QuotableTurn, QuotedPiece[]>()
   const others = new Map<QuotableTurn, PassageAction>()
@@ -103,12 +109,12 @@ function passageOf({ score, turn }: QuotableTurn, conversation: string) {
 function piecesOf(
   quotable: QuotableTurn,
   part: 'question' | 'answer',
+  message: string,
   words: ReadonlySet<string>,
 ): readonly Piece[] {
-  const score = quotable[part]
-  if (score === undefined) return []
+  const score = quotable[part] ?? 0
   const similar = quotable.pieces?.[part]
-  const cut = piecesOfText(saidIn(quotable.turn)[part]).map((text, at) => {
+  const cut = piecesOfText(message).map((text, at) => {
     return { at, text, fits: fitOf(text, words) }
   })
   const most = Math.max(...cut.map(({ fits }) => fits)) || 1
@@ -122,6 +128,7 @@ function piecesOf(
     .filter(({ share }) => best === 0 || share > 0)
     .map(({ at, share, text }) => ({
       at,
+      of: cut.length,
       text,
       quotable,
       part,
@@ -164,22 +171,16 @@ function sourcesOf(kept: ReadonlyMap<QuotableTurn, readonly Piece[]>) {
     .map(([{ turn }, pieces]) => ({
       id: String(turn.seq),
       about: { at: new Date(turn.created_at * 1000).toISOString().slice(0, 16) },
-      text: (['question', 'answer'] as const)
-        .flatMap((part) => linesOf(turn, part, pieces))
-        .join('\n'),
+      text: (['question', 'answer'] as const).flatMap((part) => linesOf(part, pieces)).join('\n'),
     }))
 }
 
-function linesOf(
-  turn: Turn,
-  part: 'question' | 'answer',
-  pieces: readonly Piece[],
-): readonly string[] {
+function linesOf(part: 'question' | 'answer', pieces: readonly Piece[]): readonly string[] {
   const quoted = pieces
     .filter((piece) => piece.part === part)
     .toSorted((one, other) => one.at - other.at)
-  if (quoted.length === 0) return []
-  const count = piecesOfText(saidIn(turn)[part]).length
+  const count = quoted[0]?.of
+  if (count === undefined) return []
   let text = ''
   let next = 0
   for (const piece of quoted) {
