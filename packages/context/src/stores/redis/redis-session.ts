@@ -123,9 +123,9 @@ export class RedisSession {
   async #begin(): Promise<void> {
     const { scripts, channel } = this.#options
     await this.#redis.connect()
-    await this.#measureTime()
     const problem = await this.problem()
     if (problem !== undefined) throw new RedisUnavailable(problem)
+    await this.#measureTime()
     await Promise.all(scripts.map(({ source }) => this.#redis.script('LOAD', source)))
     await this.#listener.connect()
     await this.#listener.subscribe(channel)

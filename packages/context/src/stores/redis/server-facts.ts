@@ -29,6 +29,9 @@ function problemOf(facts: ReadonlyMap<string, string>): string | undefined {
     return `it has version ${major}.${minor}, and 6.2 is the oldest that works`
   }
   if (facts.get('loading') === '1') return 'it is reading its data: it is asked again by itself'
+  if (facts.get('redis_mode') === 'sentinel') {
+    return 'it is a Sentinel, which keeps no data and is not followed: name the primary in the Secret'
+  }
   if (facts.get('role') === 'slave') {
     return 'this server is a replica, which cannot be written: name the primary in the Secret'
   }
