@@ -44,7 +44,12 @@ function oneOf(key: string, values: readonly (string | number)[], isIn: boolean)
   const texts = values.filter((value) => typeof value === 'string')
   const numbers = values.filter((value) => typeof value === 'number')
   const among = (list: readonly unknown[]) => list.map(() => '?').join(', ')
-  const sql = `(member.type = 'string' AND member.value IN (${among(texts)}) OR ${numeric} AND member.value IN (${among(numbers)}))`
+  // A part without values would keep the index from finding those of the other.
+  const parts = [
+    ...(texts.length > 0 ? [`member.type = 'string' AND member.value IN (${among(texts)})`] : []),
+    ...(numbers.length > 0 ? [`${numeric} AND member.value IN (${among(numbers)})`] : []),
+  ]
+  const sql = parts.length === 0 ? '0' : `(${parts.join(' OR ')})`
   const typed = `(member.type = 'string' OR ${numeric})`
   return {
     sql: exists(isIn ? sql : `${typed} AND NOT ${sql}`),

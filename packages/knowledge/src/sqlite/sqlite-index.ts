@@ -49,7 +49,7 @@ export class SqliteIndex {
   #isAllowed: (document: number) => boolean = () => true
   /** By the numbers of passages. */
   readonly #documents = new Map<number, number>()
-  /** Read when they are needed first. */
+  /** Undefined until there are vectors, and when they must be read anew. */
   #signs: VectorSigns | undefined
   #bytes: number
   #dimension: number | undefined
@@ -62,6 +62,8 @@ export class SqliteIndex {
     const dimension = this.#setting('dimension')
     this.#dimension = dimension === undefined ? undefined : Number(dimension)
     this.#readDocuments()
+    // Not for the first search to wait for.
+    if (this.#dimension !== undefined) this.#readSigns(this.#dimension)
     // Called by searches for words, for each passage that has one.
     this.#database.function('is_allowed', (passage) =>
       this.#isAllowed(this.#documents.get(Number(passage)) ?? 0) ? 1 : 0,
