@@ -8,10 +8,10 @@ interface PostgresSchema {
   /** Entry n migrates from version n to n + 1. */
   readonly migrations: readonly string[]
   /**
-   * The oldest version whose programs may go on, and be started, on the schema that these migrations make:
-   * the one before which a migration has changed what their functions and tables mean.
+   * The oldest version whose programs may go on, and be started, on the schema that this one makes: the
+   * one before which a migration has changed what their functions and tables mean.
    */
-  readonly servesFrom: number
+  readonly oldestServed: number
 }
 
 const oldestServer = 140_000
@@ -25,7 +25,7 @@ export async function migratePostgres(
   pool: PostgresPool,
   described: PostgresSchema,
 ): Promise<void> {
-  const { migrations, schema, servesFrom, versionTable } = described
+  const { migrations, oldestServed, schema, versionTable } = described
   const [server] = await pool.ask(
     `SELECT current_setting('server_version_num')::integer AS version,
        current_setting('server_version') AS named, current_setting('server_encoding') AS encoding`,
@@ -39,11 +39,11 @@ export async function migratePostgres(
     )
   }
   const asking: AskPostgres = (text) => pool.ask(text)
-  if ((await hasVersion(asking, described)) && !(await mustMigrate(asking, described))) return
+  if ((await hasTable(asking, described)) && !(await mustMigrate(asking, described))) return
   await pool.transaction(async (ask) => {
     await ask(`SET LOCAL lock_timeout = '30s'`)
     await ask(`SELECT pg_advisory_xact_lock(hashtext('fairlead ${schema}'))`)
-    if (!(await hasVersion(ask, described))) {
+    if (!(await hasTable(ask, described))) {
       // Asked first, because the permission to create schemas is needed even for one that is there.
       const there = await ask(`SELECT 1 FROM pg_namespace WHERE nspname = '${schema}'`)
       if (there.length === 0) await ask(`CREATE SCHEMA "${schema}"`)
@@ -57,13 +57,13 @@ export async function migratePostgres(
     await ask(`DELETE FROM fairlead.${versionTable}`)
     await ask(
       `INSERT INTO fairlead.${versionTable} (version, serves_from)
-       VALUES (${migrations.length}, ${servesFrom})`,
+       VALUES (${migrations.length}, ${oldestServed})`,
     )
   })
 }
 
 /** Looked up in the catalogue, which shows what another transaction has just committed. */
-async function hasVersion(
+async function hasTable(
   ask: AskPostgres,
   { schema, versionTable }: PostgresSchema,
 ): Promise<boolean> {
@@ -76,7 +76,7 @@ async function hasVersion(
 /** Whether the schema is older. Throws for a newer one that does not serve this program. */
 async function mustMigrate(ask: AskPostgres, described: PostgresSchema): Promise<boolean> {
   const { migrations } = described
-  const { servesFrom, version } = await versionOf(ask, described)
+  const { version, servesFrom } = await versionOf(ask, described)
   if (version <= migrations.length) return version < migrations.length
   if (servesFrom <= migrations.length) return false
   throw new Error(

@@ -88,8 +88,9 @@ async function openPool(
     await migratePostgres(pool, {
       schema,
       versionTable: 'knowledge_version',
-      servesFrom: 1,
+      oldestServed: 1,
       migrations: knowledgeMigrations,
+      oldestServed: 1,
     })
     return pool
   } catch (error) {

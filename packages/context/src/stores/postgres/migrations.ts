@@ -27,5 +27,5 @@ export const migrations: readonly string[] = [
   unsampledTexts,
 ]
 
-/** The oldest version whose programs the schema of this one serves. */
-export const servesFrom = 3
+/** Before it, a migration has changed what functions and tables of earlier programs mean. */
+export const oldestServed = 3

@@ -10,7 +10,7 @@ import type { AnswerBounds } from '../answer-store.ts'
 import type { ContextStore } from '../context-store.ts'
 import type { ResponseBounds } from '../response-store.ts'
 import type { StoreMembers } from '../store-members.ts'
-import { migrations, servesFrom } from './migrations.ts'
+import { migrations, oldestServed } from './migrations.ts'
 import { PostgresAnswers } from './postgres-answers.ts'
 import { PostgresChanges } from './postgres-changes.ts'
 import { PostgresFactors } from './postgres-factors.ts'
@@ -99,7 +99,12 @@ async function open(options: PostgresStoreOptions) {
     await pool.close()
   }
   try {
-    await migratePostgres(pool, { schema, versionTable: 'schema_version', migrations, servesFrom })
+    await migratePostgres(pool, {
+      schema,
+      versionTable: 'schema_version',
+      migrations,
+      oldestServed,
+    })
     await warnOfLoss(pool, logger)
     await members.start()
   } catch (error) {
