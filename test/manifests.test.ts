@@ -81,10 +81,10 @@ describe('kubectl', () => {
   })
 
   it('shows what is accepted but not acted on yet', async () => {
-    const strategy = 'llmctx/relevant'
-    await fairlead.kubectl('wait', '--for=condition=Accepted', '--timeout=10s', strategy)
-    const text = await fairlead.kubectl('get', strategy, '-o', 'yaml')
+    const template = 'prompttemplate/classify'
+    await fairlead.kubectl('wait', '--for=condition=Accepted', '--timeout=10s', template)
+    const text = await fairlead.kubectl('get', template, '-o', 'yaml')
     expect(text).toContain('PartiallySupported')
-    expect(text).toContain('spec.retrieval.mode')
+    expect(text).toContain('settings.topP')
   })
 })

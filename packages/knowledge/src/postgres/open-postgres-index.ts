@@ -88,7 +88,6 @@ async function openPool(
     await migratePostgres(pool, {
       schema,
       versionTable: 'knowledge_version',
-      oldestServed: 1,
       migrations: knowledgeMigrations,
       oldestServed: 1,
     })
