@@ -46,8 +46,19 @@ try {
 
 /** Ours as they are built; those of others as they are installed in the repository. */
 function packageOf(name: string): PackedPackage | undefined {
-  const source = own.get(name) ?? join(root, 'node_modules', name)
-  return { folder: source, pack: () => pack(source) }
+  const built = own.get(name)
+  if (built !== undefined) return { folder: built, pack: () => pack(built) }
+  const installed = join(root, 'node_modules', name)
+  return { folder: installed, pack: () => packInstalled(installed) }
+}
+
+/** All of it: what an installed package lists as its files may not be what its registry has. */
+function packInstalled(source: string): string {
+  const archive = join(mkdtempSync(join(folder, 'packed-')), 'package.tgz')
+  const args = ['-czf', archive, '--exclude=./node_modules', '--transform=s,^\\.,package,', '.']
+  const { status, stderr } = spawnSync('tar', args, { cwd: source, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`packing ${source}: ${stderr}`)
+  return archive
 }
 
 function pack(source: string): string {

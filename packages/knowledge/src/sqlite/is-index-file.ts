@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { application } from './schema.ts'
+import { application } from './file-application.ts'
 
 /** Where a SQLite file has its `application_id`. */
 const applicationOffset = 68

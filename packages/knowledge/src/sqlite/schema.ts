@@ -1,10 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import { getLoadablePath } from 'sqlite-vec'
+import { application } from './file-application.ts'
 
 /** Files of another version are made anew: everything in them can be read again. */
 const version = 3
-/** `FLKB`: what tells these files from other databases. */
-export const application = 0x464c4b42
 
 const tables = `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
