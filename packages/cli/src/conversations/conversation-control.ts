@@ -153,6 +153,9 @@ export class ConversationControl {
       )
     }
     const owned = await this.#options.stores.open(settings)
+    // No worker may use it.
+    const { generation, isFrozen, ttlMs = null } = settings
+    await owned.configure({ generation, isFrozen, ttlMs })
     const isEncrypted = settings.encryption !== undefined
     return { name: nameOf(settings), shortName: settings.name, isEncrypted, owned }
   }

@@ -51,7 +51,7 @@ export class OwnedStore {
   readonly #responses: OwnedResponses
   readonly #answers: OwnedAnswers
   readonly #clock: Clock
-  readonly #freeze = new StoreFreeze()
+  readonly #freeze: StoreFreeze
   readonly #sweep: ExpirySweep
   readonly #deadSweep: DeadMembersSweep
   readonly #counting: CountingPlans<StoreAsker>
@@ -66,6 +66,7 @@ export class OwnedStore {
     this.number = number
     this.store = store
     this.#clock = clock
+    this.#freeze = new StoreFreeze(clock)
     const { members } = store
     const shared =
       members &&
@@ -103,6 +104,12 @@ export class OwnedStore {
    */
   get freeze(): symbol | undefined {
     return this.#freeze.current
+  }
+
+  /** Tells the store what its ConversationStore says by now. Rejects when it is unavailable. */
+  async configure(settings: StoreRetention): Promise<void> {
+    this.#freeze.ask(settings)
+    await this.store.configure(settings)
   }
 
   /**
@@ -174,7 +181,7 @@ export class OwnedStore {
       case 'check':
         return this.#pass(operation, list)
       case 'configure':
-        return this.#configure(first)
+        return this.configure(first)
     }
   }
 
@@ -218,11 +225,6 @@ export class OwnedStore {
   #pass(operation: TurnOperation, list: readonly unknown[]): Promise<unknown> {
     const perform = this.store[operation] as (...list: readonly unknown[]) => Promise<unknown>
     return perform.call(this.store, ...list)
-  }
-
-  async #configure(settings: StoreRetention): Promise<void> {
-    this.#freeze.ask(settings, this.#clock.now())
-    await this.store.configure(settings)
   }
 
   async #basis(

@@ -1,11 +1,12 @@
+import { FakeClock } from '@fairlead/base/testing'
 import { expect, it } from 'vitest'
 import { StoreFreeze } from './store-freeze.ts'
 
 it('a frozen store takes no change, and lets what runs end', async () => {
-  const freeze = new StoreFreeze()
+  const freeze = new StoreFreeze(new FakeClock())
   const done = async () => 'done'
   expect(await freeze.guard('append', done)).toBe('done')
-  freeze.ask({ ttlMs: null, isFrozen: true }, 0)
+  freeze.ask({ ttlMs: null, isFrozen: true })
   expect(freeze.current).toBeDefined()
   for (const operation of ['append', 'remove', 'removeSubject', 'record-put', 'check'] as const) {
     await expect(freeze.guard(operation, done)).rejects.toThrow('it is frozen (spec.frozen)')
@@ -13,33 +14,57 @@ it('a frozen store takes no change, and lets what runs end', async () => {
   for (const operation of ['finish', 'flush', 'basis', 'response-finish'] as const) {
     expect(await freeze.guard(operation, done)).toBe('done')
   }
-  freeze.ask({ ttlMs: null }, 0)
+  freeze.ask({ ttlMs: null })
   expect(await freeze.guard('append', done)).toBe('done')
 })
 
 it('a store is frozen once the changes that had begun are made', async () => {
-  const freeze = new StoreFreeze()
+  const freeze = new StoreFreeze(new FakeClock())
   let end: () => void = () => {}
   const changing = freeze.guard('append', () => new Promise<void>((resolve) => (end = resolve)))
-  freeze.ask({ ttlMs: null, isFrozen: true }, 0)
+  freeze.ask({ ttlMs: null, isFrozen: true })
   expect(freeze.current).toBeUndefined()
   end()
   await changing
   expect(freeze.current).toBeDefined()
 })
 
-it('a process with an older configuration lifts no freeze, and another freeze is another one', () => {
-  const freeze = new StoreFreeze()
-  freeze.ask({ ttlMs: null, isFrozen: true, generation: 2 }, 0)
+it('a process with an older configuration lifts no freeze, and another freeze is another one', async () => {
+  const clock = new FakeClock()
+  const freeze = new StoreFreeze(clock)
+  freeze.ask({ ttlMs: null, isFrozen: true, generation: 2 })
   const { current } = freeze
-  freeze.ask({ ttlMs: null, generation: 1 }, 0)
-  freeze.ask({ ttlMs: null, isFrozen: true, generation: 2 }, 0)
+  freeze.ask({ ttlMs: null, generation: 1 })
+  freeze.ask({ ttlMs: null, isFrozen: true, generation: 2 })
   expect(freeze.current).toBe(current)
-  freeze.ask({ ttlMs: null, generation: 3 }, 0)
+  freeze.ask({ ttlMs: null, generation: 3 })
   expect(freeze.current).toBeUndefined()
-  freeze.ask({ ttlMs: null, isFrozen: true, generation: 4 }, 0)
+  freeze.ask({ ttlMs: null, isFrozen: true, generation: 4 })
   expect(freeze.current).not.toBe(current)
+  await clock.advance(60_000)
   // Its ConversationStore was deleted and made again.
-  freeze.ask({ ttlMs: null, generation: 1 }, 60_000)
+  freeze.ask({ ttlMs: null, generation: 1 })
   expect(freeze.current).toBeUndefined()
+})
+
+it('a ConversationStore that was made anew is heard though nobody speaks of it again', async () => {
+  const clock = new FakeClock()
+  const freeze = new StoreFreeze(clock)
+  freeze.ask({ ttlMs: null, isFrozen: true, generation: 4 })
+  freeze.ask({ ttlMs: null, generation: 1 })
+  expect(freeze.current).toBeDefined()
+  await clock.advance(60_000)
+  expect(await freeze.guard('append', async () => 'done')).toBe('done')
+  expect(freeze.current).toBeUndefined()
+})
+
+it('a process that lags and hears in time leaves nothing behind', async () => {
+  const clock = new FakeClock()
+  const freeze = new StoreFreeze(clock)
+  freeze.ask({ ttlMs: null, isFrozen: true, generation: 2 })
+  const { current } = freeze
+  freeze.ask({ ttlMs: null, generation: 1 })
+  freeze.ask({ ttlMs: null, isFrozen: true, generation: 2 })
+  await clock.advance(60_000)
+  expect(freeze.current).toBe(current)
 })

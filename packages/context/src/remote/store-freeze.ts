@@ -1,3 +1,4 @@
+import type { Clock } from '@fairlead/base'
 import type { StoreRetention } from '../stores/turn-store.ts'
 import type { StoreOperation } from './store-messages.ts'
 
@@ -24,19 +25,36 @@ export class StoreFreeze {
   #asked: symbol | undefined
   #generation = 0
   #heardMs = Number.NEGATIVE_INFINITY
+  /** Of an older generation, heard while it could be that of a process that lags. */
+  #older: StoreRetention | undefined
   readonly #changing = new Set<Promise<unknown>>()
+  readonly #clock: Pick<Clock, 'monotonicMs'>
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock
+  }
 
   /**
    * The freeze, once nothing that is refused is still being done. While it is the same, nothing has
    * been changed.
    */
   get current(): symbol | undefined {
+    this.#takeOlder()
     return this.#changing.size === 0 ? this.#asked : undefined
   }
 
-  /** A process that has not heard of the newest generation yet is not listened to for a while. */
-  ask({ generation = 0, isFrozen = false }: StoreRetention, nowMs: number): void {
-    if (generation < this.#generation && nowMs - this.#heardMs < lagMs) return
+  /**
+   * What a process says that has not heard of the newest generation yet waits for a while, and holds
+   * if nobody has said otherwise by then.
+   */
+  ask(settings: StoreRetention): void {
+    const { generation = 0, isFrozen = false } = settings
+    const nowMs = this.#clock.monotonicMs()
+    if (generation < this.#generation && nowMs - this.#heardMs < lagMs) {
+      this.#older = settings
+      return
+    }
+    this.#older = undefined
     if (generation !== this.#generation) this.#heardMs = nowMs
     this.#generation = generation
     if (isFrozen) this.#asked ??= Symbol('freeze')
@@ -46,6 +64,7 @@ export class StoreFreeze {
   /** Does what is asked of the store. Rejects where the store is frozen. */
   async guard<T>(operation: StoreOperation, work: () => Promise<T>): Promise<T> {
     if (!refused.has(operation)) return work()
+    this.#takeOlder()
     if (this.#asked !== undefined) {
       throw new Error(
         'it is frozen (spec.frozen): what it has can be read, and is not changed while it is moved to another ConversationStore',
@@ -58,5 +77,10 @@ export class StoreFreeze {
     } finally {
       this.#changing.delete(changing)
     }
+  }
+
+  #takeOlder(): void {
+    if (this.#older === undefined || this.#clock.monotonicMs() - this.#heardMs < lagMs) return
+    this.ask(this.#older)
   }
 }

@@ -39,6 +39,7 @@ function openedStores() {
     changes: 0,
   }
   const told: (number | null)[] = []
+  const frozen: (boolean | undefined)[] = []
   const secrets = new Map<string, string>()
   const check = async () => {
     if (state.trouble !== undefined) throw new Error(state.trouble)
@@ -54,7 +55,10 @@ function openedStores() {
           await check()
           return inMemory.append(change)
         },
-        configure: async ({ ttlMs }) => void told.push(ttlMs),
+        async configure({ isFrozen, ttlMs }) {
+          told.push(ttlMs)
+          frozen.push(isFrozen)
+        },
       }
       return createConversations({ store, clock, random: () => 0.5, onAvailability })
     },
@@ -66,7 +70,7 @@ function openedStores() {
     changed: () => void state.changes++,
   })
   onTestFinished(() => stores.close())
-  return { clock, secrets, stores, state, told }
+  return { clock, frozen, secrets, stores, state, told }
 }
 
 const problem = (message: string) => ({
@@ -166,6 +170,24 @@ describe('a ConversationStore', () => {
     await clock.advance(0)
     expect(told).toEqual([1000, 5000, null])
     expect(await stores.of(runtimeWith())).toBe(before)
+  })
+
+  it('is told that it is frozen while it is open, though the gateway uses it no more', async () => {
+    const { clock, frozen, stores } = openedStores()
+    const elsewhere = (change: Partial<ConversationStoreSettings>) => {
+      const { snapshot } = runtimeWith(change)
+      const gateway = { ...snapshot.gateway, defaultConversationStore: undefined }
+      return { snapshot: { ...snapshot, gateway } }
+    }
+    const before = elsewhere({ isFrozen: true })
+    stores.prepare(before)
+    await clock.advance(0)
+    await stores.all(before).get('team/chats')?.()
+    expect(frozen).toEqual([false, true])
+    stores.prepare(elsewhere({ generation: 2 }))
+    await clock.advance(0)
+    expect(frozen.slice(2)).toEqual([false, false])
+    expect(stores.problems()).toEqual([])
   })
 })
 

@@ -50,8 +50,10 @@ export class ConversationStores {
   #name: string | undefined
   #settings: ConversationStoreSettings | undefined
   #retry: Timer | undefined
-  /** Whether the gateway's store was frozen when it was told last. */
-  #frozen = false
+  /** What each that the gateway knows is told by now, by key. */
+  #known: ReadonlyMap<string, ConversationStoreSettings> = new Map()
+  /** Keys of those that were frozen when they were told last. */
+  readonly #frozen = new Set<string>()
   #closed = false
 
   constructor(options: ConversationStoresOptions) {
@@ -100,8 +102,9 @@ export class ConversationStores {
   }
 
   /**
-   * Opens the gateway's ConversationStore before the first call needs it, or tells the open one how
-   * long it keeps conversations now. What cannot be opened is a problem, and is tried again.
+   * Opens the gateway's ConversationStore before the first call needs it, and tells all that are open
+   * how long they keep conversations now, and whether they are frozen. What cannot be opened is a
+   * problem, and is tried again.
    */
   prepare(runtime: { readonly snapshot: Snapshot }): void {
     const { gateway, conversationStores } = runtime.snapshot
@@ -109,8 +112,18 @@ export class ConversationStores {
     this.#current = conversationStoreKey(settings)
     this.#name = gateway.defaultConversationStore
     this.#settings = settings
+    this.#known = new Map(
+      [...conversationStores.values()].map((one) => [conversationStoreKey(one), one]),
+    )
     this.#retry?.cancel()
     this.#retry = undefined
+    // As one that it used before, or that a subject was erased in.
+    for (const [key, opened] of this.#stores) {
+      const told = key === this.#current ? undefined : this.#known.get(key)
+      if (told !== undefined) {
+        opened.then((conversations) => this.#configure(conversations, told)).catch(() => {})
+      }
+    }
     this.of(runtime).then(
       (conversations) => this.#configure(conversations, settings),
       () => this.#retryLater(runtime),
@@ -195,6 +208,11 @@ export class ConversationStores {
       throw error
     }
     this.#noteProblem(settings, undefined)
+    const key = conversationStoreKey(settings)
+    // The gateway's is told by `prepare`.
+    if (settings !== undefined && key !== this.#current) {
+      await this.#configure(conversations, this.#known.get(key) ?? settings)
+    }
     return conversations
   }
 
@@ -211,10 +229,11 @@ export class ConversationStores {
         isFrozen,
         ...(generation !== undefined && { generation }),
       })
-      const frozen = this.#frozen
-      this.#frozen = isFrozen
-      if (isFrozen) this.#noteProblem(settings, frozenMessage)
-      else if (frozen) this.#noteProblem(settings, undefined)
+      const key = conversationStoreKey(settings)
+      if (isFrozen) {
+        this.#frozen.add(key)
+        this.#noteProblem(settings, frozenMessage)
+      } else if (this.#frozen.delete(key)) this.#noteProblem(settings, undefined)
     } catch (error) {
       this.#options.logger.error(
         { conversationStore: settings?.name, err: error },
