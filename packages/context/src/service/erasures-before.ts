@@ -10,7 +10,7 @@ interface BegunCall {
 }
 
 /**
- * How often the subject has been erased, for what the call stores. Throws a ModelError 410
+ * The count of the subject's erasures, for what the call stores. Throws a ModelError 410
  * `subject_erased` if that was done while the call was on its way already.
  */
 export async function erasuresBefore(

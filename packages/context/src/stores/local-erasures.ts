@@ -12,6 +12,7 @@ const rememberedMax = 10_000
 export class LocalErasures {
   readonly #clock: Pick<Clock, 'now'>
   readonly #erased = new RecentMap<Erased>(rememberedMax)
+  #last = 0
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock
@@ -25,14 +26,15 @@ export class LocalErasures {
   }
 
   note(tenant: string, subject: string): void {
-    const { count } = this.of(tenant, subject)
-    const erased = { count: count + 1, atMs: this.#clock.now() }
-    this.#erased.set(subjectDigest(tenant, subject), erased)
+    const atMs = this.#clock.now()
+    this.#last = Math.max(this.#last + 1, Math.floor(atMs))
+    this.#erased.set(subjectDigest(tenant, subject), { count: this.#last, atMs })
   }
 
-  /** Whether the subject has been erased since it had been as often as `count` says. */
+  /** Whether the subject has been erased since `count` was its last erasure; false if all are forgotten. */
   isErasedSince(tenant: string, subject: string | null, count: number | undefined): boolean {
     if (count === undefined || subject === null) return false
-    return this.of(tenant, subject).count !== count
+    const last = this.of(tenant, subject)
+    return last.agoMs !== null && last.count !== count
   }
 }

@@ -45,7 +45,7 @@ export interface RecordStore {
   /**
    * Stores a record whose version is `expectedVersion`; null where there must be none. False if
    * somebody else was first, and for a record of a conversation that is gone, or of a subject that has
-   * been erased more often than `erasures` says; that is unchecked when it is left out.
+   * been erased since `erasures` was its count; that is unchecked when it is left out.
    */
   put(record: NewRecord, expectedVersion: number | null, erasures?: number): Promise<boolean>
   /**

@@ -2,7 +2,10 @@ import { hash } from 'node:crypto'
 
 /** What a store knows of the erasures of a subject, for as long as something may be in flight. */
 export interface SubjectErasures {
-  /** How often the subject has been erased; counts on with each call of `TurnStore.removeSubject`. */
+  /**
+   * Tells the last erasure from all others, also from those that are not remembered any more: with each
+   * call of `TurnStore.removeSubject` it grows, from a time in milliseconds on. 0 for none.
+   */
   readonly count: number
   /** How long ago that was last, by the store's own clock; null for a subject that was not erased. */
   readonly agoMs: number | null

@@ -33,8 +33,8 @@ import type {
  * - A conversation keeps its newest `plansPerConversation` plans.
  * - `basis`, `append` and `finish` cost the same however long the log is.
  * - Once the last part of `removeSubject` has resolved, nothing of the subject is there that was stored
- *   before; and what names in `erasures` how often the subject had been erased when it was begun is not
- *   stored any more.
+ *   before; and what names in `erasures` the count that was read when it was begun is not stored any
+ *   more. What names one of an erasure that has been forgotten since is stored as long as no other comes.
  * - What was stored as an item of a turn and is none is not returned; the turn names it.
  *
  * Errors: a rejection means that the store is unavailable and that nothing was acknowledged. Anything
@@ -124,13 +124,13 @@ export interface ConversationChange {
   /** Stored turns that have ended, in a new form; their place in the tree stays. */
   readonly rewritten?: readonly Turn[]
   readonly plan?: ContextPlan
-  /** How often the subject had been erased when the change was begun; unchecked when left out. */
+  /** The `count` of the subject's erasures when the change was begun; unchecked when left out. */
   readonly erasures?: number
 }
 
 /**
  * `locked`: the change adds turns, and one is running. `erased`: the subject has been erased since the
- * change was begun, which says how often it had been.
+ * change was begun, which says what erasures it knew.
  */
 export type AppendOutcome = 'stored' | 'conflict' | 'locked' | 'missing' | 'erased'
 

@@ -5,13 +5,13 @@
 export const erasureFunctions = `
   CREATE TABLE fairlead.erasures (
     subject text COLLATE "C" PRIMARY KEY,
-    count integer NOT NULL,
+    count bigint NOT NULL,
     erased_at timestamptz NOT NULL
   );
 
   -- A subject is named by its digest.
   CREATE FUNCTION fairlead.erasures_3(p_digest text, p_kept_ms bigint)
-  RETURNS TABLE (count integer, ago_ms bigint) LANGUAGE sql STABLE AS $$
+  RETURNS TABLE (count bigint, ago_ms bigint) LANGUAGE sql STABLE AS $$
     SELECT e.count, GREATEST(0,
       floor(extract(epoch FROM clock_timestamp() - e.erased_at) * 1000)::bigint)
     FROM fairlead.erasures e
@@ -20,19 +20,19 @@ export const erasureFunctions = `
   $$;
 
   -- Waits for an erasure that runs, and has the next one wait. Whether there was one since.
-  CREATE FUNCTION fairlead.is_erased_since_3(p_digest text, p_erasures integer, p_kept_ms bigint)
+  CREATE FUNCTION fairlead.is_erased_since_3(p_digest text, p_erasures bigint, p_kept_ms bigint)
   RETURNS boolean LANGUAGE plpgsql AS $$
   DECLARE
-    v_count integer;
+    v_count bigint;
   BEGIN
     PERFORM pg_advisory_xact_lock_shared(hashtextextended(p_digest, 0));
     IF p_erasures IS NULL THEN RETURN false; END IF;
     SELECT e.count INTO v_count FROM fairlead.erasures_3(p_digest, p_kept_ms) AS e;
-    RETURN COALESCE(v_count, 0) <> p_erasures;
+    RETURN FOUND AND v_count <> p_erasures;
   END $$;
 
   CREATE FUNCTION fairlead.append_3(p_tenant text, p_id text, p_expected bigint, p_now bigint,
-    p_ttl bigint, p_token uuid, p_member text, p_change jsonb, p_digest text, p_erasures integer,
+    p_ttl bigint, p_token uuid, p_member text, p_change jsonb, p_digest text, p_erasures bigint,
     p_kept_ms bigint) RETURNS text
   LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
   BEGIN
@@ -44,7 +44,7 @@ export const erasureFunctions = `
 
   CREATE FUNCTION fairlead.put_record_3(p_tenant text, p_owner text, p_kind text, p_id text,
     p_of_conversation boolean, p_expected integer, p_expires bigint, p_body text, p_now bigint,
-    p_ttl bigint, p_token uuid, p_room bigint, p_digest text, p_erasures integer, p_kept_ms bigint)
+    p_ttl bigint, p_token uuid, p_room bigint, p_digest text, p_erasures bigint, p_kept_ms bigint)
   RETURNS TABLE (outcome text, before bigint)
   LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
   BEGIN
@@ -61,14 +61,13 @@ export const erasureFunctions = `
   RETURNS TABLE (conversations bigint[], turns bigint, plans bigint, responses bigint, held bigint,
     more boolean)
   LANGUAGE plpgsql SET lock_timeout = '2s' AS $$
-  DECLARE
-    v_count integer;
   BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended(p_digest, 0));
-    SELECT e.count INTO v_count FROM fairlead.erasures_3(p_digest, p_kept_ms) AS e;
+    -- Like no erasure before, also of those that have been forgotten.
     INSERT INTO fairlead.erasures AS e (subject, count, erased_at)
-    VALUES (p_digest, COALESCE(v_count, 0) + 1, clock_timestamp())
-    ON CONFLICT (subject) DO UPDATE SET count = EXCLUDED.count, erased_at = EXCLUDED.erased_at;
+    VALUES (p_digest, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint, clock_timestamp())
+    ON CONFLICT (subject) DO UPDATE
+      SET count = GREATEST(e.count + 1, EXCLUDED.count), erased_at = EXCLUDED.erased_at;
     RETURN QUERY SELECT * FROM fairlead.remove_subject_1(p_tenant, p_subject, p_owner, p_max);
   END $$;
 

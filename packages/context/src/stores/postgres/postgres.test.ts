@@ -29,6 +29,9 @@ const subject = {
     clocks.set(store, options.clock)
     return store
   },
+  async forgetErasures() {
+    await bench.ask(`UPDATE "${schema}".erasures SET erased_at = erased_at - interval '2 hours'`)
+  },
   async successor(store: ContextStore) {
     await bench.kill(schema, 'one')
     const clock = clocks.get(store) ?? { now: () => 0 }

@@ -22,6 +22,7 @@ afterAll(() => bench[Symbol.asyncDispose]())
 const subject = {
   name: 'Redis in a cluster',
   open: (options: BenchOptions) => bench.open(options),
+  forgetErasures: (store: ContextStore) => bench.forgetErasures(store, 'a', 'ada'),
   async successor(store: ContextStore): Promise<ContextStore> {
     await bench.die(store)
     return bench.join(store, 'successor')

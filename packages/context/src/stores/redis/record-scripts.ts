@@ -51,7 +51,7 @@ if not read(tonumber(ARGV[1]), ARGV[2]) then return { 'no' } end
 return put_record(records, record_ids)
 `)
 
-/** Of a subject: its two keys, and that of its erasures; then how often it had been erased, or nothing. */
+/** Of a subject: its two keys, and that of its erasures; then the last one that was known, or nothing. */
 export const putRecordScript = redisScript(`${prelude}${put}${erasedSince}
 if is_erased_since(KEYS[3], ARGV[9]) then return { 'no' } end
 return put_record(KEYS[1], KEYS[2])

@@ -28,7 +28,7 @@ interface NewEntries {
   /** Of a new conversation. */
   readonly touchedMs: number | undefined
   readonly subject: string | null
-  /** How often the subject had been erased; undefined where that does not matter. */
+  /** The last erasure of the subject that was known; undefined where that does not matter. */
   readonly erasures: number | undefined
   readonly expiresMs: number | undefined
 }

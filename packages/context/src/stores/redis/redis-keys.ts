@@ -83,7 +83,7 @@ export class RedisKeys {
     return this.#named('s', [tenant, `subject:${subject}`], 'list')
   }
 
-  /** How often a subject was erased, and when. */
+  /** The last erasure of a subject, and when it was. */
   erasures(tenant: string, subject: string): string {
     return this.#named('s', [tenant, `subject:${subject}`], 'e')
   }

@@ -17,6 +17,7 @@ afterAll(() => bench[Symbol.asyncDispose]())
 const subject = {
   name: 'Redis',
   open: (options: BenchOptions) => bench.open(options),
+  forgetErasures: (store: ContextStore) => bench.forgetErasures(store, 'a', 'ada'),
   async successor(store: ContextStore): Promise<ContextStore> {
     await bench.die(store)
     return bench.join(store, 'successor')

@@ -152,6 +152,19 @@ describe('a SQLite store', () => {
     expect(await store.list('a', { limit: 5, order: 'asc' })).toMatchObject({ next: null })
   })
 
+  it('remembers what was erased when the file is opened anew', async () => {
+    const path = join(folder, 'chats.db')
+    const store = open(path)
+    const { count } = await store.erasures('a', 'ada')
+    await store.removeSubject('a', 'ada')
+    rmSync(path)
+    await store.check()
+    const { ccp, ...rest } = newConversation({ id: 'c1', tenant: 'a', store: '', nowMs: 0 })
+    const conversation = { ...rest, ccp: { ...ccp, subject: 'ada' } }
+    const change = { expectedRevision: null, conversation, turns: [], erasures: count }
+    expect(await store.append(change)).toBe('erased')
+  })
+
   it('keeps its time to live when the file is opened anew', async () => {
     const path = join(folder, 'chats.db')
     const store = open(path)

@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '@fairlead/base'
+import { LocalErasures } from '../local-erasures.ts'
 import { FileLock } from './file-lock.ts'
 import { SqliteSession, type SqliteSessionOptions } from './sqlite-session.ts'
 import { describeTrouble, isDamaged } from './sqlite-trouble.ts'
@@ -8,7 +9,7 @@ import { describeTrouble, isDamaged } from './sqlite-trouble.ts'
 /** How long a file that was deleted or replaced may stay unnoticed. */
 const lookIntervalMs = 1000
 
-interface SqliteFileOptions extends SqliteSessionOptions {
+interface SqliteFileOptions extends Omit<SqliteSessionOptions, 'erasures'> {
   /** `namespace/name` of the ConversationStore, for messages. */
   readonly owner: string
 }
@@ -21,6 +22,7 @@ interface SqliteFileOptions extends SqliteSessionOptions {
 export class SqliteFile {
   readonly #options: SqliteFileOptions
   readonly #clock: Pick<Clock, 'now'>
+  readonly #erasures: LocalErasures
   #lock: FileLock
   #session: SqliteSession
   #ttlMs: number | undefined
@@ -36,6 +38,7 @@ export class SqliteFile {
   constructor(options: SqliteFileOptions) {
     this.#options = options
     this.#clock = options.clock
+    this.#erasures = new LocalErasures(options.clock)
     this.#ttlMs = options.ttlMs
     const opened = this.#open()
     this.#lock = opened.lock
@@ -112,7 +115,11 @@ export class SqliteFile {
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
       lock = new FileLock(path, owner)
-      const session = new SqliteSession({ ...this.#options, ttlMs: this.#ttlMs })
+      const session = new SqliteSession({
+        ...this.#options,
+        ttlMs: this.#ttlMs,
+        erasures: this.#erasures,
+      })
       return { lock, session, inode: inodeOf(path) ?? 0 }
     } catch (error) {
       lock?.release()

@@ -9,7 +9,7 @@ import { withEpoch } from '../../turns/with-epoch.ts'
 import type { TurnOutline } from '../../turns/turn-outline.ts'
 import type { AnswerBounds } from '../answer-store.ts'
 import type { ContextStore } from '../context-store.ts'
-import { LocalErasures } from '../local-erasures.ts'
+import type { LocalErasures } from '../local-erasures.ts'
 import { defaultResponseTtlMs, type ResponseBounds } from '../response-store.ts'
 import type { SubjectErasures } from '../subject-erasures.ts'
 import type {
@@ -53,6 +53,8 @@ export interface SqliteSessionOptions {
   readonly responseBounds: ResponseBounds
   readonly answerBounds: AnswerBounds
   readonly recordBytesMax: number
+  /** Those of whatever file was open at the path before, too. */
+  readonly erasures: LocalErasures
 }
 
 /** A disk without so much space counts as full. */
@@ -85,7 +87,7 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     this.#transactions = transactions
     this.#sql = sql
     this.#clock = clock
-    const erasures = new LocalErasures(clock)
+    const { erasures } = options
     this.#erasures = erasures
     this.factors = new SqliteFactors(database, transactions)
     this.answers = new SqliteAnswers({ database, transactions, clock, bounds })

@@ -4,6 +4,8 @@ import type { Conversation } from '../../turns/conversation.ts'
 import type { KeptResponse } from '../kept-response.ts'
 import type { ConversationQuery } from '../turn-queries.ts'
 import { subjectBatch } from '../turn-queries.ts'
+import { erasureKeptMs } from '../subject-erasures.ts'
+import type { ContextStore } from '../context-store.ts'
 import type { TurnStore } from '../turn-store.ts'
 import type { RunWithStore } from './tree-contract.ts'
 import { conversationAt, ended, turnOf } from './turns.ts'
@@ -43,7 +45,11 @@ function responseOf(id: string, conversation: string | null): KeptResponse {
 }
 
 /** What every store must do to list conversations, and to keep or delete them. */
-export function describeRetentionContract(name: string, run: RunWithStore): void {
+export function describeRetentionContract(
+  name: string,
+  run: RunWithStore,
+  forgetErasures?: (store: ContextStore) => Promise<void>,
+): void {
   const add = async (store: TurnStore, id: string, settings: Kept = {}) => {
     const turn = ended(turnOf(id, 1, { plan: `plan_${id}` }))
     const conversation = kept(id, settings)
@@ -227,6 +233,35 @@ export function describeRetentionContract(name: string, run: RunWithStore): void
         expect(await store.append(change('c2', 'ada', after.count))).toBe('stored')
         expect(await store.records.put(note('n2'), null, after.count)).toBe(true)
         expect(await store.append(change('c5', 'ada'))).toBe('stored')
+      }))
+
+    it('of a subject is told from what a later erasure has met, also once the earlier is forgotten', () =>
+      run(async (store, time) => {
+        const change = (id: string, erasures: number) => ({
+          expectedRevision: null,
+          conversation: kept(id, { subject: 'ada' }),
+          turns: [],
+          erasures,
+        })
+        const owner = { tenant: 'a', owner: 'subject:ada' }
+        const note = { kind: 'note', ...owner, id: 'n1', body: {}, expiresAtMs: null }
+        await store.removeSubject('a', 'ada')
+        const first = (await store.erasures('a', 'ada')).count
+        if (forgetErasures === undefined) time.nowMs += erasureKeptMs + 1
+        else await forgetErasures(store)
+        expect(await store.erasures('a', 'ada')).toEqual({ count: 0, agoMs: null })
+        // Nothing has been erased since.
+        expect(await store.append(change('c1', first))).toBe('stored')
+        expect(await store.records.put(note, null, first)).toBe(true)
+        await store.removeSubject('a', 'ada')
+        const second = (await store.erasures('a', 'ada')).count
+        expect(second).toBeGreaterThan(first)
+        for (const known of [0, first]) {
+          expect(await store.append(change('c2', known))).toBe('erased')
+          expect(await store.records.put(note, null, known)).toBe(false)
+        }
+        expect(await store.append(change('c2', second))).toBe('stored')
+        expect(await store.records.put(note, null, second)).toBe(true)
       }))
 
     it('of a subject is deleted in parts, whatever is held between them', () =>

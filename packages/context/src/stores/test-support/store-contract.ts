@@ -19,6 +19,8 @@ interface StoreUnderTest extends Successors {
     readonly clock: Pick<Clock, 'now'>
     readonly ttlMs: number | undefined
   }): ContextStore | Promise<ContextStore>
+  /** An hour later by the clock of the store's server; without one by that of `open`. */
+  readonly forgetErasures?: (store: ContextStore) => Promise<void>
 }
 
 /** What every store must do: the test of each store runs this suite. */
@@ -44,7 +46,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
     })
 
   describeTreeContract(subject.name, run)
-  describeRetentionContract(subject.name, run)
+  describeRetentionContract(subject.name, run, subject.forgetErasures)
   describeRecordStoreContract(subject)
 
   describe(`${subject.name} store`, () => {

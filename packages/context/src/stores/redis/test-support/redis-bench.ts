@@ -1,6 +1,7 @@
 import { type RedisServer, startRedisServer } from '@fairlead/base/testing'
 import { Redis } from 'ioredis'
 import type { ContextStore } from '../../context-store.ts'
+import { RedisKeys } from '../redis-keys.ts'
 import { createRedisStore, type RedisStoreOptions } from '../redis-store.ts'
 
 export type BenchOptions = Omit<RedisStoreOptions, 'url' | 'member' | 'keyPrefix'>
@@ -60,6 +61,11 @@ export class RedisBench {
   join(store: ContextStore, member: string): Promise<ContextStore> {
     const { prefix, options } = this.#of(store)
     return this.#open(prefix, { ...options, member })
+  }
+
+  /** An hour later: that the subject was erased has expired. */
+  async forgetErasures(store: ContextStore, tenant: string, subject: string): Promise<void> {
+    await this.#admin.del(new RedisKeys(this.#of(store).prefix).erasures(tenant, subject))
   }
 
   /** Its process ends, and its lease. */
