@@ -189,7 +189,7 @@ async function migrateConversations(context: CommandContext): Promise<void> {
 const completeText =
   'let the LLMGateway name it now, and remove the ConversationStore that was frozen once all replicas use the other'
 const openText =
-  'What changes from now on is not moved yet: set spec.frozen of the ConversationStore, and run this again once its Available condition says so on all replicas.'
+  'What changes from now on is not moved yet: set spec.frozen of the ConversationStore, and run this again once its Available condition says so on all replicas, and a minute later where it is in Redis or PostgreSQL.'
 
 function passLine(result: MigrationResult, isDryRun: boolean): string {
   const { created, deleted, running, there, turns, updated } = result

@@ -119,13 +119,13 @@ export class ConversationControl {
     const gone = new AbortController()
     response.once('close', () => gone.abort(new Error('the command has ended')))
     const lines = this.#lines(response)
-    const { freeze } = from.owned
+    const { freezeEverywhere: freeze } = from.owned
     await lines.until(
       migrateStore({
         from: from.owned.store,
         to: to.owned.store,
         names: { from: from.name, to: to.shortName },
-        isFrozen: () => freeze !== undefined && from.owned.freeze === freeze,
+        isFrozen: () => freeze !== undefined && from.owned.freezeEverywhere === freeze,
         isDryRun: query.get('dry-run') === 'true',
         selection: selectionOf(query),
         onProgress: (state) => lines.progress(state),

@@ -106,6 +106,14 @@ export class OwnedStore {
     return this.#freeze.current
   }
 
+  /**
+   * `freeze`, once nobody else changes the store either: where other replicas have it open, too, they
+   * hear of it later, and get a minute for that.
+   */
+  get freezeEverywhere(): symbol | undefined {
+    return this.store.members === undefined ? this.#freeze.current : this.#freeze.everywhere
+  }
+
   /** Tells the store what its ConversationStore says by now. Rejects when it is unavailable. */
   async configure(settings: StoreRetention): Promise<void> {
     this.#freeze.ask(settings)

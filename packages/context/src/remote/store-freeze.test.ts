@@ -47,6 +47,19 @@ it('a process with an older configuration lifts no freeze, and another freeze is
   expect(freeze.current).toBeUndefined()
 })
 
+it('other replicas get a minute to hear of a freeze', async () => {
+  const clock = new FakeClock()
+  await clock.advance(1000)
+  const freeze = new StoreFreeze(clock)
+  freeze.ask({ ttlMs: null, isFrozen: true, generation: 2 })
+  await clock.advance(59_999)
+  freeze.ask({ ttlMs: null, isFrozen: true, generation: 3 })
+  expect(freeze.everywhere).toBeUndefined()
+  await clock.advance(1)
+  expect(freeze.everywhere).toBe(freeze.current)
+  expect(freeze.everywhere).toBeDefined()
+})
+
 it('a ConversationStore that was made anew is heard though nobody speaks of it again', async () => {
   const clock = new FakeClock()
   const freeze = new StoreFreeze(clock)

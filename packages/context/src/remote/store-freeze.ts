@@ -23,6 +23,7 @@ const lagMs = 60_000
 export class StoreFreeze {
   /** Tells one freeze from another; undefined while there is none. */
   #asked: symbol | undefined
+  #askedMs = 0
   #generation = 0
   #heardMs = Number.NEGATIVE_INFINITY
   /** Of an older generation, heard while it could be that of a process that lags. */
@@ -43,6 +44,12 @@ export class StoreFreeze {
     return this.#changing.size === 0 ? this.#asked : undefined
   }
 
+  /** `current`, once other processes that have the store open have had the time to hear of it. */
+  get everywhere(): symbol | undefined {
+    const { current } = this
+    return this.#clock.monotonicMs() - this.#askedMs < lagMs ? undefined : current
+  }
+
   /**
    * What a process says that has not heard of the newest generation yet waits for a while, and holds
    * if nobody has said otherwise by then.
@@ -57,8 +64,12 @@ export class StoreFreeze {
     this.#older = undefined
     if (generation !== this.#generation) this.#heardMs = nowMs
     this.#generation = generation
-    if (isFrozen) this.#asked ??= Symbol('freeze')
-    else this.#asked = undefined
+    if (!isFrozen) {
+      this.#asked = undefined
+    } else if (this.#asked === undefined) {
+      this.#asked = Symbol('freeze')
+      this.#askedMs = nowMs
+    }
   }
 
   /** Does what is asked of the store. Rejects where the store is frozen. */
