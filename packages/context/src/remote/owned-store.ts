@@ -90,7 +90,7 @@ export class OwnedStore {
     this.#counting = new CountingPlans(clock)
     this.#answers = new OwnedAnswers(store.answers)
     const { answers, records, responses } = store
-    const notes = new NotesShelf(records, clock)
+    const notes = new NotesShelf(store, clock)
     const expiring = { expire: () => store.expire(), answers, responses, records, notes }
     this.#sweep = new ExpirySweep(expiring, clock, logger)
     this.#deadSweep = new DeadMembersSweep({ store, clock, logger, shared })

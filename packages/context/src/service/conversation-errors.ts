@@ -17,6 +17,11 @@ export function subjectErased(): ModelError {
   )
 }
 
+/** Whether it says that a subject has been erased while something was on its way. */
+export function isSubjectErased(error: unknown): boolean {
+  return error instanceof ModelError && error.code === 'subject_erased'
+}
+
 export function conversationExists(id: string): ModelError {
   return new ModelError('conflict', `A conversation with id '${id}' already exists.`, {
     code: 'conversation_exists',

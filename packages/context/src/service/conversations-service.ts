@@ -111,7 +111,10 @@ class ConversationsService implements Conversations {
     const shelf = new SummaryShelf(records, logger)
     const vectorShelf = new VectorShelf(records)
     const wordShelf = new WordShelf(records)
-    const notesShelf = new NotesShelf(records, clock)
+    const notesShelf = new NotesShelf(
+      { records, erasures: (tenant, subject) => this.#store.erasures(tenant, subject) },
+      clock,
+    )
     this.notes = new NotesService(notesShelf, this.#newId)
     this.#turns = new TurnRunner(settings, this.#store, this.#newId, {
       figures: this.#figures,

@@ -1,6 +1,7 @@
 import { FakeClock } from '@fairlead/base/testing'
 import { ModelError } from '@fairlead/llm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { notesId, notesKind } from '../notes/subject-notes.ts'
 import type { StrategyInput } from '../plan/strategy-input.ts'
 import { createMemoryStore } from '../stores/memory/memory-store.ts'
 import { assistant, call, output, user } from '../turns/test-support/items.ts'
@@ -265,6 +266,23 @@ describe('notes that a model makes', () => {
     await open.finish({ status: 'failed', output: [], usage: undefined, model: 'm' })
     await quiet()
     expect(models.asked).toEqual([])
+  })
+
+  it('are not made of a conversation that was read before its subject was erased', async () => {
+    const { conversations, made, models, said, store } = chat()
+    const read = store.conversation.bind(store)
+    const reading = vi.spyOn(store, 'conversation')
+    reading.mockImplementation(async (...key) => {
+      const conversation = await read(...key)
+      reading.mockRestore()
+      await conversations.eraseSubject(tenant, subject)
+      return conversation
+    })
+    await said('I live in Rome', extracting)
+    expect(made).toMatchObject([{ outcome: 'gone' }])
+    expect(models.asked).toEqual([])
+    const record = { kind: notesKind, tenant, owner: `subject:${subject}`, id: notesId }
+    expect(await store.records.load(record)).toBeUndefined()
   })
 
   it('are asked for once of each turn, and of those that came meanwhile together', async () => {

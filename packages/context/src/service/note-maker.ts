@@ -10,6 +10,7 @@ import type { Conversation } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
 import type { ContextModels } from './context-models.ts'
+import { isSubjectErased } from './conversation-errors.ts'
 import type { TurnRequest } from './conversations.ts'
 import type { NoteOwner, NotesShelf } from './notes-shelf.ts'
 
@@ -148,6 +149,10 @@ export class NoteMaker {
       else if (made !== undefined) job.told(made)
     } catch (error) {
       if (this.#end.signal.aborted) return
+      if (isSubjectErased(error)) {
+        job.told({ ...nothing, outcome: 'gone' })
+        return
+      }
       const { conversation } = job
       this.#options.logger.warn({ err: error, conversation }, 'no notes were made of a turn')
       job.told({ ...nothing, outcome: 'failed' })
@@ -165,11 +170,13 @@ export class NoteMaker {
 
   /** Undefined where somebody else has read it, or it is to be read with a later turn. */
   async #read(job: Job): Promise<NotesMade | 'held' | undefined> {
-    const { store } = this.#options
+    const { shelf, store } = this.#options
     const { conversation: id, subject, tenant } = job
+    // Known before the conversation is read, so that nothing is made of one that has been erased since.
+    const erasures = await shelf.erasures(job)
     const rewrites = (await store.conversation(tenant, id))?.ccp.rewrites
     if (rewrites === undefined) return { ...nothing, outcome: 'gone' }
-    const claim = await this.#claim(job)
+    const claim = await this.#claim(job, erasures)
     if (typeof claim !== 'object') return claim
     try {
       const turns = await this.#unread(job, claim.before)
@@ -193,7 +200,7 @@ export class NoteMaker {
     }
   }
 
-  #claim(job: Job): Promise<Claim | 'held' | undefined> {
+  #claim(job: Job, erasures: number): Promise<Claim | 'held' | undefined> {
     const { clock, newId, shelf } = this.#options
     const nowMs = clock.now()
     return shelf.change(
@@ -210,8 +217,9 @@ export class NoteMaker {
           until_ms: nowMs + leaseMs,
           failures: reading?.failures ?? 0,
         }
-        return { after: { ...before, reading: mine }, result: { before, reading: mine } }
+        return { after: { ...before, reading: mine }, result: { before, reading: mine, erasures } }
       },
+      erasures,
     )
   }
 
@@ -240,13 +248,16 @@ export class NoteMaker {
   /** Stores what was read, unless the claim is gone: with the subject, or with its notes. */
   #store(
     job: Job,
-    { reading }: Claim,
+    { erasures, reading }: Claim,
     answered: { readonly asked: ExtractionRequest; readonly answer: string } | undefined,
   ): Promise<NotesMade> {
     const { newId, shelf } = this.#options
     const { conversation, extract, turn } = job
     const extraction = answered && readExtraction(answered.answer)
-    return shelf.change(job, (before, nowSeconds): { after?: SubjectNotes; result: NotesMade } => {
+    const edit = (
+      before: SubjectNotes,
+      nowSeconds: number,
+    ): { after?: SubjectNotes; result: NotesMade } => {
       if (before.reading?.token !== reading.token)
         return { result: { ...nothing, outcome: 'gone' } }
       const read = { ...withRead(before, conversation, turn.seq), reading: null }
@@ -264,7 +275,8 @@ export class NoteMaker {
       })
       const isNoted = counts.added + counts.changed + counts.removed > 0
       return { after, result: { ...counts, outcome: isNoted ? 'noted' : 'nothing' } }
-    })
+    }
+    return shelf.change(job, edit, erasures)
   }
 
   /** Lets others read; after a failure, not at once. Never rejects: a claim that stays has an end. */
@@ -287,4 +299,6 @@ interface Claim {
   /** The subject's memory when it was claimed. */
   readonly before: SubjectNotes
   readonly reading: NoteReading
+  /** The count of the subject's erasures before the conversation was read. */
+  readonly erasures: number
 }

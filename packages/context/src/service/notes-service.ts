@@ -4,6 +4,7 @@ import { looksSecret } from '../notes/secret-text.ts'
 import { withNotes } from '../notes/subject-notes.ts'
 import type { NewId } from '../turns/ulid.ts'
 import type { ItemPageRequest } from './conversations.ts'
+import { isSubjectErased } from './conversation-errors.ts'
 import { noteConflict, noteNotFound, secretInNote, tooManyNotes } from './note-errors.ts'
 import type { NoteChange, NoteReference, Notes } from './notes.ts'
 import type { NoteOwner, NotesShelf } from './notes-shelf.ts'
@@ -73,13 +74,19 @@ export class NotesService implements Notes {
     })
   }
 
-  removeAll(owner: NoteOwner): Promise<number> {
+  async removeAll(owner: NoteOwner): Promise<number> {
     checkSubject(owner.subject)
-    return this.#shelf.change(owner, (before) => {
-      const result = before.notes.length
-      const isEmpty = result === 0 && before.reading === null
-      return isEmpty ? { result } : { after: { ...before, notes: [], reading: null }, result }
-    })
+    try {
+      return await this.#shelf.change(owner, (before) => {
+        const result = before.notes.length
+        const isEmpty = result === 0 && before.reading === null
+        return isEmpty ? { result } : { after: { ...before, notes: [], reading: null }, result }
+      })
+    } catch (error) {
+      // Another erasure has deleted them.
+      if (isSubjectErased(error)) return 0
+      throw error
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { FakeClock } from '@fairlead/base/testing'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createMemoryStore } from '../stores/memory/memory-store.ts'
+import { eraseSubject } from './erase-subject.ts'
 import { NotesService } from './notes-service.ts'
 import { NotesShelf } from './notes-shelf.ts'
 import { createIds } from '../turns/ulid.ts'
@@ -10,7 +11,7 @@ const owner = { tenant: 'a', subject: 'user:anna' }
 function open() {
   const clock = new FakeClock(1_000_000)
   const store = createMemoryStore({ clock, ttlMs: undefined })
-  const shelf = new NotesShelf(store.records, clock)
+  const shelf = new NotesShelf(store, clock)
   const service = new NotesService(
     shelf,
     createIds(clock, () => 0.5),
@@ -34,7 +35,7 @@ it('nobody is told what another process has changed or erased', async () => {
   const { clock, service, shelf, store } = open()
   const notes = async () => (await shelf.read(owner)).notes
   const other = new NotesService(
-    new NotesShelf(store.records, clock),
+    new NotesShelf(store, clock),
     createIds(clock, () => 0.7),
   )
   await service.add(owner, { text: 'Lives in Rome.', expires_at: 1100 })
@@ -48,4 +49,35 @@ it('nobody is told what another process has changed or erased', async () => {
   expect(await notes()).toMatchObject([{ text: 'two' }])
   await clock.advance(101_000)
   expect(await notes()).toEqual([])
+})
+
+it.each([
+  ['a note', ['Likes tea.']],
+  ['a first note', []],
+])('%s that was on its way when its subject was erased is not kept', async (_, before) => {
+  const { clock, service, store } = open()
+  for (const text of before) await service.add(owner, { text })
+  const put = store.records.put.bind(store.records)
+  // The erasure takes place after the notes were read, and before they are put.
+  const putting = vi.spyOn(store.records, 'put')
+  const shelf = new NotesShelf(store, clock)
+  const slow = new NotesService(
+    shelf,
+    createIds(clock, () => 0.7),
+  )
+  putting.mockImplementationOnce(async (...change) => {
+    expect(await eraseSubject(store, service, owner)).toMatchObject({
+      notes: before.length,
+      complete: true,
+    })
+    return put(...change)
+  })
+  await expect(slow.add(owner, { text: 'Is ill.' })).rejects.toMatchObject({
+    code: 'subject_erased',
+  })
+  const page = { limit: 10, order: 'asc' } as const
+  expect((await service.list(owner, page)).items).toEqual([])
+  // What comes later is kept.
+  await slow.add(owner, { text: 'Is back.' })
+  expect((await service.list(owner, page)).items).toMatchObject([{ text: 'Is back.' }])
 })

@@ -16,6 +16,8 @@ import {
   type RecordStore,
   subjectOwner,
 } from '../stores/record-store.ts'
+import type { TurnStore } from '../stores/turn-store.ts'
+import { subjectErased } from './conversation-errors.ts'
 
 /** How often a change is attempted when others come first. */
 const attempts = 20
@@ -34,6 +36,8 @@ export interface NoteOwner {
   readonly subject: string
 }
 
+type NotesStore = Pick<TurnStore, 'erasures'> & { readonly records: RecordStore }
+
 /** What becomes of a subject's notes, and what else comes of a change; no `after` changes nothing. */
 interface NotesEdit<T> {
   readonly after?: SubjectNotes
@@ -45,6 +49,7 @@ interface NotesEdit<T> {
  * not at all, however many processes use the store.
  */
 export class NotesShelf {
+  readonly #store: NotesStore
   readonly #records: RecordStore
   readonly #clock: NotesClock
   /** The last change of each subject that is being changed. */
@@ -53,9 +58,10 @@ export class NotesShelf {
   readonly #held = new RecentMap<IndexedNotes>(heldMax)
   #swept: RecordKey | undefined
 
-  /** The records with a deadline on every operation. */
-  constructor(records: RecordStore, clock: NotesClock) {
-    this.#records = records
+  /** The store with a deadline on every operation. */
+  constructor(store: NotesStore, clock: NotesClock) {
+    this.#store = store
+    this.#records = store.records
     this.#clock = clock
   }
 
@@ -73,19 +79,26 @@ export class NotesShelf {
     return read
   }
 
+  /** The count of the subject's erasures, for a change of what is read from now on. */
+  async erasures({ subject, tenant }: NoteOwner): Promise<number> {
+    return (await this.#store.erasures(tenant, subject)).count
+  }
+
   /**
    * Stores what `edit` makes of a subject's memory; asks it again where something else was stored
    * meanwhile. Notes that have expired are gone with every change. Throws a ModelError 503 where others
-   * always come first.
+   * always come first, and a 410 `subject_erased`, without a change, where the subject has been erased
+   * since `erasures` was its count; that is read first when it is left out.
    */
   async change<T>(
     owner: NoteOwner,
     edit: (before: SubjectNotes, nowSeconds: number) => NotesEdit<T>,
+    erasures?: number,
   ): Promise<T> {
     const key = nameOf(owner)
     this.#held.delete(key)
     const before = this.#changing.get(key)
-    const changed = this.#after(before).then(() => this.#change(owner, edit))
+    const changed = this.#begun(owner, edit, before, erasures)
     this.#changing.set(key, changed)
     try {
       return await changed
@@ -105,14 +118,31 @@ export class NotesShelf {
     this.#swept = page.at(-1)
     let deleted = 0
     for (const record of page) {
-      const kept = readSubjectNotes(record.body)
-      const current = this.#current(record)
-      const expired = kept.notes.length - current.notes.length
-      if (expired === 0) continue
+      if (this.#expiredIn(record) === 0) continue
       const owner = { tenant: record.tenant, subject: record.owner.slice(subjectOwner('').length) }
-      if (await this.#put(owner, current, record.version)) deleted += expired
+      const known = await this.erasures(owner)
+      const now = await this.#records.load(keyOf(owner))
+      const expired = this.#expiredIn(now)
+      if (now === undefined || expired === 0) continue
+      if (await this.#put(owner, this.#current(now), now.version, known)) deleted += expired
     }
     return deleted
+  }
+
+  #expiredIn(record: KeptRecord | undefined): number {
+    if (record === undefined) return 0
+    return readSubjectNotes(record.body).notes.length - this.#current(record).notes.length
+  }
+
+  async #begun<T>(
+    owner: NoteOwner,
+    edit: (before: SubjectNotes, nowSeconds: number) => NotesEdit<T>,
+    before: Promise<unknown> | undefined,
+    erasures: number | undefined,
+  ): Promise<T> {
+    const known = erasures ?? (await this.erasures(owner))
+    await this.#after(before)
+    return this.#change(owner, edit, known)
   }
 
   /** Changes of one process do not make each other begin again. */
@@ -125,13 +155,16 @@ export class NotesShelf {
   async #change<T>(
     owner: NoteOwner,
     edit: (before: SubjectNotes, nowSeconds: number) => NotesEdit<T>,
+    known: number,
   ): Promise<T> {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const record = await this.#records.load(keyOf(owner))
       const { after, result } = edit(this.#current(record), this.#now())
-      if (after === undefined || (await this.#put(owner, after, record?.version ?? null))) {
+      if (after === undefined || (await this.#put(owner, after, record?.version ?? null, known))) {
         return result
       }
+      const { agoMs, count } = await this.#store.erasures(owner.tenant, owner.subject)
+      if (agoMs !== null && count !== known) throw subjectErased()
     }
     throw changedByOthers()
   }
@@ -142,10 +175,15 @@ export class NotesShelf {
     return { ...kept, notes: notesAt(kept.notes, this.#now()) }
   }
 
-  #put(owner: NoteOwner, after: SubjectNotes, expectedVersion: number | null): Promise<boolean> {
+  #put(
+    owner: NoteOwner,
+    after: SubjectNotes,
+    expectedVersion: number | null,
+    erasures: number,
+  ): Promise<boolean> {
     const expiresAtMs = notesExpireAtMs(after, this.#clock.now())
     const body = { ...after } as unknown as KeptRecord['body']
-    return this.#records.put({ ...keyOf(owner), body, expiresAtMs }, expectedVersion)
+    return this.#records.put({ ...keyOf(owner), body, expiresAtMs }, expectedVersion, erasures)
   }
 
   #now(): number {
