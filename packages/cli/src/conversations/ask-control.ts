@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CommandFailure } from '../command-failure.ts'
 import type { ControlLine } from './conversation-control.ts'
-import { controlSocketPath } from './control-socket.ts'
+import { controlSocketPath, socketPathProblem } from './control-socket.ts'
 import { textLines } from './text-lines.ts'
 
 interface ControlQuestion {
@@ -23,8 +23,13 @@ interface ControlQuestion {
  */
 export async function askControl(question: ControlQuestion): Promise<IncomingMessage> {
   const { body, dataDir, method, path, query, signal } = question
+  const socketPath = controlSocketPath(dataDir)
+  const problem = socketPathProblem(socketPath)
+  if (problem !== undefined) {
+    throw new CommandFailure(`no gateway can be asked in ${dataDir}: ${problem}`)
+  }
   const asking = request({
-    socketPath: controlSocketPath(dataDir),
+    socketPath,
     method,
     path: `${path}?${query.toString()}`,
     signal,
@@ -77,7 +82,7 @@ async function response(
   } catch (error) {
     signal.throwIfAborted()
     const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT' && code !== 'ECONNREFUSED' && code !== 'EINVAL') throw brokenOff(error)
+    if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw brokenOff(error)
     throw new CommandFailure(
       `no gateway runs with the data directory ${dataDir}: conversations are moved by the process that has their stores open; start it, or name its --data-dir`,
       { cause: error },

@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Logger } from '@fairlead/base'
 
 /** The most that sockaddr_un takes, on every system that we run on. */
@@ -19,6 +19,13 @@ export function controlSocketPath(dataDir: string): string {
   return join(dataDir, 'control', 'fairlead.sock')
 }
 
+/** Why there can be no socket at a path; undefined where there can. */
+export function socketPathProblem(path: string): string | undefined {
+  return Buffer.byteLength(path) > pathBytesMax
+    ? `${path} is longer than ${pathBytesMax} bytes: use a shorter --data-dir`
+    : undefined
+}
+
 /**
  * Serves HTTP on a socket below the data directory, for who may read that: its folder has mode 0700.
  * Where that cannot be done the gateway goes on without it, and the log says so. Returns how to stop.
@@ -27,10 +34,12 @@ export async function openControlSocket(options: ControlSocketOptions): Promise<
   const { dataDir, logger } = options
   const path = controlSocketPath(dataDir)
   try {
-    if (Buffer.byteLength(path) > pathBytesMax) {
-      throw new Error(`${path} is longer than ${pathBytesMax} bytes: use a shorter --data-dir`)
-    }
-    mkdirSync(join(dataDir, 'control'), { recursive: true, mode: 0o700 })
+    const problem = socketPathProblem(path)
+    if (problem !== undefined) throw new Error(problem)
+    const folder = dirname(path)
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // One that was there keeps the mode that it had.
+    chmodSync(folder, 0o700)
     if (await isServed(path)) throw new Error(`another process serves ${path}`)
     // Left by a process that was killed.
     rmSync(path, { force: true })
