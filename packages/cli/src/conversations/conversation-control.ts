@@ -102,7 +102,7 @@ export class ConversationControl {
     const lines = this.#lines(response)
     await lines.until(
       importStore({
-        store: owned.store,
+        store: owned.guarded,
         storeName: shortName,
         lines: textLines(request),
         isDryRun: query.get('dry-run') === 'true',
@@ -123,7 +123,7 @@ export class ConversationControl {
     await lines.until(
       migrateStore({
         from: from.owned.store,
-        to: to.owned.store,
+        to: to.owned.guarded,
         names: { from: from.name, to: to.shortName },
         isFrozen: () => freeze !== undefined && from.owned.freezeEverywhere === freeze,
         isDryRun: query.get('dry-run') === 'true',

@@ -17,6 +17,7 @@ import type { ContextPlan } from '../plan/context-plan.ts'
 import { CountingPlans } from './counting-plans.ts'
 import { DeadMembersSweep } from './dead-members-sweep.ts'
 import { OwnedAnswers } from './owned-answers.ts'
+import { guardedStore } from './guarded-store.ts'
 import { StoreFreeze } from './store-freeze.ts'
 import { OwnedPlaces, type PlaceAsker } from './owned-places.ts'
 import { performOnRecords } from './owned-records.ts'
@@ -47,6 +48,8 @@ export interface StoreAsker extends PlaceAsker, ResponseAsker {
 export class OwnedStore {
   readonly number: number
   readonly store: ContextStore
+  /** The same for who changes it in this process: rejects a change where it is frozen. */
+  readonly guarded: ContextStore
   readonly #places: OwnedPlaces
   readonly #responses: OwnedResponses
   readonly #answers: OwnedAnswers
@@ -67,6 +70,7 @@ export class OwnedStore {
     this.store = store
     this.#clock = clock
     this.#freeze = new StoreFreeze(clock)
+    this.guarded = guardedStore(store, (operation, work) => this.#freeze.guard(operation, work))
     const { members } = store
     const shared =
       members &&

@@ -137,6 +137,22 @@ describe('export and import', () => {
     expect(left.map((one) => one.id)).toEqual([id])
   })
 
+  it('of a subject that was erased while it was on its way stores nothing', async () => {
+    const { conversations } = await grown()
+    const lines = await exported(conversations)
+    const { clock, conversations: other } = openConversations()
+    const receivedMs = clock.monotonicMs()
+    await clock.advance(100)
+    await other.eraseSubject(tenant, 'user:1')
+    await clock.advance(100)
+    const copy = { tenant, lines, keepIds: false }
+    await expect(other.archive.import({ ...copy, receivedMs })).rejects.toMatchObject({
+      status: 410,
+      code: 'subject_erased',
+    })
+    expect((await other.archive.import(copy)).ccp.subject).toBe('user:1')
+  })
+
   it('is of what was there when it began, and ends when that is deleted', async () => {
     const { conversations } = openConversations()
     for (let number = 1; number <= 25; number++) {

@@ -14,6 +14,8 @@ export interface ImportRequest {
   readonly lines: readonly unknown[]
   /** Whether conversation and turns keep their ids; the conversation's must then be free. */
   readonly keepIds: boolean
+  /** When the call came, in monotonic milliseconds; now when left out. */
+  readonly receivedMs?: number
 }
 
 interface ImportParts {
@@ -33,7 +35,7 @@ const turnsPerChange = 200
  * 409 `conversation_exists`, 410 `subject_erased`.
  */
 export async function importConversation(
-  { tenant, lines, keepIds }: ImportRequest,
+  { tenant, lines, keepIds, receivedMs }: ImportRequest,
   { store, storeName, newId, nowMs, clock }: ImportParts,
 ): Promise<Conversation> {
   const read = readImport(lines, { tenant, store: storeName, nowMs })
@@ -41,7 +43,9 @@ export async function importConversation(
   const { id, ccp } = named.conversation
   const { subject } = ccp
   const known =
-    subject === null ? {} : { erasures: await erasuresBefore(store, { tenant, subject }, clock) }
+    subject === null
+      ? {}
+      : { erasures: await erasuresBefore(store, { tenant, subject, receivedMs }, clock) }
   let isBegun = false
   try {
     for (const change of changesOf(named)) {

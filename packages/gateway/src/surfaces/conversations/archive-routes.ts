@@ -57,7 +57,12 @@ async function importConversation({
   const { persona, strategy } = chosenIn(lines[0])
   if (typeof persona === 'string') findPersona(persona, caller, runtime)
   if (typeof strategy === 'string') findContextStrategy(strategy, caller, runtime)
-  const imported = await store.archive.import({ tenant, lines, keepIds: keep === 'true' })
+  const imported = await store.archive.import({
+    tenant,
+    lines,
+    keepIds: keep === 'true',
+    receivedMs: request.http.record.startedMs,
+  })
   return presentConversation(imported)
 }
 
