@@ -34,6 +34,12 @@ it.each([
   expect(readExtraction(answer)).toBeUndefined()
 })
 
+it('is done at once with a fence that does not end', () => {
+  const started = performance.now()
+  expect(readExtraction(`\`\`\`${'\n'.repeat(200_000)}x`)).toBeUndefined()
+  expect(performance.now() - started).toBeLessThan(1000)
+})
+
 it('takes no more changes than a turn is worth, what is forgotten first', () => {
   const many = (count: number) => Array.from({ length: count }, (_, at) => ({ text: `note ${at}` }))
   const remove = Array.from({ length: 10 }, (_, at) => `n${at}`)

@@ -14,7 +14,7 @@ const changesMax = 16
 
 /** Reads a model's answer; undefined for one that is no JSON object, or has other fields. */
 export function readExtraction(answer: string): Extraction | undefined {
-  const fenced = /^```(?:json)?\s*\n([\s\S]*?)\n?```$/.exec(answer.trim())
+  const fenced = /^```(?:json)?[^\S\n]*\n([\s\S]*)```$/.exec(answer.trim())
   const value = parseJsonOrUndefined(fenced?.[1] ?? answer)
   if (!isJsonObject(value)) return undefined
   const { add = [], change = [], remove = [], ...others } = value
