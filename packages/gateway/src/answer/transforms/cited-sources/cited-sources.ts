@@ -33,6 +33,9 @@ export const citedSources: AnswerTransformer = {
 
 const noBytes = Buffer.alloc(0)
 
+/** Where the first frame begins that ends a choice, or the stream. Quotes within texts are escaped. */
+const endOfChoice = /data: ?(?:\[DONE\]|[^\n]*"finish_reason":\s*"[^"])/
+
 class CitingAnswer extends ChangedAnswer {
   readonly #answer: AnswerStream
   readonly #frames: AnnotationFrames | undefined
@@ -94,8 +97,9 @@ class AnnotationFrames {
       if (event.type === 'annotation' && !known.has(event)) added += frame
     }
     if (added === '') return sent.bytes
-    const ends = events.some(({ type }) => type === 'finish')
     const frames = Buffer.from(added)
-    return Buffer.concat(ends ? [frames, sent.bytes] : [sent.bytes, frames])
+    const at = sent.bytes.toString('latin1').search(endOfChoice)
+    if (at === -1) return Buffer.concat([sent.bytes, frames])
+    return Buffer.concat([sent.bytes.subarray(0, at), frames, sent.bytes.subarray(at)])
   }
 }
