@@ -8,9 +8,10 @@ import {
 } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { completion, json } from './test-support/upstream.ts'
+import { usagePolicyOf } from './test-support/usage-policy.ts'
 
 /** Whose default strategy finds earlier turns by the Simulator's vectors. */
-async function relevant() {
+async function relevant(usagePolicies: ReturnType<typeof usagePolicyOf>[] = []) {
   const provider = await testUpstream(json(200, completion('ok')))
   const gateway = await testGateway({
     gateway: { auth: 'Required', defaultContextStrategy: 'default/relevant' },
@@ -25,6 +26,7 @@ async function relevant() {
         retrieval: { mode: 'Vector', model: 'embed', maxTokens: 500, neighbours: 0 },
       }),
     ],
+    usagePolicies,
     consumers: [consumerOf('ann')],
     secrets: { openai: 'sk', ann: 'ann' },
   })
@@ -51,7 +53,8 @@ async function relevant() {
     return Number(counted?.[1] ?? 0)
   }
   const sent = () => JSON.stringify(provider.requests.at(-1)?.body['messages'])
-  return { gateway, ownCalls, say, sent }
+  const metrics = () => gateway.registry.metrics()
+  return { gateway, metrics, ownCalls, say, sent }
 }
 
 it('earlier turns are found by vectors that the gateway has made by its own calls', async () => {
@@ -67,4 +70,19 @@ it('earlier turns are found by vectors that the gateway has made by its own call
   expect(sent()).toContain('My submarine is moored in Reykjavik.')
   const own = gateway.logs.find(({ message }) => message === 'own call')
   expect(own?.fields).toMatchObject({ purpose: 'retrieval', consumer: 'default/ann' })
+})
+
+it('a caller who may have one call at a time has its turns found too', async () => {
+  const { metrics, ownCalls, say, sent } = await relevant([
+    usagePolicyOf('one', { concurrency: 1 }),
+  ])
+  await say('My submarine is moored in Reykjavik.')
+  await expect.poll(ownCalls).toBe(1)
+  await say('Tell me about gardening.')
+  await expect.poll(ownCalls).toBe(2)
+  await say('Tell me about cooking.')
+  await expect.poll(ownCalls).toBe(3)
+  await say('Where is my submarine moored?')
+  expect(sent()).toContain('My submarine is moored in Reykjavik.')
+  expect(await metrics()).not.toContain('own_calls_total{purpose="retrieval",outcome="Failed"}')
 })

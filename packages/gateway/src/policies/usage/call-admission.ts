@@ -249,5 +249,10 @@ function claimsFor(call: Call, index: PolicyIndex): readonly LimitClaim[] {
   )
   const [first] = unpriced
   if (first !== undefined) throw priceUnknown(first, call.route.targets)
-  return claims
+  const { purpose } = call.record
+  if (purpose === undefined || !partsOfCalls.has(purpose)) return claims
+  return claims.filter(({ limit }) => limit.measure !== 'Running')
 }
+
+/** Purposes of calls that are made while another of the caller runs, which waits for them. */
+const partsOfCalls: ReadonlySet<string> = new Set(['knowledge', 'rewrite', 'rerank', 'retrieval'])
