@@ -201,7 +201,8 @@ export class OwnedBase {
       },
     })
     const opened: Opened = { settings, index, refresher, hasVectors: false }
-    opened.hasVectors = await hasAllVectors(opened)
+    // Where that cannot be told now, it is looked again after each refresh.
+    opened.hasVectors = await hasAllVectors(opened).catch(() => false)
     await refresher.start()
     this.#opened = opened
   }

@@ -30,8 +30,8 @@ export function sqliteIndexes(dataDir: string): IndexType {
       owners.set(file, owner)
       try {
         const model = base.index.embeddingModel ?? null
-        const index = await openSqliteIndex({ path, model, bytesMax })
         files.add(path)
+        const index = await openSqliteIndex({ path, model, owner, bytesMax })
         return {
           ...index,
           async close() {

@@ -122,6 +122,10 @@ class Reading {
       for (const page of pages) if (this.#isPermitted(page)) yield* this.read(page, true)
       return
     }
+    if (!isListed && /\.xml$/i.test(url.pathname)) {
+      // Such as a page that tells of maintenance: the pages of the sitemap are not gone.
+      throw new Error('the answer is no sitemap')
+    }
     const type = answer.header('content-type')
     const mediaType = mediaTypeOfAnswer(type, url.pathname)
     if (mediaType === undefined) {

@@ -42,22 +42,24 @@ export function postgresSource(options: PostgresSourceOptions): DocumentSource {
   const isIncremental = /\$1(?!\d)/.test(query)
   let last = beginning
   let refreshes = 0
-  /** What the last refresh gave, which may not all have been indexed. */
+  /** What the last refresh that came to its end gave, which may not all have been indexed. */
   let given = new Map<string, string>()
+  /** Until a whole reading has come to its end. */
+  let mustReadAll = false
   return {
     name,
     async *refresh(known, signal) {
-      const isBehind = [...given].some(([id, digest]) => known.get(id) !== digest)
-      const isFull = !isIncremental || isBehind || refreshes % fullEvery === 0
+      mustReadAll ||= [...given].some(([id, digest]) => known.get(id) !== digest)
+      const isFull = !isIncremental || mustReadAll || refreshes % fullEvery === 0
       const since = isFull ? beginning : last
       let latest = since
       const seen = new Set<string>()
-      given = new Map()
+      const giving = new Map<string, string>()
       for await (const row of rowsOf(options, isIncremental ? [since] : [], signal)) {
         latest = later(row.values['updated_at'], latest)
         const change = rowChange(row, seen)
         if (change?.type === 'document')
-          given.set(change.document.id, contentDigest(change.document))
+          giving.set(change.document.id, contentDigest(change.document))
         if (change !== undefined) yield change
       }
       if (!isFull) {
@@ -65,6 +67,8 @@ export function postgresSource(options: PostgresSourceOptions): DocumentSource {
       }
       // Only what was read to its end is not asked for again.
       last = latest
+      given = giving
+      if (isFull) mustReadAll = false
       refreshes += 1
     },
   }

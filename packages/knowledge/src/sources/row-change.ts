@@ -53,5 +53,8 @@ export function rowChange({ types, values }: TextRow, seen: Set<string>): Source
 function metadataValue(value: string, type: number | undefined): MetadataValue {
   if (type === boolean) return value === 't'
   const number = type !== undefined && numbers.has(type) ? Number(value) : Number.NaN
-  return Number.isFinite(number) ? number : value.slice(0, metadataLengthMax).toWellFormed()
+  // Two long ids must not become one number.
+  const isExact =
+    Number.isFinite(number) && (!/^-?\d+$/.test(value) || Number.isSafeInteger(number))
+  return isExact ? number : value.slice(0, metadataLengthMax).toWellFormed()
 }

@@ -3,7 +3,7 @@ import { getLoadablePath } from 'sqlite-vec'
 import { application } from './file-application.ts'
 
 /** Files of another version are made anew: everything in them can be read again. */
-const version = 3
+const version = 4
 
 const tables = `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -41,8 +41,11 @@ const tables = `
   );
 `
 
-/** Opens the file of an index, and creates it where it is missing; not its folder. */
-export function openIndexFile(path: string): DatabaseSync {
+/**
+ * Opens the file of an index, and creates it where it is missing; not its folder. One of another owner is
+ * made anew: what it has is not this one's to find.
+ */
+export function openIndexFile(path: string, owner = ''): DatabaseSync {
   const database = new DatabaseSync(path, { allowExtension: true, timeout: 2000 })
   try {
     database.loadExtension(getLoadablePath())
@@ -56,10 +59,11 @@ export function openIndexFile(path: string): DatabaseSync {
     if (found > version) {
       throw new Error(`${path} was written by a newer version: use that, or delete the file`)
     }
-    if (found < version) {
+    if (found < version || ownerOf(database) !== owner) {
       database.exec(
         `BEGIN; ${dropAll(database)} ${tables} PRAGMA application_id = ${application}; PRAGMA user_version = ${version}; COMMIT`,
       )
+      database.prepare("INSERT INTO settings (name, value) VALUES ('owner', ?)").run(owner)
     }
     database.exec("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab('main', 'words', 'row')")
     return database
@@ -67,6 +71,11 @@ export function openIndexFile(path: string): DatabaseSync {
     database.close()
     throw error
   }
+}
+
+function ownerOf(database: DatabaseSync): string | undefined {
+  const row = database.prepare("SELECT value FROM settings WHERE name = 'owner'").get()
+  return row === undefined ? undefined : String(row['value'])
 }
 
 /** A file of another use, such as that of conversations, must not be written to. */

@@ -11,6 +11,7 @@ import { passageId } from '../passage-id.ts'
 import { indexedWords, queryWords } from '../query-words.ts'
 import { lookedAtMost, tellingWords } from '../telling-words.ts'
 import { filterSql } from './filter-sql.ts'
+import { matchesFilter } from '../matches-filter.ts'
 import { openIndexFile } from './schema.ts'
 import { VectorSigns } from './vector-signs.ts'
 
@@ -19,6 +20,8 @@ export interface SqliteIndexOptions {
   readonly path: string
   /** Makes the vectors; null where only words are searched. With another one, there are none until documents are put again. */
   readonly model: string | null
+  /** Whose index it is: a file of another one is made anew. */
+  readonly owner?: string
   /** The most bytes of texts and metadata. */
   readonly bytesMax: number
 }
@@ -54,8 +57,8 @@ export class SqliteIndex {
   #bytes: number
   #dimension: number | undefined
 
-  constructor({ bytesMax, model, path }: SqliteIndexOptions) {
-    this.#database = openIndexFile(path)
+  constructor({ bytesMax, model, owner, path }: SqliteIndexOptions) {
+    this.#database = openIndexFile(path, owner)
     this.#bytesMax = bytesMax
     this.#useModel(model)
     this.#bytes = Number(this.#sql('SELECT total(bytes) AS bytes FROM documents').get()?.['bytes'])
@@ -78,10 +81,14 @@ export class SqliteIndex {
     this.#isAllowed = allowed === undefined ? () => true : (document) => allowed.has(document)
     const ranked = this.#ranked(query, topK)
     const { minScore } = query
-    return ranked
-      .filter(({ score }) => minScore === undefined || score >= minScore)
-      .slice(0, topK)
-      .flatMap((found) => this.#passage(found))
+    return (
+      ranked
+        .filter(({ score }) => minScore === undefined || score >= minScore)
+        .slice(0, topK)
+        .flatMap((found) => this.#passage(found))
+        // Nobody else's passage leaves, whatever was wrong before.
+        .filter(({ metadata }) => filter === undefined || matchesFilter(metadata, filter))
+    )
   }
 
   put(document: IndexedDocument): 'stored' | 'unchanged' {
@@ -381,7 +388,8 @@ export class SqliteIndex {
       work()
       this.#database.exec('COMMIT')
     } catch (error) {
-      this.#database.exec('ROLLBACK')
+      // Of a failure such as a full disk, SQLite has rolled back by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       this.#dimension = dimension
       this.#signs = undefined
       this.#readDocuments()
