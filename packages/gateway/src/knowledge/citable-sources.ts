@@ -1,7 +1,10 @@
 import type { RetrievedPassage } from '@fairlead/context'
 import type { Annotation } from '@fairlead/llm'
 
-type CitablePassage = Pick<RetrievedPassage, 'document' | 'id' | 'number' | 'title' | 'url'>
+type CitablePassage = Pick<
+  RetrievedPassage,
+  'action' | 'document' | 'id' | 'number' | 'title' | 'url'
+>
 
 /**
  * The passages that an answer can name, by the numbers that they have in the prompt, as annotations
@@ -10,9 +13,13 @@ type CitablePassage = Pick<RetrievedPassage, 'document' | 'id' | 'number' | 'tit
 export function citableSources(
   passages: readonly CitablePassage[] = [],
 ): ReadonlyMap<number, Annotation> {
-  const numbered = passages.flatMap((passage): [number, Annotation][] =>
-    passage.number === undefined ? [] : [[passage.number, annotationOf(passage, passage.number)]],
-  )
+  const numbered = passages.flatMap((passage): [number, Annotation][] => {
+    const { action, number } = passage
+    // One that had no room in the prompt was not seen by the model.
+    return number === undefined || action === 'over_budget'
+      ? []
+      : [[number, annotationOf(passage, number)]]
+  })
   return new Map(numbered)
 }
 
