@@ -60,7 +60,9 @@ export class ConversationWriter {
         await this.#changing((changes) => changes.addPlan(part.plan))
         return undefined
       case 'stored.response':
-        if (this.#outcome !== 'differs') await putResponse(this.#options.store, part.response)
+        // A store keeps responses of conversations that it has.
+        await this.#changing((changes) => changes.store())
+        await this.#putResponse(part.response)
         return undefined
       case 'stored.end':
         await this.#changing((changes) => changes.end())
@@ -89,6 +91,14 @@ export class ConversationWriter {
   }
 
   /** One that is there otherwise is replaced where its conversation may be. */
+  async #putResponse(response: KeptResponse): Promise<void> {
+    if (this.#outcome === 'differs' || this.#outcome === 'conflict') return
+    const { mayUpdate, store } = this.#options
+    if (this.#outcome === 'there' && mayUpdate === undefined) return
+    await putResponse(store, response)
+  }
+
+  /** As for responses. */
   async #putRecord(record: NewRecord): Promise<void> {
     const { records } = this.#options.store
     const isLeft = this.#outcome === 'differs' || this.#outcome === 'conflict'
@@ -155,6 +165,12 @@ class ConversationChanges {
     return true
   }
 
+  /** Stores what has come so far. */
+  async store(): Promise<boolean> {
+    const isThere = this.#stored !== undefined && this.#turns.length + this.#rewritten.length === 0
+    return isThere || this.#flush()
+  }
+
   async end(): Promise<boolean> {
     const last = this.#plans.pop()
     for (const plan of this.#plans) if (!(await this.#flush(plan))) return false
@@ -208,7 +224,7 @@ async function putResponse({ responses }: WritableStore, response: KeptResponse)
     if (canonicalJson(there) === canonicalJson(response)) return
     await responses.remove(tenant, id)
   }
-  await responses.add({
+  const isAdded = await responses.add({
     ...response,
     status: 'in_progress',
     output: [],
@@ -216,6 +232,8 @@ async function putResponse({ responses }: WritableStore, response: KeptResponse)
     answered_by: null,
     completed_at: null,
   })
+  // Its conversation has just been deleted: nothing of it is to be kept.
+  if (!isAdded) return
   await responses.finish({
     tenant,
     id,

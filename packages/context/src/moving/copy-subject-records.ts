@@ -16,21 +16,28 @@ export const copyKind = 'copied-from'
 
 /**
  * Brings the records of subjects to what they are in another store, and deletes those that were copied
- * and are gone there. What was changed in `to` since it was copied is left alone.
+ * and are gone there. What was changed in `to` since it was copied is left alone: resolves to whose that
+ * is, as `tenant/owner`.
  */
 export async function copySubjectRecords(
   { from, source, to }: CopiedStores,
   isMeant: (record: RecordKey) => boolean,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const left: string[] = []
   for await (const { record } of readSubjectRecords(from)) {
     if (!isMeant(record)) continue
     const there = await to.records.load(record)
     const mark = await to.records.load(markOf(record))
     const digest = digestOf(record)
-    const isOurs = there === undefined || mark?.body['digest'] === digestOf(there)
-    if (!isOurs) continue
-    if (there === undefined || digestOf(there) !== digest) {
-      await to.records.put(record, there?.version ?? null)
+    const known = there === undefined ? undefined : digestOf(there)
+    // The same came there in another way, and is not ours to delete.
+    if (known === digest && mark === undefined) continue
+    const isOurs = known === undefined || known === digest || mark?.body['digest'] === known
+    const isStored =
+      isOurs && (known === digest || (await to.records.put(record, there?.version ?? null)))
+    if (!isStored) {
+      left.push(`${record.tenant}/${record.owner}`)
+      continue
     }
     if (mark?.body['digest'] === digest) continue
     const body = { source, kind: record.kind, id: record.id, digest }
@@ -48,6 +55,7 @@ export async function copySubjectRecords(
     if (there !== undefined && digestOf(there) === digest) await to.records.remove(key)
     await to.records.remove(mark)
   }
+  return left
 }
 
 function markOf({ id, kind, owner, tenant }: RecordKey): RecordKey {

@@ -107,7 +107,8 @@ class MigrationPass {
     const isAll = (subject ?? tenant ?? conversations[0]) === undefined
     if (!isDryRun) {
       await this.#copySubjectRecords()
-      await this.#deleteWhatIsGone()
+      // What a selection leaves out is not looked for, and so not known to be gone.
+      if (isAll) await this.#deleteWhatIsGone()
     }
     const { conflict, differs, running } = this.#state
     const isComplete = isFrozen() && !isDryRun && isAll && conflict + differs + running === 0
@@ -132,6 +133,7 @@ class MigrationPass {
       if (part.object === 'stored.end' && !isLeftAlone(outcome)) await this.#mark(conversation)
       if (part.object === 'stored.end' && isLeftAlone(outcome)) break
     }
+    if (!isLeftAlone(outcome)) await this.#removeGoneRecords(conversation)
     return outcome
   }
 
@@ -149,17 +151,29 @@ class MigrationPass {
 
   /** Summaries are made beside a conversation, which stays as it is. */
   async #copyRecords(conversation: Conversation): Promise<void> {
+    const { from } = this.#migration
     await this.#writer.write({ object: 'stored.conversation', conversation })
-    for await (const part of readRecords(this.#migration.from, conversation)) {
-      await this.#writer.write(part)
+    for await (const part of readRecords(from, conversation)) await this.#writer.write(part)
+    await this.#removeGoneRecords(conversation)
+  }
+
+  /** A summary that was deleted, because it told of a deleted item, goes here too. */
+  async #removeGoneRecords(conversation: Conversation): Promise<void> {
+    const { from, to } = this.#migration
+    const gone: NewRecord[] = []
+    for await (const { record } of readRecords(to, conversation)) {
+      if ((await from.records.load(record)) === undefined) gone.push(record)
     }
+    for (const record of gone) await to.records.remove(record)
   }
 
   async #copySubjectRecords(): Promise<void> {
     const { from, names, selection, to } = this.#migration
-    await copySubjectRecords({ from, to, source: names.from }, (record) =>
+    const left = await copySubjectRecords({ from, to, source: names.from }, (record) =>
       isMeantRecord(record, selection),
     )
+    this.#state.differs += left.length
+    this.#left.push(...left.slice(0, leftMax - this.#left.length))
   }
 
   async #mark({ id: owner, ccp: { revision, tenant } }: Conversation): Promise<void> {
@@ -177,15 +191,20 @@ class MigrationPass {
     await to.records.put(record, there?.version ?? null)
   }
 
-  /** What was copied and is gone since, by erasure or in time, goes here too. */
+  /**
+   * What was copied and is gone since, by erasure or in time, goes here too. Throws for a store that has
+   * nothing any more: it has rather lost its data than had all of it deleted.
+   */
   async #deleteWhatIsGone(): Promise<void> {
     const { from, names, signal, to } = this.#migration
+    const isEmpty = (await from.tenants()).length === 0
     for await (const { body, owner, tenant } of scannedRecords(to.records, copyKind)) {
       signal.throwIfAborted()
       if (!isConversationOwner(owner) || body['source'] !== names.from) continue
       if ((await from.conversation(tenant, owner)) !== undefined) continue
       const there = await to.conversation(tenant, owner)
       if (there === undefined || there.ccp.revision !== body['revision']) continue
+      if (isEmpty) throw lostSource(names)
       await this.#remove(there)
       this.#state.deleted += 1
     }
@@ -210,6 +229,12 @@ class MigrationPass {
       if (record.body['source'] === names.from) await to.records.remove(record)
     }
   }
+}
+
+function lostSource({ from, to }: StoreMigration['names']): Error {
+  return new Error(
+    `${from} has no conversations any more, though some were copied from it to ${to}: nothing is deleted there. If it is right that all are gone, delete the copies in ${to}`,
+  )
 }
 
 function isLeftAlone(outcome: WriteOutcome): boolean {
