@@ -65,7 +65,7 @@ export const conversations: CommandDeclaration = {
       line: 'fairlead conversations migrate --from chats --to postgres --dry-run',
     },
     {
-      does: 'Copy what there is, and what is added, until the old store is frozen',
+      does: 'Copy all, and what is added, until the store is frozen',
       line: 'fairlead conversations migrate --from chats --to postgres --until-frozen',
     },
   ],

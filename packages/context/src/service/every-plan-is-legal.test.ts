@@ -469,6 +469,7 @@ describe('every plan', () => {
       expect(seen.omitted).toEqual(
         new Set([
           'account_mismatch',
+          'covers_pinned',
           'provider_mismatch',
           'platform_mismatch',
           'model_mismatch',
