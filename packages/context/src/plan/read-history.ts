@@ -22,13 +22,16 @@ export interface History {
 
 /** Groups the log and finds where the current epoch starts in it. */
 export function readHistory({
+  brought,
   log,
   current,
   epoch,
   memo,
-}: Pick<PromptSource, 'log' | 'current' | 'epoch' | 'memo'>): History {
+}: Pick<PromptSource, 'brought' | 'current' | 'epoch' | 'log' | 'memo'>): History {
   const leftOut = leftOutTurns(log, current)
-  const groups = groupsOf(log, current, leftOut, memo)
+  // What this caller alone has brought is not kept for others.
+  const known = brought.size > 0 ? undefined : memo
+  const groups = groupsOf(log, current, leftOut, known)
   const closed = groups.slice(0, -1)
   const open = groups.at(-1) ?? { id: current.id, turns: [current], spareOutputs: [] }
   return { leftOut, closed, open, epochFrom: epochFrom(log, closed, epoch.from_turn) }

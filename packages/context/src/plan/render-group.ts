@@ -76,6 +76,7 @@ export function renderGroup(
       }
       compaction = { turn, item: item.id ?? null }
       entries = []
+      total = 0
       prefix.restart()
     }
     const rendered = withoutIdentity(sent)

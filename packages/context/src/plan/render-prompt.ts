@@ -135,7 +135,7 @@ function hasPinned({ turns }: TurnGroup): boolean {
 
 /** A group that a later compaction stands for. */
 function covered(group: RenderedGroup): RenderedGroup {
-  return { ...group, entries: [], checked: 0, repairs: [], sealed: [], leftOut: [] }
+  return { ...group, entries: [], tokens: 0, checked: 0, repairs: [], sealed: [], leftOut: [] }
 }
 
 function renderSummary(

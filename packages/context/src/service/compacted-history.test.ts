@@ -92,6 +92,17 @@ describe('a history that its provider has compacted', () => {
     expect(plan.compaction).toBeUndefined()
   })
 
+  it('does not count what the compaction stands for', async () => {
+    const { conversations } = openConversations()
+    const { model } = target
+    const long = 'long '.repeat(400)
+    await say(conversations, [user(long)], [assistant(long)], { model })
+    await say(conversations, [user(long)], [compaction('cmp_1'), assistant('2')], { model })
+    const { plan, sent } = await next(conversations, model, 300)
+    expect(sent).toEqual(['compaction', 'assistant: 2', 'user: next'])
+    expect(plan.segments.reduce((sum, { tokens }) => sum + tokens, 0)).toBeLessThan(100)
+  })
+
   it('loses the compaction, and not only turns that it stands for, where the window is too small', async () => {
     const { conversations, tell } = await compacted()
     await tell('five', [assistant('5 '.repeat(400))])
