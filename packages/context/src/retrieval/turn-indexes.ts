@@ -61,6 +61,8 @@ export class TurnIndexes {
     const { ccp, id } = conversation
     const known = this.#known.get(keyOf(ccp.tenant, id))
     if (known === undefined || known.growing !== undefined) return
+    // Another one may have had this id before.
+    if (known.createdAt !== conversation.created_at || known.rewrites !== ccp.rewrites) return
     if ((known.index.last?.seq ?? 0) !== turn.seq - 1) return
     this.#keep(conversation, known, known.index.add(turn))
   }

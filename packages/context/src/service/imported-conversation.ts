@@ -104,6 +104,8 @@ function readConversation(fields: ImportReader, { nowMs, ...place }: ImportPlace
     ccp: {
       ...empty.ccp,
       revision: ccp.count('revision', 0),
+      // Whoever knows turns of one that had this id before reads these anew.
+      rewrites: nowMs,
       head: ccp.textOrNull('head', /^/),
       branch,
       branches,

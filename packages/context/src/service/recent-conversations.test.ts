@@ -30,8 +30,8 @@ it('is what was used last, until a turn of it is changed', () => {
 })
 
 it('is bounded by bytes: the one that was used least recently goes', () => {
-  // Ten turns have about 33 kB.
-  const recent = new RecentConversations(80_000)
+  // Ten turns have about 42 kB.
+  const recent = new RecentConversations(100_000)
   for (const id of ['a', 'b', 'a', 'c']) use(recent, id, 10)
   expect(['a', 'b', 'c'].map((id) => pathOf(recent, id))).toEqual([10, 0, 10])
   use(recent, 'c', 2)

@@ -1,7 +1,5 @@
 import { beginsWith, PromptMemo } from '../plan/prompt-memo.ts'
 import type { Conversation } from '../turns/conversation.ts'
-import { itemText, mediaParts } from '../turns/item-text.ts'
-import { itemsInHistory } from '../turns/turn-in-history.ts'
 import type { Turn } from '../turns/turn.ts'
 
 /** What this process knows of a conversation from its last turn. */
@@ -22,6 +20,8 @@ interface Kept extends RecentConversation {
 const defaultBytesMax = 64 * 1024 * 1024
 /** About what a turn takes beside its texts, here and in prompts. */
 const turnBytes = 1200
+/** About what an item takes beside its JSON. */
+const itemBytes = 300
 const bytesPerCharacter = 2
 
 /**
@@ -69,14 +69,13 @@ export class RecentConversations {
 }
 
 function sizeOf(turns: readonly Turn[]): number {
-  let characters = 0
-  for (const turn of turns) {
-    for (const item of [...itemsInHistory(turn), ...(turn.retrieved?.items ?? [])]) {
-      characters += itemText(item).length
-      for (const part of mediaParts(item)) characters += JSON.stringify(part).length
-    }
+  let bytes = 0
+  for (const { input, instructions, output, retrieved } of turns) {
+    const items = instructions.length + input.length + output.length
+    const characters = JSON.stringify([instructions, input, output, retrieved ?? null]).length
+    bytes += characters * bytesPerCharacter + items * itemBytes + turnBytes
   }
-  return characters * bytesPerCharacter + turns.length * turnBytes
+  return bytes
 }
 
 function keyOf(tenant: string, id: string): string {
