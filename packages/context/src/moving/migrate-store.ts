@@ -106,6 +106,7 @@ class MigrationPass {
     const { conversations = [], subject, tenant } = selection
     const isAll = (subject ?? tenant ?? conversations[0]) === undefined
     if (!isDryRun) {
+      await this.#refuseLoss()
       await this.#copySubjectRecords()
       // What a selection leaves out is not looked for, and so not known to be gone.
       if (isAll) await this.#deleteWhatIsGone()
@@ -191,20 +192,25 @@ class MigrationPass {
     await to.records.put(record, there?.version ?? null)
   }
 
-  /**
-   * What was copied and is gone since, by erasure or in time, goes here too. Throws for a store that has
-   * nothing any more: it has rather lost its data than had all of it deleted.
-   */
+  /** A store that has nothing any more has rather lost its data than had all of it deleted. */
+  async #refuseLoss(): Promise<void> {
+    const { from, names, to } = this.#migration
+    if ((await from.tenants()).length > 0) return
+    for await (const { body, owner, tenant } of scannedRecords(to.records, copyKind)) {
+      if (!isConversationOwner(owner) || body['source'] !== names.from) continue
+      if ((await to.conversation(tenant, owner)) !== undefined) throw lostSource(names)
+    }
+  }
+
+  /** What was copied and is gone since, by erasure or in time, goes here too. */
   async #deleteWhatIsGone(): Promise<void> {
     const { from, names, signal, to } = this.#migration
-    const isEmpty = (await from.tenants()).length === 0
     for await (const { body, owner, tenant } of scannedRecords(to.records, copyKind)) {
       signal.throwIfAborted()
       if (!isConversationOwner(owner) || body['source'] !== names.from) continue
       if ((await from.conversation(tenant, owner)) !== undefined) continue
       const there = await to.conversation(tenant, owner)
       if (there === undefined || there.ccp.revision !== body['revision']) continue
-      if (isEmpty) throw lostSource(names)
       await this.#remove(there)
       this.#state.deleted += 1
     }

@@ -97,11 +97,17 @@ async function stocked(store: ContextStore): Promise<ContextStore> {
   const record = { kind: summaryKind, tenant: '', expiresAtMs: null, body: { state: 'x', n: 1.5 } }
   await store.records.put({ ...record, owner: 'long', id: 'sum_1' }, null)
   await store.records.put({ ...record, kind: 'notes', owner: 'subject:user:anna', id: 'n1' }, null)
+  await respond(store, 'long', 'resp_1')
+  return store
+}
+
+/** Keeps a response that has ended, of a turn of the conversation. */
+async function respond(store: ContextStore, conversation: string, id: string): Promise<void> {
   await store.responses.add({
-    id: 'resp_1',
+    id,
     tenant: '',
     previous: null,
-    conversation: 'long',
+    conversation,
     status: 'in_progress',
     background: false,
     body: { model: 'm' },
@@ -114,7 +120,7 @@ async function stocked(store: ContextStore): Promise<ContextStore> {
   })
   await store.responses.finish({
     tenant: '',
-    id: 'resp_1',
+    id,
     status: 'completed',
     body: { model: 'm', status: 'completed' },
     output: [{ id: 'o1', type: 'message' }],
@@ -124,7 +130,6 @@ async function stocked(store: ContextStore): Promise<ContextStore> {
     firstFrame: 0,
     frames: [],
   })
-  return store
 }
 
 /** All that a store has, in canonical JSON, but for its own name. */
@@ -266,6 +271,31 @@ describe('a migration', () => {
     },
     60_000,
   )
+
+  it('brings the responses of a conversation of one turn, and takes what was deleted beside it', async () => {
+    const from = memory()
+    const to = memory()
+    const turn = ended(turnOf('short', 1, { plan: null, response: 'resp_2' }))
+    const conversation = withTurns(conversationAt(1, '', 'short'), [turn])
+    await from.append({ expectedRevision: null, conversation, turns: [turn] })
+    await respond(from, 'short', 'resp_2')
+    const summary = { kind: summaryKind, tenant: '', owner: 'short', id: 'sum_1' }
+    await from.records.put({ ...summary, expiresAtMs: null, body: { text: 'told' } }, null)
+    await migrated(from, to)
+    expect(await to.responses.load('', 'resp_2')).toMatchObject({ status: 'completed' })
+    expect(await to.records.load(summary)).toBeDefined()
+    await from.records.remove(summary)
+    expect(await migrated(from, to)).toMatchObject({ there: 1 })
+    expect(await to.records.load(summary)).toBeUndefined()
+  })
+
+  it('deletes nothing by a store that has lost all that it had', async () => {
+    const to = memory()
+    await migrated(await stocked(memory()), to)
+    const content = await contentOf(to)
+    await expect(migrated(memory(), to)).rejects.toThrow('has no conversations any more')
+    expect(await contentOf(to)).toEqual(content)
+  })
 
   it('waits with a conversation whose turn runs', async () => {
     const { conversations, store } = openConversations({ clock, store: memory() })

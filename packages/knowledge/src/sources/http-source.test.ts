@@ -133,6 +133,11 @@ test('the pages of a sitemap are documents, and none is gone when the sitemap ca
     [at('sitemap.xml'), 'it took too long'],
     [at('a.html'), 'unchanged'],
   ])
+  site.pages.set(at('sitemap.xml'), { headers: { 'content-type': 'text/html' }, body: 'Back soon' })
+  expect(kinds(await changes(source, digests(first)))).toEqual([
+    [at('sitemap.xml'), 'the answer is no sitemap'],
+    [at('a.html'), 'unchanged'],
+  ])
 })
 
 test('a refresh that is stopped throws, and reports no failures', async () => {
