@@ -1,7 +1,7 @@
 import { canonicalJson } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { ContextStore } from '../stores/context-store.ts'
-import type { KeptResponse } from '../stores/kept-response.ts'
+import { hasEnded, type KeptResponse } from '../stores/kept-response.ts'
 import { isConversationOwner, type NewRecord } from '../stores/record-store.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
@@ -95,7 +95,7 @@ export class ConversationWriter {
     if (this.#outcome === 'differs' || this.#outcome === 'conflict') return
     const { mayUpdate, store } = this.#options
     if (this.#outcome === 'there' && mayUpdate === undefined) return
-    await putResponse(store, response)
+    await putResponse(store, response, mayUpdate !== undefined)
   }
 
   /** As for responses. */
@@ -216,12 +216,21 @@ function unfinished(
   return { ...conversation, ccp: { ...conversation.ccp, ...bare, retention } }
 }
 
-/** One that ended is never changed; one that did not is left of a copy that was broken off. */
-async function putResponse({ responses }: WritableStore, response: KeptResponse): Promise<void> {
+/**
+ * One that is there and did not end is left of a copy of its conversation that was broken off. Any other
+ * is replaced only where it may be.
+ */
+async function putResponse(
+  { responses }: WritableStore,
+  response: KeptResponse,
+  mayReplace: boolean,
+): Promise<void> {
   const { tenant, id, body, output, error, answered_by: answeredBy } = response
   const there = await responses.load(tenant, id)
   if (there !== undefined) {
     if (canonicalJson(there) === canonicalJson(response)) return
+    const isOfCopy = !hasEnded(there.status) && there.conversation === response.conversation
+    if (!mayReplace && !isOfCopy) return
     await responses.remove(tenant, id)
   }
   const isAdded = await responses.add({

@@ -49,6 +49,7 @@ export async function copySubjectRecords(
   for await (const mark of scannedRecords(to.records, copyKind)) {
     const { digest, id, kind, source: copied } = mark.body
     if (isConversationOwner(mark.owner) || copied !== source) continue
+    if (!isMeant(mark)) continue
     const key = { tenant: mark.tenant, owner: mark.owner, kind: String(kind), id: String(id) }
     if ((await from.records.load(key)) !== undefined) continue
     const there = await to.records.load(key)

@@ -1,5 +1,6 @@
 import { canonicalJson } from '@fairlead/base'
 import type { ContextStore } from '../stores/context-store.ts'
+import { hasEnded } from '../stores/kept-response.ts'
 import { isConversationOwner, type NewRecord } from '../stores/record-store.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import { ConversationWriter, isBrokenOff, type WriteOutcome } from './conversation-writer.ts'
@@ -117,7 +118,7 @@ class MigrationPass {
     return { ...this.#state, isComplete, left: this.#left }
   }
 
-  async #copy(conversation: Conversation): Promise<WriteOutcome> {
+  async #copy(conversation: Conversation): Promise<WriteOutcome | 'running'> {
     const { from, to, isDryRun } = this.#migration
     const there = await to.conversation(conversation.ccp.tenant, conversation.id)
     if (there !== undefined && isSameConversation(there, conversation)) {
@@ -129,13 +130,31 @@ class MigrationPass {
       return (await this.#follows(there, conversation)) ? 'updated' : 'differs'
     }
     let outcome: WriteOutcome = 'conflict'
+    const responses = new Set<string>()
     for await (const part of readStored(from, conversation)) {
+      if (part.object === 'stored.turn' && part.turn.response !== null) {
+        responses.add(part.turn.response)
+      }
+      if (part.object === 'stored.response') responses.delete(part.response.id)
+      // Without its end, it is gone on with in the next pass.
+      if (part.object === 'stored.end' && (await this.#isRunning(part.tenant, responses))) {
+        return 'running'
+      }
       outcome = (await this.#writer.write(part)) ?? outcome
       if (part.object === 'stored.end' && !isLeftAlone(outcome)) await this.#mark(conversation)
       if (part.object === 'stored.end' && isLeftAlone(outcome)) break
     }
     if (!isLeftAlone(outcome)) await this.#removeGoneRecords(conversation)
     return outcome
+  }
+
+  /** Whether one of the responses has not ended, as it may not have when its turn has. */
+  async #isRunning(tenant: string, ids: ReadonlySet<string>): Promise<boolean> {
+    for (const id of ids) {
+      const response = await this.#migration.from.responses.load(tenant, id)
+      if (response !== undefined && !hasEnded(response.status)) return true
+    }
+    return false
   }
 
   /** Whether what is there is an earlier state of what comes. */

@@ -132,6 +132,42 @@ async function respond(store: ContextStore, conversation: string, id: string): P
   })
 }
 
+/** One conversation of one turn, whose response still runs. */
+async function short(store: ContextStore): Promise<ContextStore> {
+  const turn = ended(turnOf('short', 1, { plan: null, response: 'resp_s' }))
+  const conversation = withTurns(conversationAt(1, '', 'short'), [turn])
+  await store.append({ expectedRevision: null, conversation, turns: [turn] })
+  await store.responses.add({
+    id: 'resp_s',
+    tenant: '',
+    previous: null,
+    conversation: 'short',
+    status: 'in_progress',
+    background: false,
+    body: { model: 'm' },
+    input: [],
+    output: [],
+    error: null,
+    answered_by: null,
+    created_at: 5,
+    completed_at: null,
+  })
+  return store
+}
+
+const shortEnd = {
+  tenant: '',
+  id: 'resp_s',
+  status: 'completed',
+  body: { model: 'm' },
+  output: [],
+  error: null,
+  answeredBy: null,
+  completedAt: 6,
+  firstFrame: 0,
+  frames: [],
+} as const
+
 /** All that a store has, in canonical JSON, but for its own name. */
 async function contentOf(store: ContextStore): Promise<readonly string[]> {
   const lines: string[] = []
@@ -313,6 +349,47 @@ describe('a migration', () => {
     expect(await contentOf(to)).toEqual(await contentOf(store))
   })
 
+  it('brings the response of a short conversation, once it has ended', async () => {
+    const from = await short(memory())
+    const to = memory()
+    expect(await migrated(from, to, { isFrozen: () => true })).toMatchObject({
+      running: 1,
+      isComplete: false,
+    })
+    await from.responses.finish(shortEnd)
+    expect(await migrated(from, to, { isFrozen: () => true })).toMatchObject({ isComplete: true })
+    const kept = await from.responses.load('', 'resp_s')
+    expect(kept?.status).toBe('completed')
+    expect(await to.responses.load('', 'resp_s')).toEqual(kept)
+  })
+
+  it('deletes nothing that its selection does not mean', async () => {
+    const from = await stocked(memory())
+    const to = memory()
+    await migrated(from, to)
+    const note = { kind: 'notes', tenant: '', owner: 'subject:user:anna', id: 'n1' }
+    await from.records.remove(note)
+    await from.remove('team/app', 'chat-1')
+    await migrated(from, to, { selection: { tenant: 'team/other' } })
+    expect(await to.records.load(note)).toBeDefined()
+    expect(await to.conversation('team/app', 'chat-1')).toBeDefined()
+    await migrated(from, to)
+    expect(await to.records.load(note)).toBeUndefined()
+  })
+
+  it('leaves and names notes that are there in another form', async () => {
+    const from = await stocked(memory())
+    const to = memory()
+    const note = { kind: 'notes', tenant: '', owner: 'subject:user:anna', id: 'n1' }
+    await to.records.put({ ...note, body: { other: true }, expiresAtMs: null }, null)
+    expect(await migrated(from, to, { isFrozen: () => true })).toMatchObject({
+      differs: 1,
+      left: ['/subject:user:anna'],
+      isComplete: false,
+    })
+    expect((await to.records.load(note))?.body).toEqual({ other: true })
+  })
+
   it('leaves what has gone on where it is moved to, and deletes nothing once it was complete', async () => {
     const from = await stocked(memory())
     const to = memory()
@@ -350,6 +427,27 @@ describe('a migration', () => {
 })
 
 describe('an import', () => {
+  it('brings the response of a short conversation, and replaces none that is there', async () => {
+    const from = await short(memory())
+    await from.responses.finish(shortEnd)
+    const lines = await contentOf(from)
+    const to = memory()
+    await imported(to, listed(lines))
+    const kept = await from.responses.load('', 'resp_s')
+    expect(await to.responses.load('', 'resp_s')).toEqual(kept)
+    const changed = lines.map((line) => line.replace('"error":null', '"error":{"code":"x"}'))
+    expect(changed).not.toEqual(lines)
+    await imported(to, listed(changed))
+    expect(await to.responses.load('', 'resp_s')).toEqual(kept)
+    const other = changed.map((line) =>
+      line.includes('"stored.response"') ? line : line.replaceAll('"short"', '"second"'),
+    )
+    await expect(imported(to, listed(other))).rejects.toThrow('response.conversation')
+    await imported(to, listed(other.map((line) => line.replaceAll('"short"', '"second"'))))
+    expect(await to.conversation('', 'second')).toBeDefined()
+    expect(await to.responses.load('', 'resp_s')).toEqual(kept)
+  })
+
   it('leaves a conversation that is there in another form, and says where it stands', async () => {
     const to = await stocked(memory())
     const lines = await contentOf(to)

@@ -121,7 +121,8 @@ export class PartReader {
       if (!inner.list(list).every(isJsonObject)) inner.fail(list)
     }
     inner.textOrNull('previous', ownId)
-    inner.textOrNull('conversation', ownId)
+    const conversation = inner.textOrNull('conversation', /^/)
+    if (conversation !== null && conversation !== open.conversation.id) inner.fail('conversation')
     inner.flag('background')
     inner.count('created_at', 0)
     inner.countOrNull('completed_at')
