@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sleep, systemClock } from '@fairlead/base'
 import type { ImportResult, ImportState, MigrationResult, MigrationState } from '@fairlead/context'
@@ -88,10 +88,12 @@ async function exportConversations(context: CommandContext): Promise<void> {
       yield chunk
     }
   }
+  let file: Writable | undefined
   try {
     const answer = await askControl({ dataDir, method: 'GET', path: '/export', query, signal })
+    file = opened?.open()
     const isStandardOutput = opened === undefined
-    await pipeline(answer, counting, opened?.file ?? context.output(), { end: !isStandardOutput })
+    await pipeline(answer, counting, file ?? context.output(), { end: !isStandardOutput })
     if (answer.headers['fairlead-encrypted'] === 'true') {
       context.logger.warn('the store is encrypted, and what was exported is plain text')
     }
@@ -99,7 +101,7 @@ async function exportConversations(context: CommandContext): Promise<void> {
     signal.throwIfAborted()
     throw brokenOff(error)
   } finally {
-    opened?.file.end()
+    file?.end()
   }
   if (opened === undefined) return
   const { conversations: before } = opened

@@ -13,10 +13,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const line = (value: object) => `${JSON.stringify(value)}\n`
 const turn = line({ object: 'stored.turn', turn: { text: 'x'.repeat(200_000) } })
-const block = (id: string) => turn + line({ object: 'stored.end', tenant: 'a/b', id })
+const head = line({ object: 'stored.conversation' })
+const record = line({ object: 'stored.record' })
+const block = (id: string) =>
+  head + turn + line({ object: 'stored.end', tenant: 'a/b', id }) + record
 
 async function written(path: string, goesOn: boolean, text: string) {
-  const { file, ...start } = await openExportFile(path, goesOn)
+  const { open, ...start } = await openExportFile(path, goesOn)
+  const file = open()
   file.end(text)
   await once(file, 'close')
   return start
@@ -31,10 +35,10 @@ it('a new file may be read by its owner alone, and is not written over', async (
   expect(readFileSync(path, 'utf8')).toBe(block('one'))
 })
 
-it('an export goes on behind the last conversation that the file has whole', async () => {
+it('an export goes on behind the last conversation that the file has whole, with its records', async () => {
   const whole = block('one') + block('two')
   const third = block('three')
-  for (const length of [0, 1, turn.length, third.length - 1]) {
+  for (const length of [head.length, head.length + turn.length, third.length - 1]) {
     const path = join(folder, `${length}.jsonl`)
     writeFileSync(path, whole + third.slice(0, length))
     const start = await written(path, true, third)
@@ -43,9 +47,35 @@ it('an export goes on behind the last conversation that the file has whole', asy
   }
 })
 
-it('a file without a whole conversation begins anew', async () => {
+it('a conversation whose records may be missing is written again', async () => {
+  const path = join(folder, 'records.jsonl')
+  const second = block('two')
+  for (const length of [second.length - record.length, second.length - 1, second.length]) {
+    writeFileSync(path, block('one') + second.slice(0, length))
+    const start = await written(path, true, second)
+    expect(start).toEqual({ after: { tenant: 'a/b', id: 'one' }, conversations: 1 })
+    expect(readFileSync(path, 'utf8')).toBe(block('one') + second)
+  }
+})
+
+it('a file without a whole conversation begins anew, once it is opened', async () => {
   const path = join(folder, 'torn.jsonl')
-  writeFileSync(path, turn.slice(0, 1000))
-  expect(await written(path, true, '')).toEqual({ after: undefined, conversations: 0 })
-  expect(readFileSync(path, 'utf8')).toBe('')
+  for (const text of ['', head.slice(0, 10), head.slice(0, -3), head + turn.slice(0, 1000)]) {
+    writeFileSync(path, text)
+    await openExportFile(path, true)
+    expect(readFileSync(path, 'utf8')).toBe(text)
+    expect(await written(path, true, '')).toEqual({ after: undefined, conversations: 0 })
+    expect(readFileSync(path, 'utf8')).toBe('')
+  }
+})
+
+it('a file that is no export is refused and stays as it is', async () => {
+  const path = join(folder, 'other.txt')
+  for (const text of ['{', 'a diary', `a diary\n${block('one')}`, `\n${block('one')}`]) {
+    writeFileSync(path, text)
+    const opening = openExportFile(path, true)
+    if (text === '{') await opening
+    else await expect(opening).rejects.toThrow('is no export')
+    expect(readFileSync(path, 'utf8')).toBe(text)
+  }
 })
