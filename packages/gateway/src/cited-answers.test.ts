@@ -240,6 +240,15 @@ it('numbers go on in a conversation, so that each names one passage', async () =
     { url_citation: { url: 'https://kb.test/c', start_index: 4 } },
     { url_citation: { url: 'https://kb.test/a' } },
   ])
+  service.answer = json(200, { records: [] })
+  provider.answer = json(200, completion('Still [1].'))
+  const third = await openai.chat.completions.create(
+    { model: 'm', messages: [{ role: 'user', content: 'And now?' }] },
+    { headers },
+  )
+  expect(third.choices[0]?.message.annotations).toMatchObject([
+    { url_citation: { url: 'https://kb.test/a' } },
+  ])
   const plan = `${gateway.url}/v1/plans/${response.headers.get('x-fairlead-plan') ?? ''}`
   const planned = await fetch(plan, { headers: { ...headers, authorization: 'Bearer app-key' } })
   expect(await planned.json()).toMatchObject({

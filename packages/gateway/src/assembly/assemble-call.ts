@@ -112,7 +112,8 @@ function noteCitable(
   retrieved: RetrievedBlock | undefined,
   call: Call,
 ): void {
-  if (use?.citations === 'Annotations') call.citable = citableSources(retrieved?.passages)
+  if (use?.citations !== 'Annotations') return
+  call.citable = new Map([...call.citable, ...citableSources(retrieved?.passages)])
 }
 
 async function assembleTurn(

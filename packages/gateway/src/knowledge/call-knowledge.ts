@@ -4,6 +4,7 @@ import type { KnowledgeUse } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import type { BaseSearch } from '../call/requested-search.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { citableSources } from './citable-sources.ts'
 import { maySearch } from './caller-filter.ts'
 import { type BlockRules, isPassagesMessage, passagesBlock } from './passages-block.ts'
 import { placeInSystem } from './place-quotations.ts'
@@ -57,7 +58,7 @@ export function callSearch(
 const slackMs = 500
 
 /** A call that is told what its tool file_search has done. */
-type KnowingCall = SearchingCall & Partial<Pick<Call, 'searchCall'>>
+type KnowingCall = SearchingCall & Partial<Pick<Call, 'citable' | 'searchCall'>>
 
 /** Looks in knowledge bases for a turn of a conversation. */
 export function knowledgeRetriever(use: CallSearch, call: KnowingCall): TurnRetriever {
@@ -75,6 +76,8 @@ export function knowledgeRetriever(use: CallSearch, call: KnowingCall): TurnRetr
       const countTokens = (text: string) => asked.countTokens(text)
       const before = use.query.mode !== 'LastUserMessage' ? path.flatMap((turn) => turn.input) : []
       const rules = { ...use, earlier, countTokens }
+      // Whatever is found now, the answer may name what the prompt quotes already.
+      if (use.citations === 'Annotations') call.citable = citableSources([...earlier.values()])
       return retrieve(use, [...before, ...input], rules, call, signal)
     },
   }
