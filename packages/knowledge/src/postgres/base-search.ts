@@ -4,6 +4,7 @@ import { lengthShare, saturation } from '../column-weights.ts'
 import type { FoundPassage, KnowledgeQuery } from '../found-passage.ts'
 import { candidateFactor, fusedPassages } from '../fused-passages.ts'
 import { otherQueryDimension } from '../indexed-size.ts'
+import { matchesFilter } from '../matches-filter.ts'
 import type { MetadataFilter } from '../metadata-filter.ts'
 import { passageId } from '../passage-id.ts'
 import { queryWords } from '../query-words.ts'
@@ -73,6 +74,9 @@ export class BaseSearch {
     return ranked.flatMap(({ id, score }) => {
       const row = byNumber.get(id)
       if (row === undefined) return []
+      const metadata = readMetadata(String(row['metadata']))
+      // Nobody else's passage leaves, whatever was wrong before.
+      if (this.#filter !== undefined && !matchesFilter(metadata, this.#filter)) return []
       const said = {
         document: readCharacters(String(row['id'])),
         source: readCharacters(String(row['source'])),
@@ -85,7 +89,7 @@ export class BaseSearch {
         title: textOrNull(row['title']),
         url: textOrNull(row['place'] ?? row['url']),
         score,
-        metadata: readMetadata(String(row['metadata'])),
+        metadata,
       }
     })
   }

@@ -111,6 +111,32 @@ describe('an index that processes share', () => {
     await Promise.all([first.close(), other.close()])
   })
 
+  it('shows no passage that its document does not let through, whatever its tables say', async () => {
+    const name = newName()
+    const index = await open(name, { model: 'toy' })
+    const ofTeam = (team: string) => {
+      const passages = [{ text: `${team} pays`, headings: [], url: null, vector: axis(0) }]
+      return documentOf(team, [], { metadata: { team }, passages })
+    }
+    await index.put(ofTeam('a'))
+    await index.put(ofTeam('b'))
+    const { rows } = await client.query<{ number: number }>(
+      'SELECT number FROM fairlead.knowledge_bases WHERE name = $1',
+      [name],
+    )
+    const tables = `fairlead.knowledge_${rows[0]?.number}`
+    for (const table of ['vectors', 'postings'])
+      await client.query(
+        `UPDATE ${tables}_${table} SET document = (SELECT number FROM ${tables}_documents WHERE id = 'a')`,
+      )
+    const filter = { type: 'eq', key: 'team', value: 'a' } as const
+    for (const mode of ['BM25', 'Vector', 'Hybrid'] as const) {
+      const query = { ...byWords, mode, text: 'pays', vector: axis(0), filter }
+      expect(await index.search(query)).toMatchObject([{ document: 'a' }])
+    }
+    await index.close()
+  })
+
   it('that nobody needs is removed a day later, unless it is opened', async () => {
     const [gone, kept] = [newName(), newName()]
     for (const name of [gone, kept]) {

@@ -71,6 +71,10 @@ export class SqliteIndex {
     this.#database.function('is_allowed', (passage) =>
       this.#isAllowed(this.#documents.get(Number(passage)) ?? 0) ? 1 : 0,
     )
+    // By the document that the file has, and not by what is remembered.
+    this.#database.function('is_document_allowed', (document) =>
+      this.#isAllowed(Number(document ?? 0)) ? 1 : 0,
+    )
   }
 
   search(query: Omit<KnowledgeQuery, 'signal'>): readonly FoundPassage[] {
@@ -176,11 +180,11 @@ export class SqliteIndex {
     const isFiltered = filter !== undefined
     if (mode === 'BM25') return this.#byWords(text, topK, isFiltered)
     if (vector === undefined) throw new Error(`mode ${mode} needs the vector of the query`)
-    if (mode === 'Vector') return this.#byVector(vector, topK)
+    if (mode === 'Vector') return this.#byVector(vector, topK, isFiltered)
     const candidates = topK * candidateFactor
     return fusedPassages(
       this.#byWords(text, candidates, isFiltered),
-      this.#byVector(vector, candidates),
+      this.#byVector(vector, candidates, isFiltered),
     )
   }
 
@@ -220,7 +224,7 @@ export class SqliteIndex {
     return passages
   }
 
-  #byVector(vector: Float32Array, limit: number): readonly Ranked[] {
+  #byVector(vector: Float32Array, limit: number, isFiltered: boolean): readonly Ranked[] {
     if (this.#dimension === undefined) return []
     if (vector.length !== this.#dimension) {
       throw otherQueryDimension(this.#dimension, vector.length)
@@ -230,7 +234,9 @@ export class SqliteIndex {
     const near = this.#readSigns(this.#dimension).nearest(wanted, count, this.#isAllowed)
     const rows = this.#sql(
       `SELECT number, vec_distance_cosine(vec_int8(vector), vec_int8(?)) AS distance
-       FROM vectors WHERE number IN (SELECT value FROM json_each(?)) ORDER BY distance LIMIT ?`,
+       FROM vectors WHERE number IN (SELECT value FROM json_each(?))
+         ${isFiltered ? 'AND is_document_allowed((SELECT document FROM passages WHERE passages.number = vectors.number))' : ''}
+       ORDER BY distance LIMIT ?`,
     ).all(bytesOf(wanted), JSON.stringify(near), limit)
     return rows.map((row) => ({ id: String(row['number']), score: 1 - Number(row['distance']) }))
   }
@@ -388,10 +394,10 @@ export class SqliteIndex {
       work()
       this.#database.exec('COMMIT')
     } catch (error) {
-      // Of a failure such as a full disk, SQLite has rolled back by itself.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       this.#dimension = dimension
       this.#signs = undefined
+      // Of a failure such as a full disk, SQLite has rolled back by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       this.#readDocuments()
       throw error
     }
