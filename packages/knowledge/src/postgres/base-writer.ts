@@ -100,19 +100,25 @@ export class BaseWriter {
     if (this.#dimension !== undefined) {
       await this.#ask('DELETE FROM base.vectors WHERE document = ANY ($1::integer[])', [documents])
     }
-    await this.#ask(
+    // Those that stand nowhere any more are found by their number: nothing lists them.
+    const unused = await this.#ask(
       `WITH gone AS (
          DELETE FROM base.postings t USING (
            SELECT number, unnest(words) AS word FROM base.passages
            WHERE document = ANY ($1::integer[])
          ) AS old
          WHERE t.word = old.word AND t.passage = old.number RETURNING t.word
-       ), fewer AS (SELECT word, count(*)::integer AS passages FROM gone GROUP BY word ORDER BY word)
-       UPDATE base.words w SET passages = w.passages - fewer.passages
-       FROM fewer WHERE w.word = fewer.word`,
+       ), fewer AS (SELECT word, count(*)::integer AS passages FROM gone GROUP BY word ORDER BY word),
+       changed AS (
+         UPDATE base.words w SET passages = w.passages - fewer.passages
+         FROM fewer WHERE w.word = fewer.word RETURNING w.word, w.passages
+       )
+       SELECT word FROM changed WHERE passages = 0`,
       [documents],
     )
-    await this.#ask('DELETE FROM base.words WHERE passages = 0')
+    await this.#ask('DELETE FROM base.words WHERE word = ANY ($1::integer[]) AND passages = 0', [
+      unused.map(({ word }) => Number(word)),
+    ])
     const [gone] = await this.#ask(
       `WITH gone AS (DELETE FROM base.passages WHERE document = ANY ($1::integer[]) RETURNING length)
        SELECT count(*) AS passages, COALESCE(sum(length), 0) AS words FROM gone`,

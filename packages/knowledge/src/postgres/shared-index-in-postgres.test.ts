@@ -137,6 +137,29 @@ describe('an index that processes share', () => {
     await index.close()
   })
 
+  it('forgets the words that a document alone had, and looks at no others', async () => {
+    const name = newName()
+    const index = await open(name)
+    const { rows } = await client.query<{ number: number }>(
+      'SELECT number FROM fairlead.knowledge_bases WHERE name = $1',
+      [name],
+    )
+    const words = `fairlead.knowledge_${rows[0]?.number}_words`
+    const count = async (where: string) =>
+      (await client.query(`SELECT 1 FROM ${words} WHERE ${where}`)).rowCount
+    await index.put(documentOf('a', ['apples pears plums'], { title: null }))
+    await index.put(documentOf('b', ['apples'], { title: null }))
+    // Of no passage: whoever looks through the whole table finds it.
+    await client.query(`INSERT INTO ${words} (word, passages) VALUES (1, 0)`)
+    await index.put(documentOf('a', ['apples cherries'], { title: null, digest: 'new' }))
+    expect(await count('passages = 2')).toBe(1)
+    expect(await count('passages = 1')).toBe(1)
+    expect(await count('passages = 0')).toBe(1)
+    await index.remove('handbook', ['a', 'b'])
+    expect(await count('word <> 1')).toBe(0)
+    await index.close()
+  })
+
   it('that nobody needs is removed a day later, unless it is opened', async () => {
     const [gone, kept] = [newName(), newName()]
     for (const name of [gone, kept]) {

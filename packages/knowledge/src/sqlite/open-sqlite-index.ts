@@ -12,6 +12,9 @@ const program = fileURLToPath(
   new URL(`./index-thread.program${extname(import.meta.filename)}`, import.meta.url),
 )
 
+/** So many documents are removed at once: searches need not wait for all of a source to go. */
+const removedAtOnce = 200
+
 /** What may wait for the thread at once. */
 const waitingMax = 1000
 
@@ -30,12 +33,20 @@ export async function openSqliteIndex(options: SqliteIndexOptions): Promise<Know
   await thread.opened
   const ask = <T>(operation: IndexOperation, ...list: readonly unknown[]) =>
     thread.ask(operation, list) as Promise<T>
+  const remove = async (source: string, documents: readonly string[]) => {
+    let count = 0
+    for (let from = 0; from < documents.length; from += removedAtOnce) {
+      count += await ask<number>('remove', source, documents.slice(from, from + removedAtOnce))
+    }
+    return count
+  }
+  const digests = (source: string) => ask<ReadonlyMap<string, string>>('digests', source)
   return {
     search: ({ signal, ...query }) => untilAborted(ask('search', query), signal),
     put: (document) => ask('put', document),
-    digests: (source) => ask('digests', source),
-    remove: (source, documents) => ask('remove', source, documents),
-    removeSource: (source) => ask('removeSource', source),
+    digests,
+    remove,
+    removeSource: async (source) => remove(source, [...(await digests(source)).keys()]),
     figures: () => ask('figures'),
     close: () => thread.close(),
   }

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { axis, documentOf } from '../test-support/indexed-documents.ts'
 import { describeKnowledgeIndexContract } from '../test-support/knowledge-index-contract.ts'
 import { openSqliteIndex } from './open-sqlite-index.ts'
+import { SqliteIndex } from './sqlite-index.ts'
+import { VectorSigns } from './vector-signs.ts'
 
 let folder: string
 let files = 0
@@ -47,6 +49,50 @@ describe('an index in a file', () => {
     const index = await openSqliteIndex({ path, bytesMax, model: null })
     await index.close()
     await expect(index.figures()).rejects.toThrow('the index is closed')
+  })
+
+  it('is searched while very many documents are removed, and is left with none of them', async () => {
+    const index = await openSqliteIndex({ path: newPath(), bytesMax, model: null })
+    const ids = Array.from({ length: 1000 }, (_, at) => `d${at}`)
+    await Promise.all(ids.map((id) => index.put(documentOf(id, ['apples']))))
+    let removed: number | undefined
+    const removing = index.remove('handbook', [...ids, 'unknown']).then((count) => {
+      removed = count
+    })
+    await index.search({ mode: 'BM25', text: 'apples', topK: 1, signal })
+    expect(removed).toBe(undefined)
+    await removing
+    expect(removed).toBe(1000)
+    expect(await index.figures()).toEqual(new Map())
+    await index.close()
+  })
+
+  it('looks through its vectors once for all documents that are removed, and has room for as much again', () => {
+    const text = 'x'.repeat(100)
+    const index = new SqliteIndex({
+      path: join(folder, 'removed.db'),
+      model: 'toy',
+      bytesMax: 4000,
+    })
+    const ids = Array.from({ length: 20 }, (_, at) => `d${at}`)
+    const put = (id: string) =>
+      index.put(
+        documentOf(id, [], { passages: [{ text, headings: [], url: null, vector: axis(0) }] }),
+      )
+    const query = { mode: 'Vector', text: '', vector: axis(0), topK: 50 } as const
+    for (const id of ids) put(id)
+    expect(index.search(query)).toHaveLength(20)
+    const removals = vi.spyOn(VectorSigns.prototype, 'remove')
+    try {
+      expect(index.remove('handbook', [...ids, 'd0'])).toBe(20)
+      expect(removals).toHaveBeenCalledTimes(1)
+    } finally {
+      removals.mockRestore()
+    }
+    expect(index.search(query)).toEqual([])
+    for (const id of ids) put(id)
+    expect(index.search(query)).toHaveLength(20)
+    index.close()
   })
 
   it('is not waited for by whoever gives up', async () => {

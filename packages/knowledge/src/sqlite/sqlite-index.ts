@@ -105,7 +105,7 @@ export class SqliteIndex {
     const after = this.#bytes + bytes - Number(kept?.['bytes'] ?? 0)
     if (after > this.#bytesMax) throw noRoom(this.#bytesMax)
     this.#transaction(() => {
-      if (kept !== undefined) this.#delete(Number(kept['number']))
+      if (kept !== undefined) this.#delete([Number(kept['number'])])
       const number = Number(
         this.#sql(
           'INSERT INTO documents (source, id, digest, title, url, metadata, passages, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -133,24 +133,18 @@ export class SqliteIndex {
   }
 
   remove(source: string, documents: readonly string[]): number {
-    let count = 0
-    this.#transaction(() => {
-      for (const id of documents) {
-        const row = this.#sql('SELECT number FROM documents WHERE source = ? AND id = ?').get(
-          source,
-          id,
-        )
-        if (row === undefined) continue
-        this.#delete(Number(row['number']))
-        count += 1
-      }
-    })
-    this.#bytes = Number(this.#sql('SELECT total(bytes) AS bytes FROM documents').get()?.['bytes'])
-    return count
-  }
-
-  removeSource(source: string): number {
-    return this.remove(source, [...this.digests(source).keys()])
+    const found = new Map<number, number>()
+    for (const id of documents) {
+      const row = this.#sql('SELECT number, bytes FROM documents WHERE source = ? AND id = ?').get(
+        source,
+        id,
+      )
+      if (row !== undefined) found.set(Number(row['number']), Number(row['bytes']))
+    }
+    if (found.size === 0) return 0
+    this.#transaction(() => this.#delete([...found.keys()]))
+    for (const bytes of found.values()) this.#bytes -= bytes
+    return found.size
   }
 
   figures(): ReadonlyMap<string, KnowledgeFigures> {
@@ -324,7 +318,13 @@ export class SqliteIndex {
     }
   }
 
-  #delete(document: number): void {
+  #delete(documents: readonly number[]): void {
+    for (const document of documents) this.#deleteOne(document)
+    this.#signs?.remove(new Set(documents))
+  }
+
+  /** All but the signs of its vectors. */
+  #deleteOne(document: number): void {
     const rows = this.#sql(
       'SELECT passages.number, headings, text, title FROM passages JOIN documents ON documents.number = passages.document WHERE document = ?',
     ).all(document)
@@ -345,7 +345,6 @@ export class SqliteIndex {
       }
     }
     for (const { number } of rows) this.#documents.delete(Number(number))
-    this.#signs?.remove(document)
     this.#sql('DELETE FROM members WHERE document = ?').run(document)
     this.#sql('DELETE FROM passages WHERE document = ?').run(document)
     this.#sql('DELETE FROM documents WHERE number = ?').run(document)

@@ -32,9 +32,10 @@ export class VectorSigns {
     this.#count += 1
   }
 
-  remove(document: number): void {
+  /** Looks at all vectors once, however many documents go. */
+  remove(documents: ReadonlySet<number>): void {
     for (let at = 0; at < this.#count; at++) {
-      if (this.#documents[at] === document) this.#documents[at] = 0
+      if (documents.has(this.#documents[at] ?? 0)) this.#documents[at] = 0
     }
   }
 
