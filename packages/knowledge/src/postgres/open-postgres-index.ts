@@ -9,6 +9,7 @@ import type { KnowledgeIndex } from '../knowledge-index.ts'
 import { BasePool } from './base-pool.ts'
 import { baseTables, dropBase, knowledgeMigrations } from './base-tables.ts'
 import { PostgresIndex } from './postgres-index.ts'
+import { isLeft } from './refresh-lease.ts'
 import { storedCharacters } from './stored-characters.ts'
 import { vectorSchema } from './vector-extension.ts'
 
@@ -56,8 +57,9 @@ export async function openPostgresIndex(options: PostgresIndexOptions): Promise<
 }
 
 /**
- * Says that nobody needs the index of a base any more. Whoever opens it within a day keeps it;
- * otherwise it is removed when the next index of the schema is opened.
+ * Says that nobody needs the index of a base any more, unless another process refreshes it. Whoever opens
+ * or refreshes it within a day keeps it; otherwise it is removed when the next index of the schema is
+ * opened.
  */
 export async function leavePostgresIndex(
   options: Omit<PostgresIndexOptions, 'model' | 'bytesMax'>,
@@ -65,7 +67,8 @@ export async function leavePostgresIndex(
   const pool = await openPool(options)
   try {
     await pool.ask(
-      'UPDATE fairlead.knowledge_bases SET unused_since = clock_timestamp() WHERE name = $1',
+      `UPDATE fairlead.knowledge_bases SET unused_since = clock_timestamp()
+       WHERE name = $1 AND ${isLeft}`,
       [storedCharacters(options.name)],
     )
   } finally {
@@ -102,7 +105,7 @@ async function dropUnused(pool: PostgresPool): Promise<void> {
   await pool.transaction(async (ask) => {
     const rows = await ask(
       `DELETE FROM fairlead.knowledge_bases
-       WHERE unused_since < clock_timestamp() - interval '1 day' RETURNING number`,
+       WHERE unused_since < clock_timestamp() - interval '1 day' AND ${isLeft} RETURNING number`,
     )
     for (const { number } of rows) {
       await ask(dropBase.replaceAll('base.', `fairlead.knowledge_${Number(number)}_`))

@@ -23,11 +23,15 @@ export class RefreshLease {
     this.#clock = clock
   }
 
-  /** Takes the lease, where no other process has it, and keeps it from then on. */
+  /**
+   * Takes the lease, where no other process has it, and keeps it from then on. Whoever has it needs the
+   * base, whatever another process has said.
+   */
   async take(): Promise<boolean> {
     const rows = await this.#pool.ask(
       `UPDATE fairlead.knowledge_bases
-       SET refresher = $2, refreshes_until = clock_timestamp() + make_interval(secs => $3)
+       SET refresher = $2, refreshes_until = clock_timestamp() + make_interval(secs => $3),
+         unused_since = NULL
        WHERE number = $1 AND ${isFree} RETURNING 1`,
       [this.#pool.number, this.#self, leaseMs / 1000],
     )
@@ -71,5 +75,9 @@ export class RefreshLease {
     })
   }
 }
+
+/** That nobody has refreshed a base for so long that no process can have it open to keep it up to date. */
+export const isLeft =
+  "(refresher IS NULL OR refreshes_until < clock_timestamp() - interval '10 minutes')"
 
 const isFree = '(refresher IS NULL OR refresher = $2::uuid OR refreshes_until < clock_timestamp())'

@@ -184,6 +184,58 @@ describe('an index that processes share', () => {
     }
   })
 
+  it('that another process refreshes is not removed, whoever has left it and however long ago', async () => {
+    const [name, early] = [newName(), newName()]
+    const isThere = async (one: string) => {
+      const { rows } = await client.query<{ unused: boolean }>(
+        'SELECT unused_since IS NOT NULL AS unused FROM fairlead.knowledge_bases WHERE name = $1',
+        [one],
+      )
+      return rows.map(({ unused }) => unused)
+    }
+    const leftLongAgo = (one: string) =>
+      client.query(
+        "UPDATE fairlead.knowledge_bases SET unused_since = now() - interval '25 hours' WHERE name = $1",
+        [one],
+      )
+    const one = await open(name)
+    await one.shared?.mayRefresh()
+    await leavePostgresIndex({ url: server.url, name, clock: systemClock })
+    expect(await isThere(name)).toEqual([false])
+    // As if it was left before anybody refreshed it.
+    await leftLongAgo(name)
+    await (await open(early)).close()
+    expect(await isThere(name)).toEqual([true])
+    await one.shared?.mayRefresh()
+    expect(await isThere(name)).toEqual([false])
+    await one.close()
+    await leavePostgresIndex({ url: server.url, name, clock: systemClock })
+    expect(await isThere(name)).toEqual([true])
+    await leftLongAgo(name)
+    await (await open(early)).close()
+    expect(await isThere(name)).toEqual([])
+  })
+
+  it('whose process was killed is left when nobody has refreshed it for ten minutes', async () => {
+    const name = newName()
+    await (await open(name)).close()
+    const since = async (time: string) => {
+      await client.query(
+        `UPDATE fairlead.knowledge_bases SET refresher = gen_random_uuid(), refreshes_until = now() - interval '${time}'
+         WHERE name = $1`,
+        [name],
+      )
+      await leavePostgresIndex({ url: server.url, name, clock: systemClock })
+      const { rowCount } = await client.query(
+        'SELECT 1 FROM fairlead.knowledge_bases WHERE name = $1 AND unused_since IS NOT NULL',
+        [name],
+      )
+      return rowCount
+    }
+    expect(await since('9 minutes')).toBe(0)
+    expect(await since('11 minutes')).toBe(1)
+  })
+
   it(
     'is as it was before when the process that refreshes it is killed',
     { timeout: 60_000 },
