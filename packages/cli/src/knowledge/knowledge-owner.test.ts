@@ -235,6 +235,27 @@ it('asks another worker when one is gone', async () => {
   await ready('kb')
 })
 
+it('answers no search that its worker waits for no longer', async () => {
+  start(base('handbook', [texts]))
+  await ready('handbook')
+  const news: unknown[] = []
+  const member = owner.connect((one) => news.push([one.kind, 'question' in one && one.question]))
+  const query = { text: 'days', mode: 'BM25', topK: 10 } as const
+  for (const question of [1, 2, 3]) {
+    member.receive({ kind: 'search', question, base: 'default/handbook', query })
+  }
+  member.receive({ kind: 'cancel', question: 2 })
+  await eventually(() => expect(news).toHaveLength(2))
+  expect(news).toEqual([
+    ['found', 1],
+    ['found', 3],
+  ])
+  member.receive({ kind: 'search', question: 4, base: 'default/handbook', query })
+  member.left()
+  expect(await found('handbook', 'days')).toEqual(['leave.md'])
+  expect(news).toHaveLength(2)
+})
+
 it('tells of changes, but not of every refresh', async () => {
   start(base('kb', [site('/a')]))
   let changes = 0

@@ -109,32 +109,39 @@ export class KnowledgeOwner {
     return this.#listeners.add(listener)
   }
 
-  /** Rejects with an Error in words, and after 5 s. */
+  /** Rejects with an Error in words, after 5 s, and when the signal aborts. */
   async search(
     base: string,
     query: Omit<KnowledgeQuery, 'signal'>,
+    signal?: AbortSignal,
   ): Promise<readonly FoundPassage[]> {
     const owned = this.#bases.get(base)
     if (owned === undefined) throw new Error('it is not in the configuration')
     const { clock } = this.#options
-    using scope = openScope({ clock, timeoutMs: searchMs, what: 'a search' })
+    using scope = openScope({ parents: [signal], clock, timeoutMs: searchMs, what: 'a search' })
     return await owned.search({ ...query, signal: scope.signal })
   }
 
   connect(send: (news: KnowledgeNews) => void): KnowledgeMember {
     this.#vectors.join(send)
+    const searches = new Map<number, AbortController>()
     return {
       receive: (request) => {
         switch (request.kind) {
           case 'search':
-            return void this.#answer(request, send)
+            return void this.#answer(request, send, searches)
+          case 'cancel':
+            return searches.get(request.question)?.abort()
           case 'vectors':
             return this.#vectors.answered(request.question, request.vectors)
           case 'no-vectors':
             return this.#vectors.failed(request.question, request.problem)
         }
       },
-      left: () => this.#vectors.left(send),
+      left: () => {
+        for (const search of searches.values()) search.abort()
+        this.#vectors.left(send)
+      },
     }
   }
 
@@ -152,12 +159,19 @@ export class KnowledgeOwner {
   async #answer(
     { base, query, question }: KnowledgeRequest & { readonly kind: 'search' },
     send: (news: KnowledgeNews) => void,
+    searches: Map<number, AbortController>,
   ): Promise<void> {
+    const stop = new AbortController()
+    searches.set(question, stop)
     try {
-      send({ kind: 'found', question, passages: await this.search(base, query) })
+      const passages = await this.search(base, query, stop.signal)
+      send({ kind: 'found', question, passages })
     } catch (error) {
+      if (stop.signal.aborted) return
       const problem = error instanceof Error ? error.message : 'it could not be searched'
       send({ kind: 'failed', question, problem })
+    } finally {
+      searches.delete(question)
     }
   }
 

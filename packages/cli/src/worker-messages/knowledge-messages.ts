@@ -9,6 +9,8 @@ export type KnowledgeRequest =
       readonly base: string
       readonly query: Omit<KnowledgeQuery, 'signal'>
     }
+  /** Nobody waits for the answer to that search any more; there is none. */
+  | { readonly kind: 'cancel'; readonly question: number }
   /** The answers to `vectors-wanted`. */
   | {
       readonly kind: 'vectors'

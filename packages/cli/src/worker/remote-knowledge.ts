@@ -38,6 +38,9 @@ export class RemoteKnowledge implements KnowledgeSearcher {
     try {
       this.#options.send({ kind: 'search', question, base: `${namespace}/${name}`, query })
       return await untilAborted(answer.promise, signal)
+    } catch (error) {
+      if (signal.aborted) this.#options.send({ kind: 'cancel', question })
+      throw error
     } finally {
       this.#waiting.delete(question)
     }

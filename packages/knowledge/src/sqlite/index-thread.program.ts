@@ -4,16 +4,16 @@ import { SqliteIndex, type SqliteIndexOptions } from './sqlite-index.ts'
 
 if (parentPort !== null) serve(parentPort, workerData as SqliteIndexOptions)
 
-/** Does what its process asks for, one thing after another. The first answer, of number 0, says that it is open. */
+/** Does what its process asks for, one thing after another. The first answer says that it is open. */
 function serve(port: MessagePort, options: SqliteIndexOptions): void {
   let index: SqliteIndex
   try {
     index = new SqliteIndex(options)
   } catch (error) {
-    port.postMessage({ id: 0, error: messageOf(error) } satisfies IndexAnswer)
+    port.postMessage({ error: messageOf(error) } satisfies IndexAnswer)
     return
   }
-  port.postMessage({ id: 0 } satisfies IndexAnswer)
+  port.postMessage({} satisfies IndexAnswer)
   port.on('message', (job: IndexJob | 'close') => {
     if (job === 'close') {
       index.close()
@@ -24,12 +24,12 @@ function serve(port: MessagePort, options: SqliteIndexOptions): void {
   })
 }
 
-function answer(index: SqliteIndex, { id, list, operation }: IndexJob): IndexAnswer {
+function answer(index: SqliteIndex, { list, operation }: IndexJob): IndexAnswer {
   try {
     const perform = index[operation] as (...list: readonly unknown[]) => unknown
-    return { id, result: perform.apply(index, [...list]) }
+    return { result: perform.apply(index, [...list]) }
   } catch (error) {
-    return { id, error: messageOf(error) }
+    return { error: messageOf(error) }
   }
 }
 

@@ -3,8 +3,10 @@ import { dirname, extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { untilAborted } from '@fairlead/base'
+import type { FoundPassage } from '../found-passage.ts'
 import type { KnowledgeIndex } from '../knowledge-index.ts'
-import type { IndexAnswer, IndexJob, IndexOperation } from './index-messages.ts'
+import type { IndexAnswer, IndexOperation } from './index-messages.ts'
+import { JobQueue, type WaitingJob } from './job-queue.ts'
 import type { SqliteIndexOptions } from './sqlite-index.ts'
 
 /** Sources run as they are, and built files as theirs. */
@@ -14,14 +16,6 @@ const program = fileURLToPath(
 
 /** So many documents are removed at once: searches need not wait for all of a source to go. */
 const removedAtOnce = 200
-
-/** What may wait for the thread at once. */
-const waitingMax = 1000
-
-interface Waiting {
-  readonly resolve: (result: unknown) => void
-  readonly reject: (error: Error) => void
-}
 
 /**
  * Opens the index in a file, which is made where it is missing, in a thread of its own: a search holds
@@ -42,7 +36,11 @@ export async function openSqliteIndex(options: SqliteIndexOptions): Promise<Know
   }
   const digests = (source: string) => ask<ReadonlyMap<string, string>>('digests', source)
   return {
-    search: ({ signal, ...query }) => untilAborted(ask('search', query), signal),
+    search: ({ signal, ...query }) =>
+      untilAborted(
+        thread.ask('search', [query], signal) as Promise<readonly FoundPassage[]>,
+        signal,
+      ),
     put: (document) => ask('put', document),
     digests,
     remove,
@@ -55,14 +53,18 @@ export async function openSqliteIndex(options: SqliteIndexOptions): Promise<Know
 class IndexThread {
   readonly opened: Promise<unknown>
   readonly #thread: Worker
-  readonly #waiting = new Map<number, Waiting>()
   readonly #ended: Promise<void>
-  #lastId = 0
+  readonly #queue = new JobQueue()
+  /** What the thread works on: opening the file, at first. */
+  #running: Pick<WaitingJob, 'resolve' | 'reject'> | undefined
+  #isClosing = false
   #problem: Error | undefined
 
   constructor(options: SqliteIndexOptions) {
     this.#thread = new Worker(program, { name: 'knowledge-index', workerData: options })
-    this.opened = new Promise((resolve, reject) => this.#waiting.set(0, { resolve, reject }))
+    const opening = Promise.withResolvers<unknown>()
+    this.opened = opening.promise
+    this.#running = opening
     this.#thread.on('message', (answer: IndexAnswer) => this.#settle(answer))
     this.#thread.on('error', (error: unknown) => {
       this.#fail(error instanceof Error ? error : new Error(String(error)))
@@ -75,33 +77,51 @@ class IndexThread {
     })
   }
 
-  ask(operation: IndexOperation, list: readonly unknown[]): Promise<unknown> {
+  /** With a signal, it is not begun any more once that is aborted. */
+  ask(operation: IndexOperation, list: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
     if (this.#problem !== undefined) return Promise.reject(this.#problem)
-    if (this.#waiting.size >= waitingMax) {
-      return Promise.reject(new Error('too much is waiting for the index'))
-    }
-    const id = ++this.#lastId
+    if (this.#isClosing) return Promise.reject(new Error('the index is closed'))
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      this.#thread.postMessage({ id, operation, list } satisfies IndexJob)
+      this.#queue.add({ job: { operation, list }, signal, resolve, reject })
+      this.#next()
     })
   }
 
+  /** What was asked before is done. */
   async close(): Promise<void> {
-    this.#thread.postMessage('close')
+    this.#isClosing = true
+    this.#next()
     await this.#ended
   }
 
-  #settle({ error, id, result }: IndexAnswer): void {
-    const waiting = this.#waiting.get(id)
-    this.#waiting.delete(id)
-    if (error === undefined) waiting?.resolve(result)
-    else waiting?.reject(new Error(error))
+  #next(): void {
+    while (this.#running === undefined) {
+      const waiting = this.#queue.next()
+      if (waiting === undefined) {
+        if (this.#isClosing) this.#thread.postMessage('close')
+        return
+      }
+      try {
+        this.#thread.postMessage(waiting.job)
+        this.#running = waiting
+      } catch (error) {
+        waiting.reject(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+  }
+
+  #settle({ error, result }: IndexAnswer): void {
+    const running = this.#running
+    this.#running = undefined
+    if (error === undefined) running?.resolve(result)
+    else running?.reject(new Error(error))
+    this.#next()
   }
 
   #fail(error: Error): void {
     this.#problem ??= error
-    for (const { reject } of this.#waiting.values()) reject(this.#problem)
-    this.#waiting.clear()
+    this.#running?.reject(this.#problem)
+    this.#running = undefined
+    this.#queue.fail(this.#problem)
   }
 }

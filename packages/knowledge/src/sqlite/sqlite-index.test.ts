@@ -95,6 +95,38 @@ describe('an index in a file', () => {
     index.close()
   })
 
+  it('is kept up to date however many search it, and does not search for callers who have left', async () => {
+    const index = await openSqliteIndex({ path: newPath(), bytesMax, model: null })
+    const stop = new AbortController()
+    const query = { mode: 'BM25', text: 'apples', topK: 1 } as const
+    const given = Array.from({ length: 1100 }, () =>
+      index.search({ ...query, signal: stop.signal }),
+    )
+    const outcomes = Promise.allSettled(given)
+    const putting = index.put(documentOf('a', ['apples']))
+    await expect(index.search({ ...query, signal })).rejects.toThrow('too much is waiting')
+    stop.abort(new Error('enough'))
+    const late = index.search({ ...query, signal })
+    expect(await putting).toBe('stored')
+    expect(await late).toMatchObject([{ document: 'a' }])
+    const reasons = (await outcomes).map((one) =>
+      one.status === 'rejected' ? String(one.reason) : 'found',
+    )
+    expect(reasons.filter((reason) => reason === 'Error: enough')).toHaveLength(1001)
+    await index.close()
+  })
+
+  it('does what it was asked before it is closed', async () => {
+    const index = await openSqliteIndex({ path: newPath(), bytesMax, model: null })
+    const putting = index.put(documentOf('a', ['apples']))
+    const searching = index.search({ mode: 'BM25', text: 'apples', topK: 1, signal })
+    const closing = index.close()
+    await expect(index.figures()).rejects.toThrow('the index is closed')
+    expect(await putting).toBe('stored')
+    expect(await searching).toHaveLength(1)
+    await closing
+  })
+
   it('is not waited for by whoever gives up', async () => {
     const index = await openSqliteIndex({ path: newPath(), bytesMax, model: null })
     const given = AbortSignal.abort(new Error('enough'))
