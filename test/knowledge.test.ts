@@ -124,11 +124,12 @@ describe('a knowledge base with sources', () => {
   })
 
   it('says how it stands, in words and figures', async () => {
-    const ready = await waitFor('Ready', async () => {
+    // What is found at once is told a moment later.
+    const ready = await waitFor('both sources', async () => {
       const one = await condition('handbook', 'Ready')
-      return one?.status === 'True' ? one : undefined
+      return one?.message === '2 passages are indexed' ? one : undefined
     })
-    expect(ready).toMatchObject({ reason: 'Ready', message: '2 passages are indexed' })
+    expect(ready).toMatchObject({ status: 'True', reason: 'Ready' })
     expect(await condition('handbook', 'Accepted')).toMatchObject({ status: 'True' })
     const source = { documents: 1, passages: 1, failures: 0, bytes: expect.any(Number) }
     expect(await statusOf('handbook')).toMatchObject({
