@@ -395,6 +395,30 @@ describe('the kinds', () => {
       'needs a weight above 0',
     ],
     [
+      'PromptTemplate',
+      'a rollout to cohorts alone',
+      '{versions: [{name: "1", messages: [{role: user, content: x}]}], rollout: [{version: "1", match: {groups: [beta]}}]}',
+      'without match needs a weight above 0',
+    ],
+    [
+      'PromptTemplate',
+      'a cohort of everybody',
+      '{versions: [{name: "1", messages: [{role: user, content: x}]}], rollout: [{version: "1"}, {version: "1", cohort: a, match: {}}]}',
+      'match needs groups, consumers or headers',
+    ],
+    [
+      'PromptTemplate',
+      'a label of nothing',
+      '{versions: [{name: "1", messages: [{role: user, content: x}]}], labels: {production: "2"}}',
+      'spec.labels: Invalid value: "object": labels name a version that is not in versions',
+    ],
+    [
+      'PromptTemplate',
+      'stickiness by a header without its name',
+      '{versions: [{name: "1", messages: [{role: user, content: x}]}], sticky: {by: Header}}',
+      'header goes with by: Header',
+    ],
+    [
       'ContextStrategy',
       'a summary that is too long',
       '{history: {mode: Summarize, summarize: {triggerTokens: 1000, targetTokens: 751}}}',

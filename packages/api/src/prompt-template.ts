@@ -1,6 +1,7 @@
 import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
+import { callMatchFields, headerName } from './schema/call-match.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import {
   atomicList,
@@ -10,6 +11,7 @@ import {
   integer,
   mapList,
   object,
+  record,
   setList,
   text,
   typed,
@@ -103,23 +105,70 @@ const promptVersion = object(
   published,
 )
 
+const { groups, consumers, headers } = callMatchFields
+
 const rolloutItem = object('A version that receives calls.', {
   version: text('Name of the version.', versionName),
+  cohort: text(
+    'Name for the calls of match. It tells items of the same version apart and has no other effect. Defaults to none.',
+    { max: 63, pattern: '^([A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)?$', default: '' },
+  ),
   weight: integer('Relative share of the calls. Defaults to 100; 0 receives no calls.', {
     min: 0,
     max: 1_000_000,
     default: 100,
   }),
+  match: Type.Optional(
+    object(
+      'Which calls the share is of. Calls that items with match are for are shared by these alone, all others by the items without. Every given field must match. Defaults to all calls that no other item matches.',
+      { groups, consumers, headers },
+      {
+        rules: [
+          {
+            rule: 'size(self.groups) + size(self.consumers) + size(self.headers) > 0',
+            message: 'match needs groups, consumers or headers; leave it out for all other calls',
+          },
+        ],
+      },
+    ),
+  ),
 })
+
+const sticky = object(
+  "Which calls get the same version for as long as the rollout gives it calls. It is computed from what they have in common and the rollout's versions and weights, so that all replicas agree, and a change of weights moves only the calls whose share moves. A call without it goes by its conversation, and without one is drawn by weight.",
+  {
+    by: choice(
+      'What these calls have in common. EndUser: the person for whom the caller acts, by its token, or by safety_identifier, user or metadata.user_id of the body. Defaults to Conversation.',
+      ['None', 'Conversation', 'Consumer', 'EndUser', 'Header'],
+      { default: 'Conversation' },
+    ),
+    header: Type.Optional(text('Name of the header, for by: Header.', headerName)),
+  },
+  {
+    default: {},
+    rules: [
+      {
+        rule: "(self.by == 'Header') == has(self.header)",
+        message: 'header goes with by: Header, and Header needs it',
+      },
+    ],
+  },
+)
 
 /** What is the same in all versions of the kind. */
 export const promptTemplateFields = {
   rollout: mapList(
     'Versions that receive calls. Change only this to roll out or roll back. Defaults to the last version in the list.',
-    ['version'],
+    ['version', 'cohort'],
     rolloutItem,
     { max: 16, default: [] },
   ),
+  labels: record(
+    'Further names of versions, such as production, by which calls can ask for them. A name has letters, digits, -, _ and ., at most 63, and is no version.',
+    text('Name of the version.', versionName),
+    { max: 16, default: {} },
+  ),
+  sticky,
   expose: Type.Optional(
     object('Serves the prompt at a path of its own.', {
       path: text('Path on the gateway, for example /summarise.', {
@@ -140,9 +189,14 @@ export function rolloutRules(key: string) {
       fieldPath: '.rollout',
     },
     {
-      rule: 'size(self.rollout) == 0 || self.rollout.exists(r, r.weight > 0)',
-      message: 'at least one version in rollout needs a weight above 0',
+      rule: 'size(self.rollout) == 0 || self.rollout.exists(r, r.weight > 0 && !has(r.match))',
+      message: 'at least one version in rollout without match needs a weight above 0',
       fieldPath: '.rollout',
+    },
+    {
+      rule: `self.labels.all(label, self.versions.exists(v, v.${key} == self.labels[label]))`,
+      message: 'labels name a version that is not in versions',
+      fieldPath: '.labels',
     },
   ]
 }

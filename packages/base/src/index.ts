@@ -30,6 +30,7 @@ export { isRawNumber, numberOrUndefined, rawNumber, type RawNumber } from './raw
 export { systemRandom, type Random } from './random.ts'
 export { RecentMap } from './recent-map.ts'
 export { remembering, sameElements } from './remembering.ts'
+export { orderByKey } from './rendezvous-order.ts'
 export { redisClientOptions } from './redis-client-options.ts'
 export { redisAddressOf, type RedisAddress } from './redis-address.ts'
 export { readRetryAfterSeconds } from './retry-after.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PromptRenderer } from './prompts/prompt-renderer.ts'
-import { chooseVersion } from './prompts/choose-version.ts'
-import { keyedProvider, promptOf, routeOf, simulatorOf } from './test-support/snapshot.ts'
+import { promptUserOf } from './test-support/prompt-user.ts'
+import { keyedProvider, promptOf, routeOf, shareOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { completion, json } from './test-support/upstream.ts'
 
@@ -31,7 +31,7 @@ const summarise = promptOf(
     },
     { version: '2', messages: [{ role: 'user', content: 'Two' }], model: 'assistant' },
   ],
-  { path: '/summarise' },
+  { path: '/summarise', labels: new Map([['canary', '2']]) },
 )
 
 async function start() {
@@ -101,6 +101,22 @@ describe('a prompt as a REST API', () => {
     expect(await response.json()).toMatchObject({
       error: { code: 'missing_variable', param: 'context.variables.topic' },
     })
+  })
+
+  it('serves the version that a label names', async () => {
+    const { upstream, gateway } = await start()
+    const byField = await gateway.post('/summarise', { parameters: {}, version: 'canary' })
+    const byHeader = await gateway.chat(
+      { messages: [{ role: 'user', content: 'now' }] },
+      { 'x-fairlead-prompt': 'summarise@canary' },
+    )
+    for (const response of [byField, byHeader]) {
+      expect(response.headers.get('x-fairlead-prompt')).toBe('default/summarise@2')
+    }
+    expect(upstream.requests[0]?.body['messages']).toEqual([{ role: 'user', content: 'Two' }])
+    const missing = await gateway.post('/summarise', { parameters: {}, version: 'beta' })
+    expect(missing.status).toBe(404)
+    expect(await missing.text()).toContain('It has: 1, 2, canary.')
   })
 
   it('serves the requested version', async () => {
@@ -182,10 +198,7 @@ describe('a prompt in a chat completion', () => {
       'ab',
       ['a', 'b'].map((version) => ({ version, messages: [{ role: 'user', content: version }] })),
       {
-        rollout: [
-          { version: 'a', weight: 50 },
-          { version: 'b', weight: 50 },
-        ],
+        rollout: ['a', 'b'].map((version) => shareOf(version, 50)),
       },
     )
     const upstream = await testUpstream(json(200, completion('ok')))
@@ -222,16 +235,13 @@ describe('a rendered prompt', () => {
       ],
     })),
     {
-      rollout: [
-        { version: 'a', weight: 50 },
-        { version: 'b', weight: 50 },
-      ],
+      rollout: ['a', 'b'].map((version) => shareOf(version, 50)),
     },
   )
   const use = { version: undefined, parameters: {}, parametersField: 'parameters' }
 
   it('has text of the model in messages of the model', () => {
-    const { items } = new PromptRenderer(() => 0).render(prompt, { ...use, stickyKey: undefined })
+    const { items } = new PromptRenderer(() => 0).render(prompt, { ...use, user: promptUserOf() })
     expect(items.map(({ content }) => content[0]?.type)).toEqual(['input_text', 'output_text'])
   })
 
@@ -240,34 +250,9 @@ describe('a rendered prompt', () => {
     const renderer = new PromptRenderer(() => point)
     const versions = [0, 0.99].map((next) => {
       point = next
-      return renderer.render(prompt, { ...use, stickyKey: 'new' }).used.version
+      return renderer.render(prompt, { ...use, user: promptUserOf({ conversation: 'new' }) }).used
+        .version
     })
     expect(versions).toEqual(['a', 'b'])
-  })
-})
-
-describe('the rollout of a prompt', () => {
-  const prompt = promptOf('x', [{ version: 'a' }, { version: 'b' }], {
-    rollout: [
-      { version: 'a', weight: 90 },
-      { version: 'b', weight: 10 },
-    ],
-  })
-  const versionAt = (point: number) =>
-    chooseVersion(prompt, undefined, undefined, () => point).version
-
-  it('shares by weight', () => {
-    expect([0, 0.89, 0.9, 0.99].map(versionAt)).toEqual(['a', 'a', 'b', 'b'])
-  })
-
-  it('gives the same key the same version, and keys their shares', () => {
-    const versions = Array.from(
-      { length: 1000 },
-      (_, index) => chooseVersion(prompt, undefined, `conv_${index}`, () => 0).version,
-    )
-    expect(chooseVersion(prompt, undefined, 'conv_7', () => 0.99).version).toBe(versions[7])
-    const share = versions.filter((version) => version === 'b').length / 1000
-    expect(share).toBeGreaterThan(0.05)
-    expect(share).toBeLessThan(0.15)
   })
 })

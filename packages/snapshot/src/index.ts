@@ -37,7 +37,13 @@ export type {
   MirrorSettings,
   StickinessSettings,
 } from './routing-policy.ts'
-export type { PromptTemplateSettings, PromptVersion } from './prompt-template.ts'
+export type {
+  CohortMatch,
+  PromptStickiness,
+  PromptTemplateSettings,
+  PromptVersion,
+  RolloutShare,
+} from './prompt-template.ts'
 export type { PersonaSettings } from './persona.ts'
 export type { ContextStrategySettings } from './context-strategy.ts'
 export type {

@@ -6,6 +6,7 @@ import { checkedJsonObject } from '../http/json-body.ts'
 import { findPrompt } from '../prompts/find-prompt.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { type CallContext, readCallContext } from './call-context.ts'
+import { promptUser } from './prompt-user.ts'
 import { checkListLengths } from './check-list-lengths.ts'
 import { CallRequest } from './call-request.ts'
 import { type KeptRequest, readKeptRequest } from './kept-request.ts'
@@ -62,7 +63,7 @@ export function readChatRequest(
     place,
   )
   const { prompt } = context
-  const rendered = prompt === undefined ? undefined : renderNamed(prompt, sender, context)
+  const rendered = prompt === undefined ? undefined : renderNamed(prompt, sender, context, fields)
   const messagesOptional =
     options.messagesOptional === true || rendered !== undefined || context.regenerate !== undefined
   return new CallRequest({
@@ -118,8 +119,9 @@ function withConversation(context: CallContext, kept: KeptRequest | undefined): 
 
 function renderNamed(
   reference: string,
-  { caller, runtime, services }: ChatSender,
+  { caller, headers, runtime, services }: ChatSender,
   context: CallContext,
+  fields: JsonObject,
 ) {
   const { prompt, version } = findPrompt(
     reference,
@@ -130,6 +132,6 @@ function renderNamed(
     version,
     parameters: context.variables,
     parametersField: 'context.variables',
-    stickyKey: context.conversation,
+    user: promptUser(caller, headers, context, fields),
   })
 }

@@ -1,36 +1,59 @@
-import { hash } from 'node:crypto'
-import { drawByWeight } from '@fairlead/base'
+import { drawByWeight, orderByKey } from '@fairlead/base'
 import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { type PromptUser, sharesFor } from './rollout-shares.ts'
 
 /**
- * The version for a call: the one it names, or one drawn by the weights of the rollout. The same
- * sticky key gets the same version until the rollout changes.
+ * The version for a call: the one that it names, itself or by a label, or one of the shares of the
+ * rollout that are for it. Calls that `sticky` joins get the same one, in every process.
  */
 export function chooseVersion(
   prompt: PromptTemplateSettings,
   wanted: string | undefined,
-  stickyKey: string | undefined,
+  user: PromptUser,
   random: () => number,
 ): PromptVersion {
-  const name = wanted ?? chooseByWeight(prompt.rollout, stickyKey, random)
-  const version = prompt.versions.get(name)
+  const { labels, versions } = prompt
+  const name = wanted ?? chooseShare(prompt, user, random)
+  const version = versions.get(name) ?? versions.get(labels.get(name) ?? '')
   if (version === undefined) {
-    throw gatewayError.promptVersionNotFound(prompt.name, name, [...prompt.versions.keys()])
+    const known = [...versions.keys(), ...labels.keys()]
+    throw gatewayError.promptVersionNotFound(prompt.name, name, known)
   }
   return version
 }
 
-function chooseByWeight(
-  rollout: PromptTemplateSettings['rollout'],
-  stickyKey: string | undefined,
+function chooseShare(
+  prompt: PromptTemplateSettings,
+  user: PromptUser,
   random: () => number,
 ): string {
-  const point = stickyKey === undefined ? random() : stablePoint(stickyKey)
-  return rollout[drawByWeight(rollout, point)]?.version ?? ''
+  const shares = sharesFor(prompt.rollout, user)
+  const key = stickyKey(prompt, user)
+  if (key === undefined) return shares[drawByWeight(shares, random())]?.version ?? ''
+  const named = shares.map((share) => ({ ...share, name: `${share.version}/${share.cohort}` }))
+  return orderByKey(named, key)[0]?.version ?? ''
 }
 
-/** A number in [0, 1) derived from the text: the same text always gives the same number. */
-function stablePoint(text: string): number {
-  return Number.parseInt(hash('sha256', text, 'hex').slice(0, 12), 16) / 2 ** 48
+/** What the call has in common with others; undefined for one that is drawn alone. */
+function stickyKey(
+  { namespace, name, sticky }: PromptTemplateSettings,
+  user: PromptUser,
+): string | undefined {
+  if (sticky.by === 'None') return undefined
+  const { caller, conversation, headers } = user
+  const own = {
+    Consumer: () => caller.tenant,
+    EndUser: () => joined(caller.tenant, user.endUser()),
+    Header: () => headers.get(sticky.by === 'Header' ? sticky.header : ''),
+    Conversation: () => undefined,
+  }[sticky.by]()
+  const inConversation = conversation === 'new' ? undefined : conversation
+  const common = own || joined(caller.tenant, inConversation)
+  // Each template for itself: who gets the new version of one is not who gets that of all.
+  return common && `${namespace}/${name}/${common}`
+}
+
+function joined(tenant: string, value: string | undefined): string | undefined {
+  return value === undefined || value === '' ? undefined : `${tenant}/${value}`
 }

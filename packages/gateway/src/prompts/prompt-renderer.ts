@@ -3,6 +3,7 @@ import type { MessageItem, ResponseFormat, Role } from '@fairlead/llm'
 import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
 import { chooseVersion } from './choose-version.ts'
 import { PromptParameters } from './prompt-parameters.ts'
+import type { PromptUser } from './rollout-shares.ts'
 import { textVariables } from './text-variables.ts'
 
 /** A version of a PromptTemplate with its parameters filled in. */
@@ -22,13 +23,12 @@ export interface UsedPrompt {
 }
 
 interface PromptUse {
-  /** Undefined: chosen by the rollout. */
+  /** Its name or a label; undefined: chosen by the rollout. */
   readonly version: string | undefined
   readonly parameters: unknown
   /** The path of the parameters in the request, for error messages. */
   readonly parametersField: string
-  /** Calls with the same key get the same version. */
-  readonly stickyKey: string | undefined
+  readonly user: PromptUser
 }
 
 export class PromptRenderer {
@@ -40,8 +40,7 @@ export class PromptRenderer {
   }
 
   render(prompt: PromptTemplateSettings, use: PromptUse): RenderedPrompt {
-    const stickyKey = use.stickyKey === 'new' ? undefined : use.stickyKey
-    const version = chooseVersion(prompt, use.version, stickyKey, this.#random)
+    const version = chooseVersion(prompt, use.version, use.user, this.#random)
     const values = this.#parameters.check(prompt, version, use.parameters, use.parametersField)
     const variables = textVariables(values)
     return {

@@ -1,9 +1,10 @@
+import { orderByKey } from '@fairlead/base'
 import type { Operation } from '@fairlead/llm'
 import type { StickinessSettings } from '@fairlead/snapshot'
 import type { ModelFacts } from '../providers/model-facts.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { RoutingStrategy, TargetView } from './routing-strategy.ts'
-import { orderByKey, stickyKeyOf } from './stickiness.ts'
+import { stickyKeyOf } from './stickiness.ts'
 import { type Unfitness, unfitnessOf } from './unfitness.ts'
 
 /** A target as it is chosen. */

@@ -9,6 +9,7 @@ import type {
   PromptVersion,
   KnowledgeBaseSettings,
   LLMProviderSettings,
+  RolloutShare,
   Route,
   RouteMatch,
   RouteTarget,
@@ -234,6 +235,15 @@ export function consumerOf(name: string, parts: Partial<ConsumerSettings> = {}):
   }
 }
 
+/** A share of all calls that no cohort matches. */
+export function shareOf(
+  version: string,
+  weight = 100,
+  parts: Partial<RolloutShare> = {},
+): RolloutShare {
+  return { version, cohort: '', weight, match: undefined, ...parts }
+}
+
 export function promptOf(
   name: string,
   versions: readonly (Partial<PromptVersion> & { readonly version: string })[],
@@ -255,7 +265,9 @@ export function promptOf(
         },
       ]),
     ),
-    rollout: versions.slice(0, 1).map(({ version }) => ({ version, weight: 100 })),
+    labels: new Map(),
+    rollout: versions.slice(0, 1).map(({ version }) => shareOf(version)),
+    sticky: { by: 'Conversation' },
     path: undefined,
     ...parts,
   }

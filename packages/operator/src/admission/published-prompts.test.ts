@@ -15,6 +15,16 @@ const template = (
   } as unknown as PromptTemplate['spec'],
 })
 
+const withSpec = (parts: Partial<PromptTemplate['spec']>): Template => ({
+  spec: { ...template(['1', '2'], '/a', ['1']).spec, ...parts },
+})
+const withLabel = (version: string) => withSpec({ labels: { production: version } })
+const withCohort = (group: string) => {
+  const match = { groups: [group], consumers: [], headers: [] }
+  const cohort = { version: '1', cohort: 'some', weight: 100, match }
+  return withSpec({ rollout: [...template([], '/a', ['1']).spec.rollout, cohort] })
+}
+
 it.each<[string, boolean, Template, Template | undefined]>([
   ['a new template without a path', false, template(['1'], undefined), undefined],
   ['a new one with a path', true, template(['1'], '/a'), undefined],
@@ -32,6 +42,11 @@ it.each<[string, boolean, Template, Template | undefined]>([
     template(['1', '2'], undefined, ['2']),
     template(['1', '2'], undefined, ['1']),
   ],
+  ['a label', true, withLabel('1'), template(['1', '2'], '/a', ['1'])],
+  ['another version under a label', true, withLabel('2'), withLabel('1')],
+  ['the same labels', false, withLabel('1'), withLabel('1')],
+  ['a cohort', true, withCohort('beta'), template(['1', '2'], '/a', ['1'])],
+  ['another cohort', true, withCohort('all'), withCohort('beta')],
 ])('%s publishes: %s', (_, expected, after, before) => {
   expect(publishes(after, before)).toBe(expected)
 })

@@ -15,7 +15,10 @@ export function publishes(
   return !deepEqual(served(after), served(before))
 }
 
-function served({ spec: { versions, rollout } }: Pick<PromptTemplate, 'spec'>): object {
-  if (rollout.length === 0) return versions.slice(-1).map(({ name }) => [name, 100])
-  return rollout.map(({ version, weight }) => [version, weight])
+function served({ spec: { versions, rollout, labels } }: Pick<PromptTemplate, 'spec'>): object {
+  if (rollout.length === 0) {
+    return { labels, shares: versions.slice(-1).map(({ name }) => [name, 100, null]) }
+  }
+  const shares = rollout.map(({ version, weight, match = null }) => [version, weight, match])
+  return { labels, shares }
 }

@@ -147,6 +147,53 @@ describe('a prompt', () => {
     expect(result.snapshots.get('default/default')?.promptTemplates.size).toBe(0)
   })
 
+  it('has labels, cohorts and what related calls have in common', () => {
+    const match = { groups: ['beta'], consumers: ['app'], headers: [{ name: 'X-Try', value: '1' }] }
+    const result = compileAll(
+      prompt(
+        {},
+        {
+          versions,
+          labels: { production: '1' },
+          rollout: [{ version: '1' }, { version: '1', cohort: 'beta', weight: 5, match }],
+          sticky: { by: 'Header', header: 'X-Session' },
+        },
+      ),
+    )
+    const planned = result.conditions.find((one) => one.kind === 'PromptTemplate')
+    expect(planned?.statusFields).toEqual({ activeVersions: ['1'] })
+    const settings = result.snapshots.get('default/default')?.promptTemplates.get('default/p')
+    expect([...(settings?.labels ?? [])]).toEqual([['production', '1']])
+    expect(settings?.sticky).toEqual({ by: 'Header', header: 'x-session' })
+    expect(settings?.rollout[1]).toEqual({
+      version: '1',
+      cohort: 'beta',
+      weight: 5,
+      match: { ...match, consumers: ['default/app'], headers: [{ name: 'x-try', value: '1' }] },
+    })
+  })
+
+  it.each([
+    ['a version that is not there', { production: '3' }, 'there is no version "3"'],
+    ['the name of a version', { '2': '1' }, '"2" is the name of a version'],
+    ['a name that cannot be asked for', { 'a b': '1' }, '"a b" cannot be a label'],
+    ['a long name', { ['x'.repeat(64)]: '1' }, 'cannot be a label'],
+  ])('refuses a label with %s', (_, labels, message) => {
+    const result = compileAll(prompt({}, { versions, labels }))
+    expect(conditionsOf(result, 'PromptTemplate', 'default/p').Accepted).toMatchObject({
+      status: 'False',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it('refuses a rollout to cohorts alone', () => {
+    const match = { groups: ['beta'], consumers: [], headers: [] }
+    const result = compileAll(prompt({}, { versions, rollout: [{ version: '1', match }] }))
+    expect(conditionsOf(result, 'PromptTemplate', 'default/p').Accepted).toMatchObject({
+      message: expect.stringContaining('at least one version without match'),
+    })
+  })
+
   it('has settings and a response format', () => {
     const schema = { type: 'object' }
     const described = prompt({

@@ -1,19 +1,26 @@
 import { PromptTemplate } from '@fairlead/api'
 import { templateVariables } from '@fairlead/base'
-import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
+import type {
+  CohortMatch,
+  PromptStickiness,
+  PromptTemplateSettings,
+  PromptVersion,
+} from '@fairlead/snapshot'
 import { listed, type PlannedCondition } from '../../judging/conditions.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { Judged } from '../../judging/judged.ts'
 import type { KindCompiler, Outcome } from '../../judging/kind-compiler.ts'
+import { qualified } from '../../judging/policy-match.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { unsupportedSampling } from '../../judging/unsupported-sampling.ts'
 import { frozenCopy } from '../../values/freeze.ts'
 import { frozenMap } from '../../values/frozen-map.ts'
-import { identityOf } from '../../values/resource-key.ts'
+import { identityOf, namespaceOf } from '../../values/resource-key.ts'
 import { ParameterSchemas } from './parameter-schemas.ts'
 
 type Versions = PromptTemplate['spec']['versions']
 type VersionSpec = Versions[number]
+type CohortSpec = NonNullable<PromptTemplate['spec']['rollout'][number]['match']>
 
 /** First segments of paths that are kept for APIs to come, so that none takes a template's path. */
 const keptSegments: readonly string[] = ['v1beta', 'mcp']
@@ -38,7 +45,9 @@ export const promptTemplate: KindCompiler<PromptTemplate, PromptTemplateSettings
         compileVersion(version, `spec.versions[${index}]`, findings),
       ]),
     ),
+    labels: compileLabels(template, findings),
     rollout: compileRollout(template, findings),
+    sticky: compileSticky(template),
     path: requestedPath(template),
   }),
   unsupportedFields: () => [
@@ -47,7 +56,7 @@ export const promptTemplate: KindCompiler<PromptTemplate, PromptTemplateSettings
   ],
   conditions: (judged, outcome) => [exposedCondition(judged, outcome)],
   statusFields: ({ settings }) => ({
-    activeVersions: settings ? settings.rollout.map(({ version }) => version) : [],
+    activeVersions: settings ? [...new Set(settings.rollout.map(({ version }) => version))] : [],
   }),
   claims: {
     of: ({ path }) => (path === undefined ? [] : [{ subject: path, name: path }]),
@@ -71,27 +80,74 @@ function requestedPath({ spec }: PromptTemplate): string | undefined {
 
 /** The shares with a weight; without a rollout the newest version, the last one in the list. */
 function compileRollout(
-  { spec: { versions, rollout } }: PromptTemplate,
+  template: PromptTemplate,
   findings: Findings,
 ): PromptTemplateSettings['rollout'] {
+  const { versions, rollout } = template.spec
   if (rollout.length === 0) {
-    return versions.slice(-1).map(({ name }) => ({ version: name, weight: 100 }))
+    return versions
+      .slice(-1)
+      .map(({ name }) => ({ version: name, cohort: '', weight: 100, match: undefined }))
   }
   for (const [index, share] of rollout.entries()) {
-    if (versions.some(({ name }) => name === share.version)) continue
-    const known = versions.map(({ name }) => JSON.stringify(name)).join(', ')
-    findings.reject(
-      `spec.rollout[${index}].version: there is no version ${JSON.stringify(share.version)}; ` +
-        `spec.versions has ${known}`,
-    )
+    checkVersion(share.version, `spec.rollout[${index}].version`, versions, findings)
   }
   const active = rollout
-    .map(({ version, weight }) => ({ version, weight }))
     .filter(({ weight }) => weight > 0)
-  if (active.length === 0) {
-    findings.reject('spec.rollout: at least one version needs a weight above 0')
+    .map(({ version, cohort, weight, match }) => ({
+      version,
+      cohort,
+      weight,
+      match: match && compileCohort(match, namespaceOf(template)),
+    }))
+  if (!active.some(({ match }) => match === undefined)) {
+    findings.reject('spec.rollout: at least one version without match needs a weight above 0')
   }
   return active
+}
+
+function compileCohort(match: CohortSpec, namespace: string): CohortMatch {
+  return {
+    groups: match.groups,
+    consumers: qualified(match.consumers, namespace),
+    headers: match.headers.map(({ name, value }) => ({ name: name.toLowerCase(), value })),
+  }
+}
+
+/** What the names of versions are like too, by which their schema cannot bind the keys of a map. */
+const labelPattern = /^(?=.{1,63}$)[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$/
+
+function compileLabels(
+  { spec: { labels, versions } }: PromptTemplate,
+  findings: Findings,
+): PromptTemplateSettings['labels'] {
+  for (const [label, version] of Object.entries(labels)) {
+    const shown = JSON.stringify(label.slice(0, 63))
+    if (!labelPattern.test(label)) {
+      findings.reject(
+        `spec.labels: ${shown} cannot be a label: use at most 63 letters, digits, -, _ and ., ` +
+          'with a letter or digit first and last',
+      )
+    }
+    if (versions.some(({ name }) => name === label)) {
+      findings.reject(`spec.labels: ${shown} is the name of a version: choose another label`)
+    }
+    checkVersion(version, `spec.labels[${shown}]`, versions, findings)
+  }
+  return frozenMap(Object.entries(labels))
+}
+
+function checkVersion(version: string, path: string, versions: Versions, findings: Findings): void {
+  if (versions.some(({ name }) => name === version)) return
+  const known = versions.map(({ name }) => JSON.stringify(name)).join(', ')
+  findings.reject(
+    `${path}: there is no version ${JSON.stringify(version)}; spec.versions has ${known}`,
+  )
+}
+
+function compileSticky({ spec: { sticky } }: PromptTemplate): PromptStickiness {
+  if (sticky.by !== 'Header') return { by: sticky.by }
+  return { by: 'Header', header: sticky.header?.toLowerCase() ?? '' }
 }
 
 function compileVersion(spec: VersionSpec, path: string, findings: Findings): PromptVersion {

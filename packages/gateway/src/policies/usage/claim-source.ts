@@ -1,9 +1,9 @@
 import type { Call } from '../../call/call.ts'
+import { bodyEndUser } from '../../call/body-end-user.ts'
 import type { CallTarget } from '../../routing/call-target.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import type { ClaimSource } from './claims.ts'
 import { dearestOf } from './costs.ts'
-import { bodyEndUser } from './end-user.ts'
 
 /** At which targets a call is counted. */
 interface CountedAt {

@@ -3,6 +3,7 @@ import type { PromptTemplateSettings } from '@fairlead/snapshot'
 import { readCallContext } from '../../call/call-context.ts'
 import { checkListLengths } from '../../call/check-list-lengths.ts'
 import { CallRequest } from '../../call/call-request.ts'
+import { promptUser } from '../../call/prompt-user.ts'
 import type { Call } from '../../call/call.ts'
 import { accessibleTo } from '../../access/named-resource.ts'
 import { checkedJsonObject } from '../../http/json-body.ts'
@@ -56,7 +57,8 @@ function readPromptCall(body: Buffer, prompt: PromptTemplateSettings, call: Call
     version: isShort ? undefined : readOptional(version, 'version', readNonEmptyString),
     parameters: isShort ? sent : given,
     parametersField: 'parameters',
-    stickyKey: context.conversation,
+    // A body of parameters alone says nothing of who it is for.
+    user: promptUser(call.caller, headers, context, isShort ? {} : rest),
   })
   const wantsStream = headers.get('accept')?.includes('text/event-stream') === true
   const fields = isShort ? (wantsStream ? { stream: true } : {}) : rest

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { orderByKey } from './stickiness.ts'
+import { orderByKey } from './rendezvous-order.ts'
 
 const keys = Array.from({ length: 4000 }, (_, index) => `key-${index}`)
 const targetsOf = (weights: Readonly<Record<string, number>>) =>
