@@ -44,6 +44,8 @@ export interface KnowledgeFigures {
 export interface KnowledgeIndex extends Retriever {
   /** Of an index that other processes may have open, too. */
   readonly shared?: SharedIndex
+  /** Resolves when it can be used no more: when it was closed, and when what it runs in has died. */
+  readonly ended?: Promise<void>
   /**
    * Replaces the passages of a document, all at once, unless its digest is the same. Rejects for vectors
    * of another dimension than those that there are, beyond the bytes that the index may hold, and while

@@ -255,6 +255,51 @@ test('a document that cannot be indexed is found by nobody who might not, and st
   expect(await found('melons')).toEqual(['huge', 'moved', 'reworded'])
 })
 
+test('a source that is no more is removed at last, whatever kept that from being done at first', async () => {
+  const data = () => ({ 'a.md': 'Sweet papayas.' })
+  await refresher([configMapSource({ name: 'fruits', data })]).refresh()
+  const whole = index
+  let failures = 2
+  let isAnothers = false
+  index = {
+    ...whole,
+    removeSource: (name) =>
+      failures-- > 0 ? Promise.reject(new Error('the disk is full')) : whole.removeSource(name),
+    shared: {
+      mayRefresh: async () => !isAnothers,
+      tell: async () => {},
+      told: async () => new Map(),
+    },
+  }
+  const others = configMapSource({ name: 'others', data: () => ({ b: 'Dried dates' }) })
+  await refresher([others]).start()
+  expect(await found('papayas')).toEqual(['a.md'])
+  await clock.timerOf(20_000)
+  await clock.advance(20_000)
+  await expect.poll(() => found('papayas')).toEqual([])
+
+  // Of several processes, the one that goes on later does it.
+  index = whole
+  await refresher([configMapSource({ name: 'fruits', data })]).refresh()
+  isAnothers = true
+  failures = 0
+  index = {
+    ...whole,
+    shared: {
+      mayRefresh: async () => !isAnothers,
+      tell: async () => {},
+      told: async () => new Map(),
+    },
+  }
+  const following = refresher([others])
+  await following.start()
+  await following.refresh()
+  expect(await found('papayas')).toEqual(['a.md'])
+  isAnothers = false
+  await following.refresh()
+  await expect.poll(() => found('papayas')).toEqual([])
+})
+
 test('a source that hangs holds up no other, and is not read twice at once', async () => {
   let readings = 0
   const hanging: DocumentSource = {

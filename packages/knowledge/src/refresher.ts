@@ -1,5 +1,6 @@
-import { abortReason, type Clock, type Logger, type Random, type Timer } from '@fairlead/base'
+import type { Clock, Logger, Random, Timer } from '@fairlead/base'
 import type { KnowledgeFigures, SharedIndex } from './knowledge-index.ts'
+import { RemovedSources } from './removed-sources.ts'
 import { readTold } from './told-figures.ts'
 import { type IndexingOptions, SourceRefresh } from './source-refresh.ts'
 import type { DocumentSource } from './sources/document-source.ts'
@@ -83,6 +84,7 @@ export class Refresher {
   readonly #options: RefresherOptions
   readonly #states: readonly SourceState[]
   readonly #stop = new AbortController()
+  readonly #removed: RemovedSources
   #beginning: Promise<void> = Promise.resolve()
 
   constructor(options: RefresherOptions) {
@@ -99,10 +101,19 @@ export class Refresher {
       next: undefined,
       turn: Promise.resolve(),
     }))
+    const { clock, index, logger } = options
+    this.#removed = new RemovedSources({
+      index,
+      named: new Set(this.#states.map(({ source }) => source.name)),
+      mayWrite: async () => !(await this.#isAnothers()),
+      clock,
+      logger,
+      signal: this.#stop.signal,
+    })
   }
 
   /**
-   * Removes sources that are no more, and reads all. Resolves when the former is done and figures say
+   * Removes sources that are no more, and reads all. Resolves when the former was tried and figures say
    * what is indexed.
    */
   start(): Promise<void> {
@@ -126,6 +137,7 @@ export class Refresher {
     this.#stop.abort(new Error('the refreshing of the knowledge base was stopped'))
     for (const { timer } of this.#states) timer?.cancel()
     await Promise.all([this.#beginning, ...this.#states.map(({ turn }) => turn)])
+    await this.#removed.close()
   }
 
   #refresh(state: SourceState): Promise<void> {
@@ -145,6 +157,8 @@ export class Refresher {
   async #read(state: SourceState): Promise<void> {
     const { shared } = this.#options.index
     if (shared !== undefined && (await this.#isAnothers())) return this.#follow(state, shared)
+    // This process may have begun while it was another's to do.
+    if (shared !== undefined) void this.#removed.remove()
     const { clock, logger, onRefreshed } = this.#options
     const { name } = state.source
     state.figures = { ...state.figures, nextRefreshMs: undefined }
@@ -238,22 +252,11 @@ export class Refresher {
   }
 
   async #begin(): Promise<void> {
-    const { index, logger } = this.#options
-    const { signal } = this.#stop
-    try {
-      const figures = await index.figures()
-      for (const state of this.#states) {
-        state.figures = { ...state.figures, ...figures.get(state.source.name) }
-      }
-      if (await this.#isAnothers()) return
-      const named = new Set(this.#states.map(({ source }) => source.name))
-      for (const name of figures.keys()) {
-        if (signal.aborted) throw abortReason(signal)
-        if (!named.has(name)) await index.removeSource(name)
-      }
-    } catch (error) {
-      if (signal.aborted) return
-      logger.warn({ err: error }, 'sources of knowledge that are no more were not removed')
+    // Where that cannot be told, the refreshes that follow tell it.
+    const figures = await this.#options.index.figures().catch(() => undefined)
+    for (const state of this.#states) {
+      state.figures = { ...state.figures, ...figures?.get(state.source.name) }
     }
+    await this.#removed.remove()
   }
 }

@@ -157,6 +157,29 @@ it('moves with its Secret, and serves on while the Secret has a URL that cannot 
   )
 })
 
+it('is read anew where its Secret leads to another database, and says so until it is', async () => {
+  await client.query('CREATE DATABASE elsewhere')
+  const replica = start('led')
+  await ready(replica, 'led')
+  replica.url = server.url.replace(/\/[^/]*$/, '/elsewhere')
+  replica.secretChanged()
+  const there = new Client({ connectionString: replica.url })
+  await there.connect()
+  await vi.waitFor(async () => {
+    // What it finds is never nothing.
+    const texts = await found(replica, 'led', 'days').catch(String)
+    if (typeof texts === 'string') expect(texts).toContain('none of its sources has been read yet')
+    else expect(texts).toHaveLength(1)
+    const { rows } = await there.query(
+      "SELECT 1 FROM fairlead.knowledge_bases WHERE name = 'default/led' AND passages = 1",
+    )
+    expect(rows).toHaveLength(1)
+  }, 10_000)
+  await there.end()
+  await ready(replica, 'led')
+  expect(await found(replica, 'led', 'days')).toHaveLength(1)
+})
+
 it('says why its server cannot be used, and nothing of the URL', async () => {
   const replica = start('refused', server.url.replace(server.password, 'open-sesame'))
   await vi.waitFor(() => {

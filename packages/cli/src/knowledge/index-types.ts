@@ -7,9 +7,10 @@ import { sqliteIndexes } from './sqlite-indexes.ts'
 export interface IndexType {
   /**
    * Opens the index of a base, and makes it where it is missing. Rejects with an Error in words, without
-   * anything secret, where that cannot be done.
+   * anything secret, where that cannot be done. `moved` is called when the open index is another by now,
+   * of which nothing is known.
    */
-  open(base: KnowledgeBaseSettings): Promise<KnowledgeIndex>
+  open(base: KnowledgeBaseSettings, moved: () => void): Promise<KnowledgeIndex>
   /** Removes what is kept of a base that is not served any more, whose index is closed. */
   remove(base: KnowledgeBaseSettings): Promise<void>
   /** Removes what earlier processes have kept of bases other than these, where that is known. */

@@ -8,7 +8,7 @@ import type { KnowledgeBaseSettings, Snapshot } from '@fairlead/snapshot'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { ConfigMapData } from '../config-source/config-map-source.ts'
 import type { KnowledgeNews } from '../worker-messages/knowledge-messages.ts'
-import { indexTypes } from './index-types.ts'
+import { type IndexTypes, indexTypes } from './index-types.ts'
 import { KnowledgeOwner } from './knowledge-owner.ts'
 
 let dataDir: string
@@ -26,6 +26,7 @@ beforeEach(() => {
   configMaps = { texts: { 'leave.md': '# Leave\n\nThere are 25 days.' } }
   answers = {}
   snapshot = undefined
+  change = (indexes) => indexes
 })
 afterEach(async () => {
   await owner.close()
@@ -40,6 +41,9 @@ const fetch: DocumentFetch = async (url) => ({
 })
 
 const secrets = { get: () => undefined, subscribe: () => () => {} }
+
+/** How indexes are otherwise than they are. */
+let change: (indexes: IndexTypes) => IndexTypes
 
 function start(...bases: readonly KnowledgeBaseSettings[]): void {
   serve(...bases)
@@ -60,7 +64,7 @@ function start(...bases: readonly KnowledgeBaseSettings[]): void {
       },
     },
     fetcher: { fetchWith: () => fetch },
-    indexes: indexTypes({ dataDir, secrets, clock, logger: silentLogger }),
+    indexes: change(indexTypes({ dataDir, secrets, clock, logger: silentLogger })),
     clock,
     random: () => 0.5,
     logger: silentLogger,
@@ -200,6 +204,76 @@ it('says why nothing can be searched, and tries again', async () => {
   await clock.advance(10_000)
   await ready('kb')
   expect(await found('kb', 'apples')).toHaveLength(1)
+})
+
+it('leaves nothing open of an index that it could not begin with', async () => {
+  const url = 'no address at all'
+  const unreadable = { type: 'HTTP', name: 'site', urls: [url], refreshMs: 1000 } as const
+  start(base('kb', [unreadable]))
+  const problem = () => expect(owner.report('default/kb')?.message).toContain('Invalid URL')
+  await eventually(problem)
+  await clock.timerOf(5_000)
+  await clock.advance(5_000)
+  await clock.timerOf(10_000)
+  problem()
+  reserve(base('kb', [texts]))
+  await ready('kb')
+})
+
+it('opens an index anew that has ended', async () => {
+  const ends: (() => void)[] = []
+  change = (indexes) => ({
+    ...indexes,
+    SQLite: {
+      ...indexes.SQLite,
+      async open(...parameters) {
+        const index = await indexes.SQLite.open(...parameters)
+        const ended = Promise.withResolvers<void>()
+        ends.push(ended.resolve)
+        return { ...index, ended: Promise.race([ended.promise, index.ended]) }
+      },
+    },
+  })
+  start(base('kb', [texts]))
+  await ready('kb')
+  ends[0]?.()
+  await eventually(() =>
+    expect(owner.report('default/kb')).toMatchObject({
+      ready: false,
+      message: 'its index ended unexpectedly, and is opened again',
+    }),
+  )
+  await clock.timerOf(5_000)
+  await clock.advance(5_000)
+  await ready('kb')
+  expect(await found('kb', 'days')).toEqual(['leave.md'])
+  expect(ends).toHaveLength(2)
+})
+
+it('closes everything, even where an index cannot be closed', async () => {
+  const closed: string[] = []
+  change = (indexes) => ({
+    ...indexes,
+    SQLite: {
+      ...indexes.SQLite,
+      async open(settings, moved) {
+        const index = await indexes.SQLite.open(settings, moved)
+        return {
+          ...index,
+          async close() {
+            await index.close()
+            closed.push(settings.name)
+            if (settings.name === 'broken') throw new Error('it cannot be closed')
+          },
+        }
+      },
+    },
+  })
+  start(base('broken', [texts]), base('whole', [texts]))
+  await ready('broken')
+  await ready('whole')
+  await owner.close()
+  expect(closed.toSorted()).toEqual(['broken', 'whole'])
 })
 
 it('has workers make vectors, and searches by words until another model has made all of them', async () => {

@@ -151,7 +151,7 @@ export class KnowledgeOwner {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.#sweep?.cancel()
     for (const { timer } of this.#kept.values()) timer.cancel()
-    await Promise.all(Array.from(this.#bases.values(), (base) => base.close()))
+    for (const [key, base] of this.#bases) this.#leavingNow(key, base.close())
     await Promise.all(this.#leaving.values())
     await this.#parts.cutter.close()
   }

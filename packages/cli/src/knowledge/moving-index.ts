@@ -6,6 +6,8 @@ interface MovingIndexOptions {
   /** What the Secret has now; throws an Error in words where it has nothing. */
   readonly url: () => string
   readonly open: (url: string) => Promise<KnowledgeIndex>
+  /** Called when another URL is used from now on: it may lead to another database. */
+  readonly moved: () => void
   readonly secrets: Pick<SecretSource, 'subscribe'>
   readonly clock: Pick<Clock, 'setTimer'>
   readonly logger: Logger
@@ -88,13 +90,14 @@ export class MovingIndex implements KnowledgeIndex {
 
   async #follow(): Promise<void> {
     if (this.#isClosed) return
-    const { base, clock, logger, open } = this.#options
+    const { base, clock, logger, moved, open } = this.#options
     try {
       const url = this.#options.url()
       if (url === this.#url) return
       const before = this.#index
       this.#index = await open(url)
       this.#url = url
+      moved()
       await before.close()
     } catch (error) {
       const problem = error instanceof Error ? error.message : 'it cannot be opened'

@@ -38,6 +38,8 @@ const firstRetryMs = 5_000
 const longestRetryMs = 5 * 60_000
 
 interface Opened {
+  /** The index as of which move the refresher knows. */
+  readonly moves: number
   readonly settings: KnowledgeBaseSettings
   readonly index: KnowledgeIndex
   refresher: Refresher
@@ -51,6 +53,8 @@ export class OwnedBase {
   readonly #sources = new Map<string, OwnedSource>()
   #settings: KnowledgeBaseSettings
   #opened: Opened | undefined
+  /** How often the index has become another while it was open. */
+  #moves = 0
   /** Why the index cannot be opened. */
   #problem: string | undefined
   #failures = 0
@@ -101,7 +105,7 @@ export class OwnedBase {
     const opened = this.#opened
     if (opened === undefined) throw new Error(this.#problem ?? 'its index is not open')
     try {
-      await refuseUnread(opened)
+      await refuseUnread(opened, this.#hasMoved(opened))
       return await opened.index.search(opened.hasVectors ? query : byWords(query))
     } catch (error) {
       // Its index was closed meanwhile, to be opened anew.
@@ -124,7 +128,8 @@ export class OwnedBase {
     const isRead = sources.every(
       ({ lastProblem, lastSuccessMs }) => lastProblem === undefined && lastSuccessMs !== undefined,
     )
-    return { ...base, ready: isRead && this.#opened.hasVectors, sources }
+    const ready = isRead && this.#opened.hasVectors && !this.#hasMoved(this.#opened)
+    return { ...base, ready, sources }
   }
 
   /** Stops at once; what is indexed is kept. */
@@ -137,7 +142,27 @@ export class OwnedBase {
 
   #applySoon(): void {
     this.#retry?.cancel()
-    this.#turn = this.#turn.then(() => this.#apply())
+    this.#inTurn(() => this.#apply())
+  }
+
+  #inTurn(work: () => Promise<void>): void {
+    const { namespace, name } = this.#settings
+    this.#turn = this.#turn.then(work).catch((error: unknown) => {
+      const fields = { knowledgeBase: `${namespace}/${name}`, err: error }
+      this.#parts.logger.error(fields, 'a knowledge base does not follow its settings')
+    })
+  }
+
+  /** What is indexed may be of another database now, into which all sources are read. */
+  #moved(): void {
+    if (this.#isClosed) return
+    this.#moves += 1
+    this.#parts.changed()
+    this.#applySoon()
+  }
+
+  #hasMoved({ moves }: Opened): boolean {
+    return moves !== this.#moves
   }
 
   /** Makes index and refresher what the newest settings say. */
@@ -150,30 +175,49 @@ export class OwnedBase {
       if (canonicalJson(before.store) !== canonicalJson(settings.store)) await this.#remove(before)
     }
     if (this.#opened === undefined) await this.#open(settings)
-    else if (workOf(this.#opened.settings) !== workOf(settings)) {
+    else if (this.#hasMoved(this.#opened) || workOf(this.#opened.settings) !== workOf(settings)) {
       const { index, refresher } = this.#opened
       await refresher.close()
-      await this.#begin(settings, index, refresher)
+      await this.#begin(settings, index, this.#hasMoved(this.#opened) ? undefined : refresher)
     }
     this.#parts.changed()
   }
 
   async #open(settings: KnowledgeBaseSettings): Promise<void> {
-    const { clock, indexes, logger } = this.#parts
-    const { namespace, name, store } = settings
+    let index: KnowledgeIndex | undefined
     try {
-      const index = await indexes[store.type].open(settings)
+      index = await this.#parts.indexes[settings.store.type].open(settings, () => this.#moved())
       await this.#begin(settings, index, undefined)
       this.#problem = undefined
       this.#failures = 0
+      const begun = index
+      void begun.ended?.then(() => this.#ended(begun))
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : 'its index cannot be opened'
-      const fields = { knowledgeBase: `${namespace}/${name}`, problem: this.#problem }
-      logger.error(fields, 'the index of a knowledge base cannot be opened')
-      const waitMs = Math.min(firstRetryMs * 2 ** Math.min(this.#failures, 20), longestRetryMs)
-      this.#failures += 1
-      if (!this.#isClosed) this.#retry = clock.setTimer(waitMs, () => this.#applySoon())
+      await index?.close().catch(() => undefined)
+      this.#openLater(error instanceof Error ? error.message : 'its index cannot be opened')
     }
+  }
+
+  #openLater(problem: string): void {
+    const { clock, logger } = this.#parts
+    const { namespace, name } = this.#settings
+    this.#problem = problem
+    const fields = { knowledgeBase: `${namespace}/${name}`, problem }
+    logger.error(fields, 'the index of a knowledge base cannot be opened')
+    const waitMs = Math.min(firstRetryMs * 2 ** Math.min(this.#failures, 20), longestRetryMs)
+    this.#failures += 1
+    if (!this.#isClosed) this.#retry = clock.setTimer(waitMs, () => this.#applySoon())
+  }
+
+  /** Such as for want of memory; where it was closed, nothing is to be done. */
+  #ended(index: KnowledgeIndex): void {
+    if (this.#opened?.index !== index) return
+    this.#inTurn(async () => {
+      if (this.#opened?.index !== index) return
+      await this.#leave().catch(() => undefined)
+      this.#openLater('its index ended unexpectedly, and is opened again')
+      this.#parts.changed()
+    })
   }
 
   async #begin(
@@ -183,6 +227,7 @@ export class OwnedBase {
   ): Promise<void> {
     const { clock, cutter, embedder, logger, random } = this.#parts
     const { embeddingModel } = settings.index
+    const moves = this.#moves
     const refresher = new Refresher({
       index,
       cutter,
@@ -200,7 +245,7 @@ export class OwnedBase {
         void this.#refreshed(opened)
       },
     })
-    const opened: Opened = { settings, index, refresher, hasVectors: false }
+    const opened: Opened = { moves, settings, index, refresher, hasVectors: false }
     // Where that cannot be told now, it is looked again after each refresh.
     opened.hasVectors = await hasAllVectors(opened).catch(() => false)
     await refresher.start()
@@ -227,8 +272,11 @@ export class OwnedBase {
   async #leave(): Promise<void> {
     const opened = this.#opened
     this.#opened = undefined
-    await opened?.refresher.close()
-    await opened?.index.close()
+    try {
+      await opened?.refresher.close()
+    } finally {
+      await opened?.index.close()
+    }
   }
 
   async #remove(settings: KnowledgeBaseSettings): Promise<void> {
@@ -267,11 +315,11 @@ async function hasAllVectors({ index, settings }: Opened): Promise<boolean> {
 }
 
 /** That nothing is found where nothing was ever read would be no answer. */
-async function refuseUnread({ index, refresher }: Opened): Promise<void> {
+async function refuseUnread({ index, refresher }: Opened, hasMoved: boolean): Promise<void> {
   const figures = refresher.figures()
-  const isUnread = figures.every(
-    ({ documents, lastSuccessMs }) => documents === 0 && lastSuccessMs === undefined,
-  )
+  const isUnread =
+    hasMoved ||
+    figures.every(({ documents, lastSuccessMs }) => documents === 0 && lastSuccessMs === undefined)
   // The first documents may be there while others are still being read.
   if (!isUnread || (await index.figures()).size > 0) return
   const failed = figures.find(({ lastProblem }) => lastProblem !== undefined)

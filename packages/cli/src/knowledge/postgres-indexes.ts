@@ -27,12 +27,12 @@ export function postgresIndexes({ clock, logger, secrets }: PostgresIndexParts):
     return { url, schema, name: `${namespace}/${name}` }
   }
   return {
-    open(base) {
+    open(base, moved) {
       const { name, schema, url } = placeOf(base)
       const model = base.index.embeddingModel ?? null
       const open = (now: string): Promise<KnowledgeIndex> =>
         openPostgresIndex({ url: now, schema, name, model, bytesMax, clock })
-      return MovingIndex.open({ url, open, secrets, clock, logger, base: name })
+      return MovingIndex.open({ url, open, moved, secrets, clock, logger, base: name })
     },
     async remove(base) {
       const { name, schema, url } = placeOf(base)

@@ -44,14 +44,12 @@ export function sqliteIndexes(dataDir: string): IndexType {
         throw error
       }
     },
-    remove(base) {
+    async remove(base) {
       remove(pathOf(base, dataDir))
-      return Promise.resolve()
     },
-    removeOthers(bases) {
+    async removeOthers(bases) {
       const kept = new Set(bases.map((base) => pathOf(base, dataDir)))
       for (const path of files.paths) if (!kept.has(path)) remove(path)
-      return Promise.resolve()
     },
   }
 }

@@ -46,14 +46,15 @@ export async function openSqliteIndex(options: SqliteIndexOptions): Promise<Know
     remove,
     removeSource: async (source) => remove(source, [...(await digests(source)).keys()]),
     figures: () => ask('figures'),
+    ended: thread.ended,
     close: () => thread.close(),
   }
 }
 
 class IndexThread {
   readonly opened: Promise<unknown>
+  readonly ended: Promise<void>
   readonly #thread: Worker
-  readonly #ended: Promise<void>
   readonly #queue = new JobQueue()
   /** What the thread works on: opening the file, at first. */
   #running: Pick<WaitingJob, 'resolve' | 'reject'> | undefined
@@ -69,7 +70,7 @@ class IndexThread {
     this.#thread.on('error', (error: unknown) => {
       this.#fail(error instanceof Error ? error : new Error(String(error)))
     })
-    this.#ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       this.#thread.on('exit', () => {
         this.#fail(new Error('the index is closed'))
         resolve()
@@ -91,7 +92,7 @@ class IndexThread {
   async close(): Promise<void> {
     this.#isClosing = true
     this.#next()
-    await this.#ended
+    await this.ended
   }
 
   #next(): void {
