@@ -26,6 +26,9 @@ const sums: readonly {
   { title: 'REASONING', field: 'reasoning_tokens', isWide: true },
   { title: 'COST USD', field: 'cost_usd' },
   { title: 'UNPRICED', field: 'unpriced_calls' },
+  { title: 'MEAN MS', field: 'mean_duration_ms', isWide: true },
+  { title: 'RATINGS', field: 'ratings', isWide: true },
+  { title: 'MEAN RATING', field: 'mean_rating', isWide: true },
 ]
 
 /** Usage for people; `isWide` shows all columns. */
@@ -33,7 +36,7 @@ export function usageReport(usage: AdminUsage, isWide: boolean): string {
   const { by, data, from, has_more: isCut, to, total } = usage
   if (total.calls === 0) return `No calls from ${from} to ${to}.\n`
   const shown = sums.filter((column) => isWide || column.isWide !== true)
-  const figures = (of: ShownSums) => shown.map(({ field }) => String(of[field]))
+  const figures = (of: ShownSums) => shown.map(({ field }) => String(of[field] ?? '-'))
   const table = textTable(
     [
       ...by.map((subject) => ({ title: subject.toUpperCase() })),

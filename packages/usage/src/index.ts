@@ -22,11 +22,14 @@ export type {
 } from './counters/counter.ts'
 export { dayAfter, dayAt, daysBetween, hourAt, isDay } from './ledger/usage-days.ts'
 export { joinedGroups, splitGroups } from './ledger/joined-groups.ts'
-export { ledgerDays, usageEntriesMax } from './ledger/ledger.ts'
+export { ledgerDays, rateableMs, usageEntriesMax } from './ledger/ledger.ts'
 export type { BorrowOutcome, Holder, Report, Wish } from './counters/borrowing.ts'
 export type { CounterStore } from './stores/counter-store.ts'
 export type {
   KeyUse,
+  RateableCall,
+  RatedCall,
+  Rating,
   UsageAnswer,
   UsageDimensions,
   UsageEntry,

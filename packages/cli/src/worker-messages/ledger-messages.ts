@@ -1,4 +1,11 @@
-import type { KeyUse, NotedUsage, UsageAnswer, UsageQuery } from '@fairlead/usage'
+import type {
+  KeyUse,
+  NotedUsage,
+  RatedCall,
+  Rating,
+  UsageAnswer,
+  UsageQuery,
+} from '@fairlead/usage'
 
 /** What a worker tells the owner of the ledger. */
 export type LedgerRequest =
@@ -6,6 +13,7 @@ export type LedgerRequest =
   | { readonly kind: 'noted'; readonly noted: NotedUsage; readonly isAsked: boolean }
   | { readonly kind: 'query'; readonly question: number; readonly query: UsageQuery }
   | { readonly kind: 'key-uses'; readonly question: number; readonly tenant: string }
+  | { readonly kind: 'rate'; readonly question: number; readonly rating: Rating }
 
 /** What the owner of the ledger tells a worker. */
 export type LedgerNews =
@@ -14,4 +22,5 @@ export type LedgerNews =
   /** The answers to questions. */
   | { readonly kind: 'usage'; readonly question: number; readonly answer: UsageAnswer }
   | { readonly kind: 'key-uses'; readonly question: number; readonly uses: readonly KeyUse[] }
+  | { readonly kind: 'rated'; readonly question: number; readonly call?: RatedCall | undefined }
   | { readonly kind: 'failed'; readonly question: number; readonly message: string }

@@ -3,6 +3,9 @@ import {
   CounterStoreUnavailable,
   type KeyUse,
   PendingUsage,
+  type RateableCall,
+  type RatedCall,
+  type Rating,
   type UsageAnswer,
   type UsageEntry,
   type UsageLedger,
@@ -42,6 +45,17 @@ export class RemoteLedger implements UsageLedger {
   noteKeyUse(use: KeyUse): void {
     this.#pending.addKeyUse(use)
     this.#flushSoon()
+  }
+
+  noteRateable(call: RateableCall): void {
+    this.#pending.addRateable(call)
+    this.#flushSoon()
+  }
+
+  async rate(rating: Rating): Promise<RatedCall | undefined> {
+    const news = await this.#ask((question) => ({ kind: 'rate', question, rating }))
+    if (news.kind === 'rated') return news.call
+    throw unavailable(news)
   }
 
   async query(query: UsageQuery): Promise<UsageAnswer> {

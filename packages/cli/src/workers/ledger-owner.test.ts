@@ -86,6 +86,23 @@ describe('the ledger of several workers', () => {
     expect((await owner.query(everything)).total.calls).toBe(1000)
   })
 
+  it('rates a call of any worker, once', async () => {
+    const { one, other, owner } = bench()
+    const { day, tenant, consumer, model, provider, groups } = entry
+    const prompt = 'default/greet@1'
+    const call = { day, tenant, consumer, model, provider, groups, prompt }
+    one.ledger.noteRateable({ ...call, requestId: 'req_1', endedAtMs: 0 })
+    const rating = { requestId: 'req_1', tenant, thousandths: 1000, atMs: 0 }
+    expect(await other.ledger.rate(rating)).toEqual({ prompt, isReplaced: false })
+    expect(await one.ledger.rate({ ...rating, thousandths: 0 })).toEqual({
+      prompt,
+      isReplaced: true,
+    })
+    expect(await one.ledger.rate({ ...rating, requestId: 'req_2' })).toBeUndefined()
+    const { entries } = await owner.query({ ...everything, by: ['prompt'] })
+    expect(entries).toMatchObject([{ prompt, ratings: 1, ratingThousandths: 0 }])
+  })
+
   it('does not wait for a worker that is gone, nor long for one that is silent', async () => {
     const { clock, one, other } = bench()
     one.ledger.note(entry)

@@ -1,5 +1,13 @@
 import type { Clock } from '@fairlead/base'
-import type { KeyUse, NotedUsage, UsageAnswer, UsageLedger, UsageQuery } from '@fairlead/usage'
+import type {
+  KeyUse,
+  NotedUsage,
+  RatedCall,
+  Rating,
+  UsageAnswer,
+  UsageLedger,
+  UsageQuery,
+} from '@fairlead/usage'
 import type { LedgerNews, LedgerRequest } from '../worker-messages/ledger-messages.ts'
 import type { ToWorker } from '../worker-messages/messages.ts'
 import { WorkerRounds } from './worker-rounds.ts'
@@ -36,6 +44,12 @@ export class LedgerOwner {
     return this.#ledger.keyUses(tenant)
   }
 
+  /** Undefined for a call that no worker has told of. Rejects with `CounterStoreUnavailable`. */
+  async rate(rating: Rating): Promise<RatedCall | undefined> {
+    await this.#round()
+    return this.#ledger.rate(rating)
+  }
+
   join(send: (message: ToWorker) => void): LedgerMember {
     const member = this.#rounds.join(send)
     const tell = (news: LedgerNews) => send({ type: 'ledger', news })
@@ -53,6 +67,10 @@ export class LedgerOwner {
           case 'key-uses':
             return void this.#answer(tell, request.question, async (question) => {
               return { kind: 'key-uses', question, uses: await this.keyUses(request.tenant) }
+            })
+          case 'rate':
+            return void this.#answer(tell, request.question, async (question) => {
+              return { kind: 'rated', question, call: await this.rate(request.rating) }
             })
         }
       },
@@ -73,9 +91,10 @@ export class LedgerOwner {
     }
   }
 
-  #note({ entries, keyUses }: NotedUsage): void {
+  #note({ entries, keyUses, rateable }: NotedUsage): void {
     for (const entry of entries) this.#ledger.note(entry)
     for (const use of keyUses) this.#ledger.noteKeyUse(use)
+    for (const call of rateable) this.#ledger.noteRateable(call)
   }
 
   #round(): Promise<void> {

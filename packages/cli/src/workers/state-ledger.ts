@@ -2,6 +2,9 @@ import type { Clock, Logger } from '@fairlead/base'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import type {
   KeyUse,
+  RateableCall,
+  RatedCall,
+  Rating,
   RedisState,
   UsageAnswer,
   UsageEntry,
@@ -42,6 +45,14 @@ export class StateLedger implements UsageLedger {
 
   noteKeyUse(use: KeyUse): void {
     this.#ledger.noteKeyUse(use)
+  }
+
+  noteRateable(call: RateableCall): void {
+    this.#ledger.noteRateable(call)
+  }
+
+  rate(rating: Rating): Promise<RatedCall | undefined> {
+    return this.#ledger.rate(rating)
   }
 
   query(query: UsageQuery): Promise<UsageAnswer> {

@@ -17,7 +17,12 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
   else metrics.countRequest(record.route, target?.provider.key ?? '', record.status)
   if (prompt !== undefined) {
     const { namespace, name, version } = prompt
-    metrics.attempts.countPrompt(`${namespace}/${name}`, version, record.status)
+    const isAnswered = record.errorCode === undefined
+    metrics.prompts.countCall(`${namespace}/${name}`, version, {
+      status: record.status,
+      seconds: isAnswered ? (endedMs - record.startedMs) / 1000 : undefined,
+      usage: record.usage,
+    })
   }
   if (target !== undefined) {
     metrics.countTarget(record.route, target.name, record.status)
@@ -53,7 +58,10 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
   const isCall = record.model !== ''
   const nowMs = clock.now()
   services.usage.noteKey(record, nowMs)
-  if (isCall) services.usage.noteCall(record, boundedName(record.model, runtime), nowMs)
+  if (isCall) {
+    const model = boundedName(record.model, runtime)
+    services.usage.noteCall(record, model, nowMs, endedMs - record.startedMs)
+  }
   const isKept = isCall && record.tenant !== '' && purpose === undefined
   const isLogged = logger.isLevelEnabled?.('info') !== false
   if (!isKept && !isLogged) return

@@ -47,8 +47,8 @@ describe('what is noted of a call', () => {
       costNanodollars: 7,
       priceState: 'Priced',
     })
-    notes.noteCall(record, 'small', nowMs)
-    notes.noteCall(record, 'small', nowMs + 1000)
+    notes.noteCall(record, 'small', nowMs, 120)
+    notes.noteCall(record, 'small', nowMs + 1000, 120)
     const { entries } = await by('day')
     expect(entries).toMatchObject([
       { day: '2026-03-01', calls: 1, nanodollars: 7, inputTokens: 10, cachedInputTokens: 4 },
@@ -68,7 +68,7 @@ describe('what is noted of a call', () => {
       costNanodollars: 7,
       priceState: 'Priced',
     })
-    notes.noteCall(record, 'small', nowMs)
+    notes.noteCall(record, 'small', nowMs, 120)
     const { entries, total } = await by('provider')
     expect(entries).toMatchObject([
       { provider: 'default/one', calls: 0, inputTokens: 10, nanodollars: 4 },
@@ -80,7 +80,7 @@ describe('what is noted of a call', () => {
   it('has no cost where the price is not known', async () => {
     const { notes, record, by } = bench()
     Object.assign(record, { target: targetAt('default/one', 4), usage, priceState: 'Unpriced' })
-    notes.noteCall(record, 'small', nowMs)
+    notes.noteCall(record, 'small', nowMs, 120)
     expect((await by()).total).toMatchObject({ calls: 1, nanodollars: 0, unpricedCalls: 1 })
   })
 

@@ -4,6 +4,7 @@ import {
   hourAt,
   joinedGroups,
   noUsage,
+  type UsageDimensions,
   type UsageEntry,
   type UsageLedger,
 } from '@fairlead/usage'
@@ -40,11 +41,15 @@ export class UsageNotes {
     this.ledger.noteKeyUse({ tenant, key, hourMs: this.#hourMs })
   }
 
-  /** A model call that has ended. `model` is the name under which it may be counted. */
-  noteCall(record: CallRecord, model: string, nowMs: number): void {
+  /**
+   * A model call that has ended after `durationMs`. `model` is the name under which it may be counted.
+   * The caller may rate one that used a PromptTemplate.
+   */
+  noteCall(record: CallRecord, model: string, nowMs: number, durationMs: number): void {
     this.#enter(nowMs)
-    const { prompt, spent, target, usage } = record
+    const { errorCode, prompt, purpose, requestId, spent, target, tenant, usage } = record
     const isWhole = spent.length === 0
+    const answeredMs = errorCode === undefined ? Math.round(durationMs) : 0
     const entry: UsageEntry = {
       day: this.#day,
       tenant: record.tenant,
@@ -54,12 +59,20 @@ export class UsageNotes {
       prompt: prompt === undefined ? '' : `${prompt.namespace}/${prompt.name}@${prompt.version}`,
       groups: this.#groupsOf(record),
       calls: 1,
-      failedCalls: record.errorCode === undefined ? 0 : 1,
+      failedCalls: errorCode === undefined ? 0 : 1,
       ...tokensOf(isWhole ? usage : undefined),
       nanodollars: (isWhole ? record.costNanodollars : undefined) ?? 0,
       unpricedCalls: record.priceState === 'Unpriced' ? 1 : 0,
+      durationMs: answeredMs,
+      durationSquares: answeredMs ** 2,
+      ratings: 0,
+      ratingThousandths: 0,
+      ratingSquares: 0,
     }
     this.ledger.note(entry)
+    if (prompt !== undefined && purpose === undefined && tenant !== '') {
+      this.ledger.noteRateable({ ...dimensionsOf(entry), requestId, endedAtMs: nowMs })
+    }
     if (!isWhole) this.#noteParts(entry, spent, record.costNanodollars ?? 0)
   }
 
@@ -101,4 +114,9 @@ function tokensOf(usage: Usage | undefined) {
     outputTokens: usage?.outputTokens ?? 0,
     reasoningTokens: usage?.reasoningTokens ?? 0,
   }
+}
+
+function dimensionsOf(entry: UsageEntry): UsageDimensions {
+  const { day, tenant, consumer, model, provider, prompt, groups } = entry
+  return { day, tenant, consumer, model, provider, prompt, groups }
 }

@@ -174,7 +174,7 @@ export const gatewayError = {
   anonymousUsage: () =>
     new ModelError(
       'permission',
-      'Usage is told to the Consumer whose it is, and this call names none. Send a key.',
+      'What calls have used is told to the Consumer that made them, which alone can rate them, and this request names none. Send a key.',
       { code: 'api_key_needed' },
     ),
   usageUnavailable: (cause: unknown) =>
@@ -206,6 +206,12 @@ export const gatewayError = {
       'not-found',
       `There is no request "${id.slice(0, 64)}" of yours among the last ones. A request is kept for a while after it has ended, for the Consumer that made it.`,
       { code: 'request_not_found', param: 'id' },
+    ),
+  ratedCallNotFound: (id: string) =>
+    new ModelError(
+      'not-found',
+      `There is no call "${id.slice(0, 64)}" of yours that can be rated. A call that used a prompt is remembered for 24 hours after its end, for the Consumer that made it; its id is in the header x-fairlead-request-id of the answer.`,
+      { code: 'request_not_found', param: 'request_id' },
     ),
   nameNotFound: (what: 'prompt' | 'persona' | 'strategy', name: string, kind: string) =>
     new ModelError(

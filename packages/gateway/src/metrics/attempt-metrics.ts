@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client'
 import { Counter, type CounterChild } from './counter.ts'
-import { QuadrupleMap, TripleMap } from './key-map.ts'
+import { QuadrupleMap } from './key-map.ts'
 
 /**
  * What became of attempts at providers. Label combinations are resolved once and kept. Values of
@@ -10,9 +10,7 @@ export class AttemptMetrics {
   readonly #attempts: Counter<'provider' | 'provider_type' | 'model' | 'outcome'>
   readonly #failovers: Counter<'route'>
   readonly #ejections: Counter<'provider' | 'reason'>
-  readonly #prompts: Counter<'prompt' | 'version' | 'status'>
   readonly #attemptCounters = new QuadrupleMap<string, string, string, string, CounterChild>()
-  readonly #promptCounters = new TripleMap<string, string, number, CounterChild>()
 
   constructor(registry: Registry) {
     this.#attempts = new Counter(registry, {
@@ -29,11 +27,6 @@ export class AttemptMetrics {
       name: 'fairlead_ejections_total',
       help: 'How often a provider was ejected, by what went wrong last.',
       labelNames: ['provider', 'reason'],
-    })
-    this.#prompts = new Counter(registry, {
-      name: 'fairlead_prompt_requests_total',
-      help: 'Calls that used a PromptTemplate, by version and class of status.',
-      labelNames: ['prompt', 'version', 'status'],
     })
   }
 
@@ -56,16 +49,5 @@ export class AttemptMetrics {
   /** `reason` is the class of the failure that was one too many. */
   countEjection(provider: string, reason: string): void {
     this.#ejections.labels({ provider, reason }).inc()
-  }
-
-  /** `prompt` is `namespace/name` of the PromptTemplate. */
-  countPrompt(prompt: string, version: string, status: number): void {
-    const statusClass = Math.floor(status / 100)
-    let counter = this.#promptCounters.get(prompt, version, statusClass)
-    if (counter === undefined) {
-      counter = this.#prompts.labels({ prompt, version, status: `${statusClass}xx` })
-      this.#promptCounters.set(prompt, version, statusClass, counter)
-    }
-    counter.inc()
   }
 }

@@ -6,6 +6,7 @@ import { CostMetrics } from './cost-metrics.ts'
 import { Counter, type CounterChild } from './counter.ts'
 import { KnowledgeMetrics } from './knowledge-metrics.ts'
 import { MemoryMetrics } from './memory-metrics.ts'
+import { PromptMetrics } from './prompt-metrics.ts'
 import { Histogram, type HistogramChild } from './histogram.ts'
 import { QuadrupleMap, TripleMap } from './key-map.ts'
 
@@ -54,6 +55,7 @@ export class GatewayMetrics {
   readonly conversations: ConversationMetrics
   readonly knowledge: KnowledgeMetrics
   readonly memory: MemoryMetrics
+  readonly prompts: PromptMetrics
   readonly #tokens: Histogram<ModelLabel | 'gen_ai_token_type'>
   readonly #duration: Histogram<ModelLabel>
   readonly #firstToken: Histogram<ModelLabel>
@@ -80,6 +82,7 @@ export class GatewayMetrics {
     this.conversations = new ConversationMetrics(registry)
     this.knowledge = new KnowledgeMetrics(registry)
     this.memory = new MemoryMetrics(registry)
+    this.prompts = new PromptMetrics(registry)
     this.#tokens = new Histogram(registry, {
       name: 'gen_ai_client_token_usage',
       help: 'Tokens per model call, by gen_ai_token_type input or output.',

@@ -2,6 +2,7 @@ import { chatCompletions } from './chat-completions/surface.ts'
 import { completions } from './completions/surface.ts'
 import { conversations } from './conversations/surface.ts'
 import { embeddings } from './embeddings/surface.ts'
+import { feedback } from './feedback/surface.ts'
 import { gemini } from './gemini/surface.ts'
 import { messages } from './messages/surface.ts'
 import { models } from './models/surface.ts'
@@ -31,6 +32,7 @@ export const surfaces: readonly Surface[] = [
   conversations,
   requests,
   usage,
+  feedback,
   route,
   vectorStores,
   ollama,

@@ -9,6 +9,16 @@ export interface UsageSums {
   readonly nanodollars: number
   /** Calls with usage whose price is not known: they are no part of `nanodollars`. */
   readonly unpricedCalls: number
+  /** Milliseconds that calls took which were answered: those that have not failed. */
+  readonly durationMs: number
+  /** The sum of their squares, for how much they differ. */
+  readonly durationSquares: number
+  /** Calls that their callers have rated. */
+  readonly ratings: number
+  /** The sum of the ratings, in thousandths: each is from 0 to 1. */
+  readonly ratingThousandths: number
+  /** The sum of the squares of the ratings, each in thousandths. */
+  readonly ratingSquares: number
 }
 
 /** What usage is told apart by. Empty where a call has none. */
@@ -66,6 +76,38 @@ export interface KeyUse {
   readonly hourMs: number
 }
 
+/** A call that has ended, and whose caller may say what it thinks of the answer. */
+export interface RateableCall extends UsageDimensions {
+  readonly requestId: string
+  /** Unix milliseconds. */
+  readonly endedAtMs: number
+}
+
+/** What a caller thinks of the answer of one of its calls. */
+export interface Rating {
+  readonly requestId: string
+  /** Of the caller. */
+  readonly tenant: string
+  /** From 0 to 1000. */
+  readonly thousandths: number
+  /** Unix milliseconds. */
+  readonly atMs: number
+}
+
+/** A call that has been rated. */
+export interface RatedCall {
+  /** `namespace/name@version`. */
+  readonly prompt: string
+  /** The call was rated before, and this rating has taken the place of the earlier one. */
+  readonly isReplaced: boolean
+}
+
+/** For how long a call can be rated after its end. */
+export const rateableMs = 24 * 3_600_000
+
+/** How many calls are remembered at most for that time, by one machine or cluster; the oldest go first. */
+export const rateableCallsMax = 100_000
+
 /** How many days are kept, the present one included. */
 export const ledgerDays = 400
 
@@ -78,6 +120,14 @@ export interface UsageLedger {
   note(entry: UsageEntry): void
   /** The same for the last use of a key: a later hour replaces an earlier one. */
   noteKeyUse(use: KeyUse): void
+  /** Remembers a call, so that it can be rated. Never throws; it is delivered like an entry. */
+  noteRateable(call: RateableCall): void
+  /**
+   * Adds a rating to the usage that its call was noted with, in the place of an earlier one. Undefined
+   * for a call that is not remembered, or that another tenant made. Rejects with
+   * `CounterStoreUnavailable`.
+   */
+  rate(rating: Rating): Promise<RatedCall | undefined>
   /** Includes what this process has noted. Rejects with `CounterStoreUnavailable`. */
   query(query: UsageQuery): Promise<UsageAnswer>
   /** Of the keys of a tenant, in the order of their names. Rejects with `CounterStoreUnavailable`. */

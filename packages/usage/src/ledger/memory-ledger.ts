@@ -1,11 +1,25 @@
-import { compareText } from '@fairlead/base'
-import type { KeyUse, UsageAnswer, UsageEntry, UsageLedger, UsageQuery } from './ledger.ts'
+import { compareText, RecentMap } from '@fairlead/base'
+import {
+  type KeyUse,
+  type RateableCall,
+  rateableCallsMax,
+  type RatedCall,
+  type Rating,
+  type UsageAnswer,
+  type UsageEntry,
+  type UsageLedger,
+  type UsageQuery,
+} from './ledger.ts'
 import { PendingUsage } from './pending-usage.ts'
+import { mayRate, ratingEntry } from './rate-call.ts'
 import { answerUsage } from './usage-sums.ts'
 
 /** The usage that this process alone has noted, for as long as it runs; at most 2,000 rows. */
 export class MemoryLedger implements UsageLedger {
   readonly #noted = new PendingUsage()
+  readonly #rateable = new RecentMap<{ readonly call: RateableCall; rating?: number }>(
+    rateableCallsMax,
+  )
 
   note(entry: UsageEntry): void {
     this.#noted.add(entry)
@@ -13,6 +27,20 @@ export class MemoryLedger implements UsageLedger {
 
   noteKeyUse(use: KeyUse): void {
     this.#noted.addKeyUse(use)
+  }
+
+  noteRateable(call: RateableCall): void {
+    const { requestId } = call
+    if (this.#rateable.get(requestId) === undefined) this.#rateable.set(requestId, { call })
+  }
+
+  rate(rating: Rating): Promise<RatedCall | undefined> {
+    const known = this.#rateable.get(rating.requestId)
+    if (known === undefined || !mayRate(known.call, rating)) return Promise.resolve(undefined)
+    const before = known.rating
+    known.rating = rating.thousandths
+    this.note(ratingEntry(known.call, before, rating.thousandths))
+    return Promise.resolve({ prompt: known.call.prompt, isReplaced: before !== undefined })
   }
 
   query(query: UsageQuery): Promise<UsageAnswer> {

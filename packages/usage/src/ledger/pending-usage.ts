@@ -1,4 +1,4 @@
-import type { KeyUse, UsageEntry } from './ledger.ts'
+import type { KeyUse, RateableCall, UsageEntry } from './ledger.ts'
 import { usageFolds } from './fold-usage.ts'
 import { dimensionKey, type GrowingUsage, increase } from './usage-sums.ts'
 
@@ -12,6 +12,7 @@ type PendingRow = UsageEntry & GrowingUsage
 export interface NotedUsage {
   readonly entries: readonly UsageEntry[]
   readonly keyUses: readonly KeyUse[]
+  readonly rateable: readonly RateableCall[]
 }
 
 /**
@@ -21,9 +22,10 @@ export interface NotedUsage {
 export class PendingUsage {
   #entries = new Map<string, PendingRow>()
   #keyUses = new Map<string, KeyUse>()
+  #rateable: RateableCall[] = []
 
   get isEmpty(): boolean {
-    return this.#entries.size === 0 && this.#keyUses.size === 0
+    return this.#entries.size === 0 && this.#keyUses.size === 0 && this.#rateable.length === 0
   }
 
   add(entry: UsageEntry): void {
@@ -52,14 +54,21 @@ export class PendingUsage {
     if (known === undefined || known.hourMs < use.hourMs) this.#keyUses.set(key, use)
   }
 
-  addAll({ entries, keyUses }: NotedUsage): void {
+  /** Of more than 2,000 that wait, the later ones are not remembered. */
+  addRateable(call: RateableCall): void {
+    if (this.#rateable.length < pendingRowsMax) this.#rateable.push(call)
+  }
+
+  addAll({ entries, keyUses, rateable }: NotedUsage): void {
     for (const entry of entries) this.add(entry)
     for (const use of keyUses) this.addKeyUse(use)
+    for (const call of rateable) this.addRateable(call)
   }
 
   all(): NotedUsage {
     const entries = Array.from(this.#entries.values(), (row) => ({ ...row }))
-    return { entries, keyUses: [...this.#keyUses.values()] }
+    const rateable = [...this.#rateable]
+    return { entries, keyUses: [...this.#keyUses.values()], rateable }
   }
 
   /** All of it, which is no longer pending. */
@@ -67,6 +76,7 @@ export class PendingUsage {
     const taken = this.all()
     this.#entries = new Map()
     this.#keyUses = new Map()
+    this.#rateable = []
     return taken
   }
 }

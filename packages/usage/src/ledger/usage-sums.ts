@@ -29,6 +29,11 @@ export const usageFigures = [
   'reasoningTokens',
   'nanodollars',
   'unpricedCalls',
+  'durationMs',
+  'durationSquares',
+  'ratings',
+  'ratingThousandths',
+  'ratingSquares',
 ] as const satisfies readonly (keyof UsageSums)[]
 
 export const noUsage: UsageSums = Object.freeze({
@@ -40,6 +45,11 @@ export const noUsage: UsageSums = Object.freeze({
   reasoningTokens: 0,
   nanodollars: 0,
   unpricedCalls: 0,
+  durationMs: 0,
+  durationSquares: 0,
+  ratings: 0,
+  ratingThousandths: 0,
+  ratingSquares: 0,
 })
 
 /** Both together; each number stays a safe integer. */
@@ -53,6 +63,11 @@ export function addUsage(one: UsageSums, other: UsageSums): UsageSums {
     reasoningTokens: add(one.reasoningTokens, other.reasoningTokens),
     nanodollars: add(one.nanodollars, other.nanodollars),
     unpricedCalls: add(one.unpricedCalls, other.unpricedCalls),
+    durationMs: add(one.durationMs, other.durationMs),
+    durationSquares: add(one.durationSquares, other.durationSquares),
+    ratings: add(one.ratings, other.ratings),
+    ratingThousandths: add(one.ratingThousandths, other.ratingThousandths),
+    ratingSquares: add(one.ratingSquares, other.ratingSquares),
   }
 }
 
@@ -69,6 +84,11 @@ export function increase(sums: GrowingUsage, more: UsageSums): void {
   sums.reasoningTokens = add(sums.reasoningTokens, more.reasoningTokens)
   sums.nanodollars = add(sums.nanodollars, more.nanodollars)
   sums.unpricedCalls = add(sums.unpricedCalls, more.unpricedCalls)
+  sums.durationMs = add(sums.durationMs, more.durationMs)
+  sums.durationSquares = add(sums.durationSquares, more.durationSquares)
+  sums.ratings = add(sums.ratings, more.ratings)
+  sums.ratingThousandths = add(sums.ratingThousandths, more.ratingThousandths)
+  sums.ratingSquares = add(sums.ratingSquares, more.ratingSquares)
 }
 
 function add(one: number, other: number): number {

@@ -16,8 +16,21 @@ CREATE TABLE IF NOT EXISTS ledger (
   reasoningTokens INTEGER NOT NULL,
   nanodollars INTEGER NOT NULL,
   unpricedCalls INTEGER NOT NULL,
+  durationMs INTEGER NOT NULL DEFAULT 0,
+  durationSquares INTEGER NOT NULL DEFAULT 0,
+  ratings INTEGER NOT NULL DEFAULT 0,
+  ratingThousandths INTEGER NOT NULL DEFAULT 0,
+  ratingSquares INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (day, tenant, consumer, model, provider, prompt, groups)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rateable_calls (
+  requestId TEXT NOT NULL PRIMARY KEY,
+  endedAtMs INTEGER NOT NULL,
+  tenant TEXT NOT NULL,
+  call TEXT NOT NULL,
+  thousandths INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS rateable_calls_by_end ON rateable_calls (endedAtMs);
 CREATE TABLE IF NOT EXISTS key_uses (
   tenant TEXT NOT NULL,
   key TEXT NOT NULL,

@@ -1,11 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '@fairlead/base'
 import { usageFolds } from '../../ledger/fold-usage.ts'
-import { ledgerDays, type UsageDimensions, type UsageEntry } from '../../ledger/ledger.ts'
+import {
+  ledgerDays,
+  type RatedCall,
+  type Rating,
+  type UsageDimensions,
+  type UsageEntry,
+} from '../../ledger/ledger.ts'
 import type { NotedUsage } from '../../ledger/pending-usage.ts'
 import { dayAfter, dayAt } from '../../ledger/usage-days.ts'
 import { usageDimensions, usageFigures } from '../../ledger/usage-sums.ts'
+import { ratingEntry } from '../../ledger/rate-call.ts'
 import { ledgerSchema } from './ledger-schema.ts'
+import { RateableTable } from './rateable-table.ts'
 
 /** How many rows there may be before models, and then callers, are no longer told apart. */
 interface LedgerBounds {
@@ -38,6 +46,7 @@ export class LedgerTable {
   readonly #countOfTenant: StatementSync
   readonly #countOfDay: StatementSync
   readonly #putKeyUse: StatementSync
+  readonly #rateable: RateableTable
   /** Rows of the days that were added to last: counting them takes time. */
   readonly #rowsOfDay = new Map<string, number>()
   #removedOn = ''
@@ -48,6 +57,8 @@ export class LedgerTable {
     bounds: LedgerBounds = ledgerBounds,
   ) {
     database.exec(ledgerSchema)
+    addMissingFigures(database)
+    this.#rateable = new RateableTable(database, clock)
     this.#database = database
     this.#clock = clock
     this.#bounds = bounds
@@ -69,14 +80,33 @@ export class LedgerTable {
     )
   }
 
-  add({ entries, keyUses }: NotedUsage): void {
-    const database = this.#database
-    database.exec('BEGIN IMMEDIATE')
-    try {
+  add({ entries, keyUses, rateable }: NotedUsage): void {
+    this.#inTransaction(() => {
       this.#removeOld()
       for (const entry of entries) this.#addEntry(entry)
       for (const { tenant, key, hourMs } of keyUses) this.#putKeyUse.run(tenant, key, hourMs)
+      this.#rateable.add(rateable)
+    })
+  }
+
+  /** Undefined for a call that is not remembered, or another tenant's. */
+  rate(rating: Rating): RatedCall | undefined {
+    return this.#inTransaction(() => {
+      const rated = this.#rateable.rate(rating)
+      if (rated === undefined) return undefined
+      const { call, before } = rated
+      this.#addEntry(ratingEntry(call, before, rating.thousandths))
+      return { prompt: call.prompt, isReplaced: before !== undefined }
+    })
+  }
+
+  #inTransaction<T>(change: () => T): T {
+    const database = this.#database
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = change()
       database.exec('COMMIT')
+      return result
     } catch (error) {
       this.#rowsOfDay.clear()
       this.#removedOn = ''
@@ -143,5 +173,17 @@ export class LedgerTable {
       this.#database.prepare('DELETE FROM ledger WHERE day <= ?').run(day)
       return
     }
+  }
+}
+
+/** A file of an earlier version has not all of them; its rows then have 0. */
+function addMissingFigures(database: DatabaseSync): void {
+  const columns = database
+    .prepare('PRAGMA table_info(ledger)')
+    .all()
+    .map(({ name }) => name)
+  for (const figure of usageFigures) {
+    if (columns.includes(figure)) continue
+    database.exec(`ALTER TABLE ledger ADD COLUMN ${figure} INTEGER NOT NULL DEFAULT 0`)
   }
 }

@@ -3,13 +3,15 @@ import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
 import { CounterStoreUnavailable } from '../../counters/counter.ts'
-import type { UsageEntry, UsageLedger, UsageQuery } from '../../ledger/ledger.ts'
+import type { UsageDimensions, UsageEntry, UsageLedger, UsageQuery } from '../../ledger/ledger.ts'
 import { MemoryLedger } from '../../ledger/memory-ledger.ts'
 import { dayAfter } from '../../ledger/usage-days.ts'
 import { addUsage, noUsage } from '../../ledger/usage-sums.ts'
+import { ledgerSchema } from './ledger-schema.ts'
 import { LedgerTable } from './ledger-table.ts'
 import { readUsage } from './ledger-reader.ts'
 import { ProcessLedger } from './process-ledger.ts'
+import { RateableTable } from './rateable-table.ts'
 
 const today = '2026-03-01'
 const clock = () => new FakeClock(Date.parse(`${today}T12:00:00Z`))
@@ -120,7 +122,86 @@ describe.each<[string, () => UsageLedger]>([
   })
 })
 
+const nowMs = Date.parse(`${today}T12:00:00Z`)
+const call: UsageDimensions = {
+  day: entry.day,
+  tenant: entry.tenant,
+  consumer: entry.consumer,
+  model: entry.model,
+  provider: entry.provider,
+  groups: entry.groups,
+  prompt: 'default/greet@2',
+}
+const rateable = { ...call, requestId: 'req_1', endedAtMs: nowMs }
+const rating = { requestId: 'req_1', tenant: entry.tenant, thousandths: 500, atMs: nowMs }
+
+describe.each<[string, () => UsageLedger]>([
+  ['in memory', () => new MemoryLedger()],
+  ['in SQLite', () => processLedger()],
+])('ratings in a ledger %s', (_where, open) => {
+  const ratingsOf = async (ledger: UsageLedger) => {
+    const { entries } = await ledger.query({ ...everything, by: ['prompt'] })
+    return entries.map((each) => [each.prompt, each.calls, each.ratings, each.ratingThousandths])
+  }
+
+  it('count once for each call, and the last one counts', async () => {
+    const ledger = open()
+    ledger.note({ ...entry, prompt: call.prompt })
+    ledger.noteRateable(rateable)
+    expect(await ledger.rate(rating)).toEqual({ prompt: call.prompt, isReplaced: false })
+    expect(await ratingsOf(ledger)).toEqual([[call.prompt, 1, 1, 500]])
+    ledger.noteRateable(rateable)
+    const last = await ledger.rate({ ...rating, thousandths: 200 })
+    expect(last).toEqual({ prompt: call.prompt, isReplaced: true })
+    expect(await ratingsOf(ledger)).toEqual([[call.prompt, 1, 1, 200]])
+    const { total } = await ledger.query(everything)
+    expect(total.ratingSquares).toBe(40_000)
+  })
+
+  it.each([
+    ['another tenant', { tenant: other.tenant }],
+    ['nobody', { tenant: '' }],
+    ['somebody who knows another id', { requestId: 'req_2' }],
+    ['the tenant after a day', { atMs: nowMs + 86_400_001 }],
+  ])('are refused to %s', async (_whom, changed) => {
+    const ledger = open()
+    ledger.noteRateable(rateable)
+    expect(await ledger.rate({ ...rating, ...changed })).toBeUndefined()
+    expect(await ratingsOf(ledger)).toEqual([])
+  })
+})
+
 describe('the ledger in SQLite', () => {
+  it('takes over the rows of a version that knew no ratings', async () => {
+    const database = new DatabaseSync(':memory:')
+    processLedger(database).note(entry)
+    await processLedger(database).query(everything)
+    for (const figure of ['durationMs', 'durationSquares', 'ratings', 'ratingThousandths']) {
+      database.exec(`ALTER TABLE ledger DROP COLUMN ${figure}`)
+    }
+    const ledger = processLedger(database)
+    ledger.note({ ...entry, durationMs: 12 })
+    expect((await ledger.query(everything)).total).toMatchObject({ calls: 1, durationMs: 12 })
+  })
+
+  it('remembers calls that can be rated, after a restart too, and not for ever', () => {
+    const database = new DatabaseSync(':memory:')
+    database.exec(ledgerSchema)
+    const table = new RateableTable(database, new FakeClock(nowMs), 2)
+    const later = [1, 2, 3].map((hour) => ({
+      ...rateable,
+      requestId: `req_${hour}`,
+      endedAtMs: nowMs + hour,
+    }))
+    table.add(later)
+    const known = (at: RateableTable) =>
+      later.filter(({ requestId }) => at.rate({ ...rating, requestId }) !== undefined)
+    expect(known(table).map(({ requestId }) => requestId)).toEqual(['req_2', 'req_3'])
+    const again = new RateableTable(database, new FakeClock(nowMs + 86_400_003), 2)
+    again.add([{ ...rateable, requestId: 'req_4', endedAtMs: nowMs + 86_400_003 }])
+    expect(known(again).map(({ requestId }) => requestId)).toEqual(['req_3'])
+  })
+
   it('remembers after a restart', async () => {
     const database = new DatabaseSync(':memory:')
     const before = processLedger(database)
@@ -143,7 +224,7 @@ describe('the ledger in SQLite', () => {
 
   const bounds = { rowsPerDay: 6, rowsPerTenantAndDay: 3, rows: 10, keys: 2 }
   const add = (table: LedgerTable, entries: readonly UsageEntry[]) =>
-    table.add({ entries, keyUses: [] })
+    table.add({ entries, keyUses: [], rateable: [] })
 
   it('tells models, and then callers, no longer apart when it is full, and loses no figure', () => {
     const database = new DatabaseSync(':memory:')

@@ -3,6 +3,9 @@ import type { Clock, Logger, Timer } from '@fairlead/base'
 import { CounterStoreUnavailable } from '../../counters/counter.ts'
 import type {
   KeyUse,
+  RateableCall,
+  RatedCall,
+  Rating,
   UsageAnswer,
   UsageEntry,
   UsageLedger,
@@ -25,6 +28,11 @@ interface ProcessLedgerOptions {
   readonly logger: Logger
 }
 
+interface OpenLedger {
+  readonly database: DatabaseSync
+  readonly table: LedgerTable
+}
+
 /**
  * The ledger of one machine, in the database of its usage. While that does not work, notes are kept in
  * memory, up to the bound of `PendingUsage`, and questions are refused.
@@ -32,7 +40,7 @@ interface ProcessLedgerOptions {
 export class ProcessLedger implements UsageLedger {
   readonly #options: ProcessLedgerOptions
   readonly #pending = new PendingUsage()
-  #table: { readonly database: DatabaseSync; readonly table: LedgerTable } | undefined
+  #table: OpenLedger | undefined
   #timer: Timer | undefined
   #failure: Error | undefined
 
@@ -50,12 +58,21 @@ export class ProcessLedger implements UsageLedger {
     this.#storeSoon()
   }
 
+  noteRateable(call: RateableCall): void {
+    this.#pending.addRateable(call)
+    this.#storeSoon()
+  }
+
+  async rate(rating: Rating): Promise<RatedCall | undefined> {
+    return this.#asking(({ table }) => table.rate(rating))
+  }
+
   async query(query: UsageQuery): Promise<UsageAnswer> {
-    return this.#reading((database) => readUsage(database, query))
+    return this.#asking(({ database }) => readUsage(database, query))
   }
 
   async keyUses(tenant: string): Promise<readonly KeyUse[]> {
-    return this.#reading((database) => readKeyUses(database, tenant))
+    return this.#asking(({ database }) => readKeyUses(database, tenant))
   }
 
   /** Stores what is pending. The database stays open: it is not the ledger's alone. */
@@ -65,17 +82,17 @@ export class ProcessLedger implements UsageLedger {
     this.#timer = undefined
   }
 
-  #reading<T>(read: (database: DatabaseSync) => T): T {
+  #asking<T>(ask: (opened: OpenLedger) => T): T {
     this.#store()
     if (this.#failure !== undefined) throw unavailable(this.#failure)
     try {
-      return read(this.#open().database)
+      return ask(this.#open())
     } catch (error) {
       throw unavailable(this.#options.database.described(error))
     }
   }
 
-  #open() {
+  #open(): OpenLedger {
     const database = this.#options.database.open()
     if (this.#table?.database !== database) {
       this.#table = { database, table: new LedgerTable(database, this.#options.clock) }

@@ -1,5 +1,6 @@
 import { silentLogger, systemClock } from '@fairlead/base'
 import { type RedisServer, startRedisServer } from '@fairlead/base/testing'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { UsageEntry, UsageLedger, UsageQuery } from '../../ledger/ledger.ts'
 import { dayAt } from '../../ledger/usage-days.ts'
@@ -101,6 +102,47 @@ describe('a ledger in Redis', () => {
     ledger.noteKeyUse({ ...use, key: 'another' })
     expect(await ledger.keyUses(entry.tenant)).toEqual([{ ...use, key: 'another' }, use])
     expect(await ledger.keyUses('team/b@2')).toEqual([])
+  })
+
+  it('counts the rating of a call once, whichever process is told, and the last one counts', async () => {
+    const gateway = `ledger/${++gateways}`
+    const [one, other] = [open(gateway, 'one'), open(gateway, 'other')]
+    const { day, tenant, consumer, model, provider, groups } = entry
+    const prompt = 'default/greet@2'
+    const call = { day, tenant, consumer, model, provider, groups, prompt }
+    const atMs = systemClock.now()
+    one.note({ ...entry, prompt })
+    one.noteRateable({ ...call, requestId: 'req_1', endedAtMs: atMs })
+    one.noteRateable({ ...call, requestId: 'req_old', endedAtMs: atMs - 86_400_001 })
+    await one.query(everything)
+    const rating = { requestId: 'req_1', tenant, thousandths: 700, atMs }
+    expect(await other.rate({ ...rating, tenant: 'team/b@2' })).toBeUndefined()
+    expect(await other.rate({ ...rating, requestId: 'req_old' })).toBeUndefined()
+    expect(await other.rate(rating)).toEqual({ prompt, isReplaced: false })
+    expect(await other.rate({ ...rating, thousandths: 300 })).toEqual({ prompt, isReplaced: true })
+    await other.query(everything)
+    const { entries } = await one.query({ ...everything, by: ['prompt'] })
+    expect(entries.map((each) => [each.calls, each.ratings, each.ratingThousandths])).toEqual([
+      [1, 1, 300],
+    ])
+    expect(entries[0]?.ratingSquares).toBe(90_000)
+  })
+
+  it('adds to the rows of a version that knew fewer figures', async () => {
+    const gateway = `ledger/${++gateways}`
+    const row = JSON.stringify(['default/app', 'small', 'default/openai', '', 'staff'])
+    const redis = new Redis(server.url)
+    onTestFinished(() => redis.disconnect())
+    await redis.hset(`{fairlead:${gateway}}:l:${today}/${entry.tenant}`, row, '3 0 30 0 0 0 5 0')
+    await redis.hset(`{fairlead:${gateway}}:d:${today}`, entry.tenant, 1)
+    const ledger = open(gateway, 'one')
+    expect((await ledger.query(everything)).total).toMatchObject({ calls: 3, durationMs: 0 })
+    ledger.note({ ...entry, durationMs: 20 })
+    expect((await ledger.query(everything)).total).toMatchObject({
+      calls: 4,
+      inputTokens: 40,
+      durationMs: 20,
+    })
   })
 
   it('takes a batch once whose answer was lost', async () => {

@@ -1,3 +1,4 @@
+import { usageFigures } from '../../ledger/usage-sums.ts'
 import { redisScript } from './redis-script.ts'
 
 /*
@@ -6,12 +7,15 @@ import { redisScript } from './redis-script.ts'
  *   l:<day>/<tenant>  hash: a row of usage, by its other dimensions
  *   d:<day>           hash: how many rows each tenant has; `#` all together
  *   k:<tenant>        hash: when each key was used last
+ *   r                 hash: the calls that can be rated, as JSON
+ *   s                 hash: their ratings, in thousandths
+ *   e                 sorted set: when they ended
  *   n:<writer>        the last batch of a writer that was taken
  */
 
 /**
  * The prefix, the batch's number, how many rows a day and a tenant of a day may have, the number of
- * entries; for each entry its day, when the day expires, eight figures, and three times tenant and
+ * entries; for each entry its day, when the day expires, the figures, and three times tenant and
  * row, as it is counted where there is less and less room; then for each use of a key tenant, key,
  * hour and when it expires. A batch is taken once, however often it is sent.
  */
@@ -22,11 +26,12 @@ if batch <= (tonumber(redis.call('GET', writer)) or 0) then return 0 end
 redis.call('SET', writer, ARGV[2], 'PX', 86400000)
 local rows_max, tenant_rows_max, entries = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local at = 5
+local count = ${usageFigures.length}
 for entry = 1, entries do
   local day, expires_at = ARGV[at + 1], ARGV[at + 2]
   local index = prefix .. 'd:' .. day
   for fold = 1, 3 do
-    local tenant, row = ARGV[at + 9 + 2 * fold], ARGV[at + 10 + 2 * fold]
+    local tenant, row = ARGV[at + count + 1 + 2 * fold], ARGV[at + count + 2 + 2 * fold]
     local rows = prefix .. 'l:' .. day .. '/' .. tenant
     local before = redis.call('HGET', rows, row)
     local has_room = before or fold == 3
@@ -36,10 +41,11 @@ for entry = 1, entries do
         and (tonumber(counts[2]) or 0) < tenant_rows_max * fold
     end
     if has_room then
-      local figures, place = {}, 0
-      for figure in string.gmatch(before or '0 0 0 0 0 0 0 0', '%d+') do
-        place = place + 1
-        figures[place] = text(math.min(9007199254740991, tonumber(figure) + tonumber(ARGV[at + 2 + place])))
+      local figures, earlier = {}, {}
+      for figure in string.gmatch(before or '', '%d+') do earlier[#earlier + 1] = tonumber(figure) end
+      for place = 1, count do
+        local sum = (earlier[place] or 0) + tonumber(ARGV[at + 2 + place])
+        figures[place] = text(math.max(0, math.min(9007199254740991, sum)))
       end
       redis.call('HSET', rows, row, table.concat(figures, ' '))
       if not before then
@@ -51,7 +57,7 @@ for entry = 1, entries do
       break
     end
   end
-  at = at + 16
+  at = at + count + 8
 end
 while at < #ARGV do
   local uses, key, hour = prefix .. 'k:' .. ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])

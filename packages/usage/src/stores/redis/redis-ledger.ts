@@ -1,17 +1,24 @@
-import { compareText, type Clock, type Logger, type Timer } from '@fairlead/base'
+import { compareText, type Clock, type Logger, parseJson, type Timer } from '@fairlead/base'
 import { usageFolds } from '../../ledger/fold-usage.ts'
 import {
   ledgerDays,
   type KeyUse,
+  type RateableCall,
+  rateableCallsMax,
+  rateableMs,
+  type RatedCall,
+  type Rating,
   type UsageAnswer,
   type UsageEntry,
   type UsageLedger,
   type UsageQuery,
 } from '../../ledger/ledger.ts'
 import { type NotedUsage, PendingUsage } from '../../ledger/pending-usage.ts'
+import { mayRate, ratingEntry } from '../../ledger/rate-call.ts'
 import { dayAfter, daysBetween } from '../../ledger/usage-days.ts'
 import { UsageSummary } from '../../ledger/usage-sums.ts'
 import { noteUsageScript } from './ledger-script.ts'
+import { rateCallScript, rememberCallsScript } from './rating-scripts.ts'
 import type { RedisLink } from './redis-link.ts'
 import type { RedisSession } from './redis-session.ts'
 import { entryOf, figuresOf, rowOf } from './usage-row.ts'
@@ -67,6 +74,31 @@ export class RedisLedger implements UsageLedger {
   noteKeyUse(use: KeyUse): void {
     this.#pending.addKeyUse(use)
     this.#sendSoon()
+  }
+
+  noteRateable(call: RateableCall): void {
+    this.#pending.addRateable(call)
+    this.#sendSoon()
+  }
+
+  async rate(rating: Rating): Promise<RatedCall | undefined> {
+    await this.#send()
+    const session = await this.#options.link.session()
+    const { requestId, tenant, thousandths, atMs } = rating
+    const answer = await session.run(rateCallScript, this.#ratingKeys(), [
+      requestId,
+      tenant,
+      thousandths,
+      atMs - rateableMs,
+    ])
+    if (!Array.isArray(answer)) return undefined
+    const [text = '', earlier = ''] = answer.map(String)
+    // Unchecked: only this class writes it.
+    const call = parseJson(text) as RateableCall
+    if (!mayRate(call, rating)) return undefined
+    const before = earlier === '' ? undefined : Number(earlier)
+    this.note(ratingEntry(call, before, thousandths))
+    return { prompt: call.prompt, isReplaced: before !== undefined }
   }
 
   async query(query: UsageQuery): Promise<UsageAnswer> {
@@ -157,6 +189,7 @@ export class RedisLedger implements UsageLedger {
         const writer = `${this.#prefix}n:${this.#options.writer}`
         const values = this.#argumentsOf(batch, session.nowMs())
         await session.run(noteUsageScript, [writer], values)
+        await this.#remember(batch.noted.rateable, session)
         this.#batches.shift()
       }
       this.#hasFailed = false
@@ -170,13 +203,31 @@ export class RedisLedger implements UsageLedger {
     }
   }
 
+  async #remember(calls: readonly RateableCall[], session: RedisSession): Promise<void> {
+    if (calls.length === 0) return
+    await session.run(rememberCallsScript, this.#ratingKeys(), [
+      session.nowMs() - rateableMs,
+      rateableCallsMax,
+      rateableMs,
+      ...calls.flatMap((call) => [call.requestId, call.endedAtMs, JSON.stringify(call)]),
+    ])
+  }
+
+  #ratingKeys(): readonly string[] {
+    return ['r', 's', 'e'].map((name) => this.#prefix + name)
+  }
+
   #takeBatches(): Batch[] {
-    const { entries, keyUses } = this.#pending.take()
+    const { entries, keyUses, rateable } = this.#pending.take()
     const batches: Batch[] = []
-    const size = Math.max(entries.length, keyUses.length)
+    const size = Math.max(entries.length, keyUses.length, rateable.length)
     for (let from = 0; from < size; from += entriesPerScript) {
       const part = [from, from + entriesPerScript] as const
-      const noted = { entries: entries.slice(...part), keyUses: keyUses.slice(...part) }
+      const noted = {
+        entries: entries.slice(...part),
+        keyUses: keyUses.slice(...part),
+        rateable: rateable.slice(...part),
+      }
       batches.push({ number: ++this.#number, noted })
     }
     return batches

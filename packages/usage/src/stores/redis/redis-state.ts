@@ -3,6 +3,7 @@ import type { CounterStore } from '../counter-store.ts'
 import type { UsageLedger } from '../../ledger/ledger.ts'
 import { counterScripts } from './counter-scripts.ts'
 import { noteUsageScript } from './ledger-script.ts'
+import { rateCallScript, rememberCallsScript } from './rating-scripts.ts'
 import { RedisCounterStore } from './redis-counter-store.ts'
 import { RedisLedger } from './redis-ledger.ts'
 import { RedisLink } from './redis-link.ts'
@@ -36,7 +37,7 @@ export interface RedisState {
 /** Connects when it is told where. The client of Redis is loaded then, and not before. */
 export function openRedisState(options: RedisStateOptions): RedisState {
   const { gateway, writer, timeoutMs, clock, logger, onAvailability } = options
-  const scripts = [...counterScripts, noteUsageScript]
+  const scripts = [...counterScripts, noteUsageScript, rememberCallsScript, rateCallScript]
   const link = new RedisLink({ clock, logger, timeoutMs, scripts, onAvailability })
   const counters = new RedisCounterStore({ link, gateway, clock })
   const ledger = new RedisLedger({ link, gateway, writer, clock, logger })

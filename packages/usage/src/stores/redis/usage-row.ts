@@ -24,7 +24,8 @@ export function entryOf(
 ): UsageEntry | undefined {
   const names = namesOf(row)
   const values = figures.split(' ').map(Number)
-  if (names === undefined || values.length !== usageFigures.length) return undefined
+  if (names === undefined || values.length > usageFigures.length) return undefined
+  // One that a former version has written has fewer.
   const sums = Object.fromEntries(usageFigures.map((name, index) => [name, values[index] ?? 0]))
   return { ...(sums as unknown as UsageSums), ...names, day, tenant }
 }
