@@ -16,7 +16,11 @@ export type { MetadataFilter, MetadataValue } from './metadata-filter.ts'
 export { difyRetriever } from './retrievers/dify.ts'
 export { openAIVectorStoreRetriever } from './retrievers/openai-vector-store.ts'
 export type { Fetch } from './retrievers/retriever-options.ts'
-export { leavePostgresIndex, openPostgresIndex } from './postgres/open-postgres-index.ts'
+export {
+  leaveOtherPostgresIndexes,
+  leavePostgresIndex,
+  openPostgresIndex,
+} from './postgres/open-postgres-index.ts'
 export { Refresher, type SourceFigures } from './refresher.ts'
 export type { MediaType, SourceDocument } from './source-document.ts'
 export { configMapSource } from './sources/config-map-source.ts'

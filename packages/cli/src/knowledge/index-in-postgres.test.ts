@@ -180,6 +180,22 @@ it('is read anew where its Secret leads to another database, and says so until i
   expect(await found(replica, 'led', 'days')).toHaveLength(1)
 })
 
+it('is left an hour later at most where its base went while nothing ran', async () => {
+  const replica = start('gone')
+  await ready(replica, 'gone')
+  await replica.owner.close()
+  const secrets = { get: () => server.url, subscribe: () => () => {} }
+  const parts = { dataDir: '/nowhere', secrets, clock: systemClock, logger: silentLogger }
+  await indexTypes(parts).Postgres.removeOthers([base('shared')])
+  const { rows } = await client.query(
+    "SELECT name, unused_since IS NOT NULL AS unused FROM fairlead.knowledge_bases WHERE name IN ('default/gone', 'default/shared') ORDER BY name",
+  )
+  expect(rows).toEqual([
+    { name: 'default/gone', unused: true },
+    { name: 'default/shared', unused: false },
+  ])
+})
+
 it('says why its server cannot be used, and nothing of the URL', async () => {
   const replica = start('refused', server.url.replace(server.password, 'open-sesame'))
   await vi.waitFor(() => {

@@ -14,7 +14,7 @@ export interface IndexType {
   /** Removes what is kept of a base that is not served any more, whose index is closed. */
   remove(base: KnowledgeBaseSettings): Promise<void>
   /** Removes what earlier processes have kept of bases other than these, where that is known. */
-  removeOthers?(bases: readonly KnowledgeBaseSettings[]): Promise<void>
+  removeOthers(bases: readonly KnowledgeBaseSettings[]): Promise<void>
 }
 
 export type IndexTypes = Readonly<Record<KnowledgeBaseSettings['store']['type'], IndexType>>

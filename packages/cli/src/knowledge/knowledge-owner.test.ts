@@ -220,6 +220,28 @@ it('leaves nothing open of an index that it could not begin with', async () => {
   await ready('kb')
 })
 
+it('looks every hour for what bases have left that went while nothing ran', async () => {
+  const kept: string[][] = []
+  change = (indexes) => ({
+    ...indexes,
+    Postgres: {
+      ...indexes.Postgres,
+      async removeOthers(bases) {
+        kept.push(bases.map(({ name }) => name))
+      },
+    },
+  })
+  start(base('kb', [texts]))
+  await clock.timerOf(600_000)
+  await clock.advance(600_000)
+  expect(kept).toEqual([[]])
+  for (const hours of [2, 3]) {
+    await clock.timerOf(3_600_000)
+    await clock.advance(3_600_000)
+    expect(kept).toHaveLength(hours)
+  }
+})
+
 it('opens an index anew that has ended', async () => {
   const ends: (() => void)[] = []
   change = (indexes) => ({

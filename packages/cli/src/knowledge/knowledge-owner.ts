@@ -43,6 +43,8 @@ interface KnowledgeMember {
 const searchMs = 5_000
 /** How long the index of a base that is gone is kept: one that was invalid for a moment is not read anew. */
 const keptMs = 10 * 60_000
+/** How often it is looked for what bases have left that went while nothing ran. */
+const sweepMs = 60 * 60_000
 
 /**
  * The indexes of all knowledge bases of this machine: opens those of the configuration, keeps them as
@@ -215,16 +217,14 @@ export class KnowledgeOwner {
 
   /** What bases have left that went while nothing ran. */
   #removeOthers(): void {
-    const { indexes, snapshots } = this.#options
-    // Which bases there are is not known yet.
-    if (snapshots.current() === undefined) {
-      this.#sweep = this.#options.clock.setTimer(keptMs, () => this.#removeOthers())
-      return
-    }
+    const { clock, indexes, snapshots } = this.#options
+    const isKnown = snapshots.current() !== undefined
+    this.#sweep = clock.setTimer(isKnown ? sweepMs : keptMs, () => this.#removeOthers())
+    if (!isKnown) return
     const known = [...this.#bases.values(), ...this.#kept.values()].map(({ settings }) => settings)
     for (const [type, kept] of Object.entries(indexes)) {
       const bases = known.filter(({ store }) => store.type === type)
-      this.#leavingNow('', kept.removeOthers?.(bases) ?? Promise.resolve())
+      this.#leavingNow('', kept.removeOthers(bases))
     }
   }
 

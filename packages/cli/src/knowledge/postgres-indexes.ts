@@ -1,6 +1,11 @@
 import type { Clock, Logger } from '@fairlead/base'
 import type { SecretSource } from '@fairlead/gateway'
-import { type KnowledgeIndex, leavePostgresIndex, openPostgresIndex } from '@fairlead/knowledge'
+import {
+  type KnowledgeIndex,
+  leaveOtherPostgresIndexes,
+  leavePostgresIndex,
+  openPostgresIndex,
+} from '@fairlead/knowledge'
 import type { KnowledgeBaseSettings } from '@fairlead/snapshot'
 import type { IndexType } from './index-types.ts'
 import { MovingIndex } from './moving-index.ts'
@@ -38,5 +43,30 @@ export function postgresIndexes({ clock, logger, secrets }: PostgresIndexParts):
       const { name, schema, url } = placeOf(base)
       await leavePostgresIndex({ url: url(), schema, name, clock })
     },
+    async removeOthers(bases) {
+      const schemas = new Map<string, { url: string; schema: string; names: string[] }>()
+      for (const base of bases) {
+        const { name, schema, url } = placeOf(base)
+        const now = urlOrUndefined(url)
+        if (now === undefined) continue
+        const key = JSON.stringify([now, schema])
+        const one = schemas.get(key) ?? { url: now, schema, names: [] }
+        one.names.push(name)
+        schemas.set(key, one)
+      }
+      const left = await Promise.allSettled(
+        Array.from(schemas.values(), (one) => leaveOtherPostgresIndexes({ ...one, clock })),
+      )
+      for (const one of left) if (one.status === 'rejected') throw one.reason
+    },
+  }
+}
+
+/** A base whose Secret is gone is not known to be anywhere. */
+function urlOrUndefined(url: () => string): string | undefined {
+  try {
+    return url()
+  } catch {
+    return undefined
   }
 }

@@ -30,7 +30,7 @@ it('what earlier processes left is removed, but neither what is named nor what i
   new DatabaseSync(join(dataDir, 'another.db')).exec('CREATE TABLE turns (id TEXT)')
   const after = sqliteIndexes(dataDir)
   const open = await after.open(base('open'), moved)
-  await after.removeOthers?.([base('kept')])
+  await after.removeOthers([base('kept')])
   const there = (name: string) => existsSync(join(dataDir, `${name}.db`))
   expect(['kept', 'gone', 'another', 'open'].map(there)).toEqual([true, false, true, true])
   await open.close()

@@ -59,7 +59,7 @@ export async function openPostgresIndex(options: PostgresIndexOptions): Promise<
 /**
  * Says that nobody needs the index of a base any more, unless another process refreshes it. Whoever opens
  * or refreshes it within a day keeps it; otherwise it is removed when the next index of the schema is
- * opened.
+ * opened, or others are left.
  */
 export async function leavePostgresIndex(
   options: Omit<PostgresIndexOptions, 'model' | 'bytesMax'>,
@@ -71,6 +71,30 @@ export async function leavePostgresIndex(
        WHERE name = $1 AND ${isLeft}`,
       [storedCharacters(options.name)],
     )
+  } finally {
+    await pool.close()
+  }
+}
+
+/**
+ * Says the same of all bases of a schema but those that are named, and removes what nobody has needed for
+ * a day. A base whose processes have all been gone for a day is removed, too, whoever it belongs to: they
+ * read its sources anew.
+ */
+export async function leaveOtherPostgresIndexes({
+  names,
+  ...options
+}: Omit<PostgresIndexOptions, 'model' | 'bytesMax' | 'name'> & {
+  readonly names: readonly string[]
+}): Promise<void> {
+  const pool = await openPool(options)
+  try {
+    await pool.ask(
+      `UPDATE fairlead.knowledge_bases SET unused_since = clock_timestamp()
+       WHERE unused_since IS NULL AND name <> ALL ($1::text[]) AND ${isLeft}`,
+      [names.map(storedCharacters)],
+    )
+    await dropUnused(pool)
   } finally {
     await pool.close()
   }

@@ -8,7 +8,11 @@ import { type PostgresServer, startPostgresServer } from '@fairlead/base/testing
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { axis, byWords, documentOf } from '../test-support/indexed-documents.ts'
-import { leavePostgresIndex, openPostgresIndex } from './open-postgres-index.ts'
+import {
+  leaveOtherPostgresIndexes,
+  leavePostgresIndex,
+  openPostgresIndex,
+} from './open-postgres-index.ts'
 
 let server: PostgresServer
 let client: Client
@@ -214,6 +218,40 @@ describe('an index that processes share', () => {
     await leftLongAgo(name)
     await (await open(early)).close()
     expect(await isThere(name)).toEqual([])
+  })
+
+  it('that is not among those that are named is left, and removed a day later', async () => {
+    const schema = 'swept'
+    const names = ['named', 'used', 'gone'] as const
+    const [named, used, gone] = await Promise.all(names.map((name) => open(name, { schema })))
+    await used?.shared?.mayRefresh()
+    await named?.close()
+    await gone?.close()
+    const sweep = () =>
+      leaveOtherPostgresIndexes({ url: server.url, schema, names: ['named'], clock: systemClock })
+    const unused = async () => {
+      const { rows } = await client.query<{ name: string; unused: boolean }>(
+        'SELECT name, unused_since IS NOT NULL AS unused FROM swept.knowledge_bases ORDER BY name',
+      )
+      return Object.fromEntries(rows.map((row) => [row.name, row.unused]))
+    }
+    await sweep()
+    expect(await unused()).toEqual({ gone: true, named: false, used: false })
+    await client.query(
+      "UPDATE swept.knowledge_bases SET unused_since = now() - interval '23 hours' WHERE name = 'gone'",
+    )
+    await sweep()
+    expect(await unused()).toEqual({ gone: true, named: false, used: false })
+    await client.query(
+      "UPDATE swept.knowledge_bases SET unused_since = now() - interval '25 hours' WHERE name = 'gone'",
+    )
+    await sweep()
+    expect(await unused()).toEqual({ named: false, used: false })
+    const { rows } = await client.query(
+      "SELECT count(*)::int AS count FROM pg_tables WHERE schemaname = 'swept' AND tablename LIKE '%_documents'",
+    )
+    expect(rows).toEqual([{ count: 2 }])
+    await used?.close()
   })
 
   it('whose process was killed is left when nobody has refreshed it for ten minutes', async () => {

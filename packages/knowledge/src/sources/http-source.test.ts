@@ -140,6 +140,43 @@ test('the pages of a sitemap are documents, and none is gone when the sitemap ca
   ])
 })
 
+test('neither an empty sitemap nor a page that stands in for one takes pages away', async () => {
+  const site = new Site()
+  const at = (path: string) => `https://docs.example.com/${path}`
+  const xml = { 'content-type': 'application/xml' }
+  const known = new Map([
+    [at('a.html'), 'a'],
+    [at('sitemap.xml'), 'once indexed as a document'],
+  ])
+  const source = httpSource({ name: 's', urls: [at('sitemap.xml')], fetch: site.fetch })
+  const problems = async () => kinds(await changes(source, known))
+  site.pages.set(at('sitemap.xml'), { headers: xml, body: '<urlset></urlset>' })
+  expect(await problems()).toEqual([
+    [at('sitemap.xml'), 'the sitemap names no page that may be read'],
+    [at('a.html'), 'unchanged'],
+  ])
+  site.pages.set(at('sitemap.xml'), { status: 302, headers: { location: '/maintenance.html' } })
+  site.pages.set(at('maintenance.html'), { body: 'Back soon' })
+  expect(await problems()).toEqual([
+    [at('sitemap.xml'), 'the answer is no sitemap'],
+    [at('a.html'), 'unchanged'],
+  ])
+})
+
+test('pages of a sitemap are read without TLS only where an address of the source is', async () => {
+  const site = new Site()
+  const xml = { 'content-type': 'text/xml' }
+  const pages = ['http://docs.example.com/a.md', 'https://docs.example.com/b.md']
+  const body = `<urlset>${pages.map((page) => `<url><loc>${page}</loc></url>`).join('')}</urlset>`
+  site.pages.set('https://docs.example.com/sitemap.xml', { headers: xml, body })
+  site.pages.set('http://docs.example.com/sitemap.xml', { headers: xml, body })
+  for (const page of pages) site.pages.set(page, { body: 'text' })
+  const read = async (...urls: readonly string[]) =>
+    kinds(await changes(httpSource({ name: 's', urls, fetch: site.fetch }))).map(([id]) => id)
+  expect(await read('https://docs.example.com/sitemap.xml')).toEqual([pages[1]])
+  expect(await read('http://docs.example.com/sitemap.xml')).toEqual(pages)
+})
+
 test('a refresh that is stopped throws, and reports no failures', async () => {
   const stop = new AbortController()
   const fetch: DocumentFetch = () => {

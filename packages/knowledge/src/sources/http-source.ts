@@ -30,12 +30,14 @@ const accept = 'text/markdown, text/html;q=0.9, text/plain;q=0.8, application/pd
  * read stays as it is.
  */
 export function httpSource({ fetch, name, urls }: HTTPSourceOptions): DocumentSource {
-  const hosts = new Set(urls.map((url) => new URL(url).host))
+  const addresses = urls.map((url) => new URL(url))
+  const hosts = new Set(addresses.map(({ host }) => host))
+  const origins = new Set(addresses.map(({ origin }) => origin))
   const validators = new Map<string, Validators>()
   return {
     name,
     async *refresh(known, signal) {
-      const reading = new Reading(fetch, hosts, validators, known, signal)
+      const reading = new Reading({ fetch, hosts, origins, validators, known, signal })
       for (const url of urls) yield* reading.read(url)
       yield* reading.unlisted()
       for (const id of validators.keys()) if (!reading.seen.has(id)) validators.delete(id)
@@ -43,11 +45,22 @@ export function httpSource({ fetch, name, urls }: HTTPSourceOptions): DocumentSo
   }
 }
 
+interface ReadingParts {
+  readonly fetch: DocumentFetch
+  /** Of the addresses of the source. */
+  readonly hosts: ReadonlySet<string>
+  readonly origins: ReadonlySet<string>
+  readonly validators: Map<string, Validators>
+  readonly known: ReadonlyMap<string, string>
+  readonly signal: AbortSignal
+}
+
 /** One refresh of a source. */
 class Reading {
   readonly seen = new Set<string>()
   readonly #fetch: DocumentFetch
   readonly #hosts: ReadonlySet<string>
+  readonly #origins: ReadonlySet<string>
   readonly #validators: Map<string, Validators>
   readonly #known: ReadonlyMap<string, string>
   readonly #signal: AbortSignal
@@ -55,15 +68,10 @@ class Reading {
   /** How often in a row a host has not answered at all. */
   readonly #silences = new Map<string, number>()
 
-  constructor(
-    fetch: DocumentFetch,
-    hosts: ReadonlySet<string>,
-    validators: Map<string, Validators>,
-    known: ReadonlyMap<string, string>,
-    signal: AbortSignal,
-  ) {
+  constructor({ fetch, hosts, known, origins, signal, validators }: ReadingParts) {
     this.#fetch = fetch
     this.#hosts = hosts
+    this.#origins = origins
     this.#validators = validators
     this.#known = known
     this.#signal = signal
@@ -77,7 +85,7 @@ class Reading {
     } catch (error) {
       this.#signal.throwIfAborted()
       // It may be a sitemap, the pages of which are not gone.
-      if (!isListed && !this.#known.has(id)) this.#isSitemapMissing = true
+      if (!isListed && (isSitemapName(id) || !this.#known.has(id))) this.#isSitemapMissing = true
       const problem = error instanceof Error ? error.message : 'it could not be read'
       yield { type: 'failed', id, problem }
     }
@@ -119,10 +127,13 @@ class Reading {
     if (answer.status !== 200) throw new Error(`the server answered with status ${answer.status}`)
     const pages = isListed ? undefined : sitemapOf(answer)
     if (pages !== undefined) {
-      for (const page of pages) if (this.#isPermitted(page)) yield* this.read(page, true)
+      const permitted = pages.filter((page) => this.#isPermitted(page))
+      // One that is empty for a moment takes no pages away either.
+      if (permitted.length === 0) throw new Error('the sitemap names no page that may be read')
+      for (const page of permitted) yield* this.read(page, true)
       return
     }
-    if (!isListed && /\.xml$/i.test(url.pathname)) {
+    if (!isListed && (isSitemapName(id) || isSitemapName(url.href))) {
       // Such as a page that tells of maintenance: the pages of the sitemap are not gone.
       throw new Error('the answer is no sitemap')
     }
@@ -156,8 +167,15 @@ class Reading {
 
   #isPermitted(page: string): boolean {
     const url = URL.parse(page)
-    return url !== null && /^https?:$/.test(url.protocol) && this.#hosts.has(url.host)
+    if (url === null || !this.#hosts.has(url.host)) return false
+    // Without TLS only where the source itself is.
+    return url.protocol === 'https:' || this.#origins.has(url.origin)
   }
+}
+
+/** Whether an address says that a sitemap is there. */
+function isSitemapName(address: string): boolean {
+  return /\.xml$/i.test(new URL(address).pathname)
 }
 
 function documentOf(id: string, mediaType: MediaType, content: Uint8Array): SourceDocument {

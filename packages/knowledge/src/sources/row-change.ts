@@ -16,6 +16,7 @@ const numbers = new Set([20, 21, 23, 26, 700, 701, 1700])
 /** What is no metadata. */
 const own = new Set(['id', 'body', 'title', 'url', 'updated_at', 'deleted'])
 
+/** Longer ones are not cut: two that begin alike must not become one. */
 const metadataLengthMax = 1024
 
 /** The document of a row; undefined where it is deleted. Adds its id to those that were seen. */
@@ -39,6 +40,13 @@ export function rowChange({ types, values }: TextRow, seen: Set<string>): Source
     const problem = `its body has more than ${documentBytesMax} bytes`
     return { type: 'failed', id, problem, metadata }
   }
+  const long = Object.keys(metadata).find(
+    (name) => String(metadata[name]).length > metadataLengthMax,
+  )
+  if (long !== undefined) {
+    const problem = `its column ${long} has more than ${metadataLengthMax} characters, which metadata may not have`
+    return { type: 'failed', id, problem, metadata }
+  }
   const document = {
     id,
     mediaType: 'text/markdown',
@@ -56,5 +64,5 @@ function metadataValue(value: string, type: number | undefined): MetadataValue {
   // Two long ids must not become one number.
   const isExact =
     Number.isFinite(number) && (!/^-?\d+$/.test(value) || Number.isSafeInteger(number))
-  return isExact ? number : value.slice(0, metadataLengthMax).toWellFormed()
+  return isExact ? number : value.toWellFormed()
 }
