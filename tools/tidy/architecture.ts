@@ -228,6 +228,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'windows',
       'counters',
       'ledger',
+      'statistics',
       'stores',
       'leases',
       'remote',
@@ -539,6 +540,7 @@ export const architecture: Architecture = {
     'packages/usage/src/counters',
     'packages/usage/src/money',
     'packages/usage/src/prices',
+    'packages/usage/src/statistics',
     'packages/usage/src/windows',
   ],
   impure: {

@@ -1,6 +1,6 @@
 import { CounterStoreUnavailable, MemoryLedger, noUsage, type UsageEntry } from '@fairlead/usage'
 import { describe, expect, it } from 'vitest'
-import { type AdminUsage, answerUsage, type AskedLedger } from './admin-usage.ts'
+import { type AdminUsage, answerUsage, type AskedLedger, type PromptUsage } from './admin-usage.ts'
 import { usageReport } from './usage-report.ts'
 
 const nowMs = Date.parse('2026-03-01T12:00:00Z')
@@ -39,6 +39,33 @@ async function usage(query: string, entries?: readonly UsageEntry[]): Promise<Ad
   expect(answer).toMatchObject({ status: 200, contentType: 'application/json' })
   return JSON.parse(answer?.body ?? '') as AdminUsage
 }
+
+describe('GET /usage/prompt of the admin port', () => {
+  it('has the sums of each version of one prompt', async () => {
+    const of = (prompt: string, parts: Partial<UsageEntry> = {}) => ({ ...entry, prompt, ...parts })
+    const noted = ledger([
+      of('web/greet@1'),
+      of('web/greet@1', { model: 'large', ratings: 1, ratingThousandths: 500 }),
+      of('web/greet@2.1'),
+      of('web/greeting@1'),
+      of('other/greet@1'),
+    ])
+    const answer = await ask('name=web/greet', noted, '/usage/prompt')
+    const { prompt, versions } = JSON.parse(answer?.body ?? '') as PromptUsage
+    expect(prompt).toBe('web/greet')
+    expect(versions.map(({ version, calls, ratings }) => [version, calls, ratings])).toEqual([
+      ['1', 4, 1],
+      ['2.1', 2, 0],
+    ])
+  })
+
+  it.each(['', 'name=greet', 'name=web/greet@1', 'name=web/greet&by=day'])(
+    'refuses "%s"',
+    async (query) => {
+      expect(await ask(query, ledger(), '/usage/prompt')).toMatchObject({ status: 400 })
+    },
+  )
+})
 
 describe('GET /usage of the admin port', () => {
   it('tells Consumers apart, and callers without one by what their token says', async () => {

@@ -13,6 +13,7 @@ import {
   type UsageQuery,
   UsageQueryError,
   type UsageSums,
+  type VersionUsage,
 } from '@fairlead/usage'
 import type { AdminAnswer } from './admin-answer.ts'
 
@@ -40,6 +41,18 @@ export interface AdminUsage {
   readonly total: ShownSums
 }
 
+/** What `GET /usage/prompt` of the admin port answers. */
+export interface PromptUsage {
+  readonly from: string
+  readonly to: string
+  /** `namespace/name`. */
+  readonly prompt: string
+  /** Those that were called, or whose calls were rated. */
+  readonly versions: readonly VersionUsage[]
+  /** There are more prompts than the ledger tells at once: ask for fewer days. */
+  readonly has_more: boolean
+}
+
 /** What the admin port asks of the ledger. */
 export interface AskedLedger {
   query(query: UsageQuery): Promise<UsageAnswer>
@@ -47,7 +60,7 @@ export interface AskedLedger {
 }
 
 /**
- * Answers `/usage` and `/usage/keys` of the admin port; undefined for other paths. `ledger` is undefined
+ * Answers `/usage`, `/usage/keys` and `/usage/prompt` of the admin port; undefined for other paths. `ledger` is undefined
  * while there is none yet. `nowMs` is Unix milliseconds.
  */
 export async function answerUsage(
@@ -56,13 +69,11 @@ export async function answerUsage(
   ledger: AskedLedger | undefined,
   nowMs: number,
 ): Promise<AdminAnswer | undefined> {
-  if (path !== '/usage' && path !== '/usage/keys') return undefined
+  const answered = Object.hasOwn(answers, path) ? answers[path] : undefined
+  if (answered === undefined) return undefined
   if (ledger === undefined) return { status: 503, body: 'the gateway does not serve yet\n' }
   try {
-    const answer =
-      path === '/usage'
-        ? await usageFor(query, ledger, nowMs)
-        : { data: await ledger.keyUses(query.get('tenant') ?? '') }
+    const answer = await answered(query, ledger, nowMs)
     const body = `${JSON.stringify(answer, null, 2)}\n`
     return { status: 200, body, contentType: 'application/json' }
   } catch (error) {
@@ -72,6 +83,37 @@ export async function answerUsage(
     if (error instanceof CounterStoreUnavailable) return { status: 503, body: `${error.message}\n` }
     throw error
   }
+}
+
+type Answer = (query: URLSearchParams, ledger: AskedLedger, nowMs: number) => Promise<object>
+
+const answers: Readonly<Record<string, Answer>> = {
+  '/usage': usageFor,
+  '/usage/keys': async (query, ledger) => ({
+    data: await ledger.keyUses(query.get('tenant') ?? ''),
+  }),
+  '/usage/prompt': promptUsageFor,
+}
+
+async function promptUsageFor(
+  query: URLSearchParams,
+  ledger: AskedLedger,
+  nowMs: number,
+): Promise<PromptUsage> {
+  const prompt = query.get('name') ?? ''
+  if (!/^[^/@]+\/[^/@]+$/.test(prompt)) {
+    throw new UsageQueryError('name', 'must be namespace/name of a PromptTemplate.')
+  }
+  const form = { dimensions: [], defaults: [], parameters: ['name'] }
+  const { from, to } = readUsageQuery(query, form, nowMs)
+  const everybody = { tenant: undefined, consumer: undefined, namespace: undefined }
+  const asked = { from, to, ...everybody, group: undefined, by: ['prompt'] } as const
+  const { entries, isCut } = await ledger.query(asked)
+  const prefix = `${prompt}@`
+  const versions = entries
+    .filter((entry) => entry.prompt.startsWith(prefix))
+    .map((entry) => ({ version: entry.prompt.slice(prefix.length), ...addUsage(noUsage, entry) }))
+  return { from, to, prompt, versions, has_more: isCut }
 }
 
 async function usageFor(

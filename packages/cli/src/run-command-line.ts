@@ -30,6 +30,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   logs: async () => (await import('./commands/logs.ts')).logs,
   conversations: async () => (await import('./commands/conversations.ts')).conversations,
   usage: async () => (await import('./commands/usage.ts')).usage,
+  prompt: async () => (await import('./commands/prompt.ts')).prompt,
   key: async () => (await import('./commands/key.ts')).key,
   validate: async () => (await import('./commands/validate.ts')).validate,
   diff: async () => (await import('./commands/diff.ts')).diff,

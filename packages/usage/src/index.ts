@@ -43,6 +43,12 @@ export { type AskedUsage, readUsageQuery, UsageQueryError } from './ledger/read-
 export { type ShownSums, shownSums } from './ledger/shown-usage.ts'
 export { addUsage, noUsage, usageDimensions, usageFigures } from './ledger/usage-sums.ts'
 export { ProcessLedger } from './stores/process/process-ledger.ts'
+export {
+  type ComparedVersion,
+  compareVersions,
+  type Difference,
+  type VersionUsage,
+} from './statistics/compare-versions.ts'
 export { UsageWindows } from './windows/usage-windows.ts'
 export { openCounters, openCountersInMemory } from './stores/process/open-counters.ts'
 export { ProcessCounterStore } from './stores/process/process-counter-store.ts'

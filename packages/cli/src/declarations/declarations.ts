@@ -15,6 +15,7 @@ import { key } from './key.ts'
 import { logs } from './logs.ts'
 import { manifests } from './manifests.ts'
 import { operator } from './operator.ts'
+import { prompt } from './prompt.ts'
 import { status } from './status.ts'
 import { up } from './up.ts'
 import { usage } from './usage.ts'
@@ -33,6 +34,7 @@ export const declarations: readonly CommandDeclaration[] = [
   audit,
   logs,
   usage,
+  prompt,
   conversations,
   key,
   validate,
