@@ -15,6 +15,11 @@ export interface SubjectNotes {
   readonly reading: NoteReading | null
   /** How far conversations have been read for notes, `readMax` at most, those of late last. */
   readonly read: readonly ReadConversation[]
+  /**
+   * When all notes were deleted last, in Unix seconds: nothing is noted of turns that began until then.
+   * Null for never.
+   */
+  readonly cleared_at: number | null
 }
 
 /** While it lasts, nobody else makes notes of the subject. */
@@ -36,7 +41,7 @@ interface ReadConversation {
 
 const readMax = 64
 
-export const noNotes: SubjectNotes = { notes: [], reading: null, read: [] }
+export const noNotes: SubjectNotes = { notes: [], reading: null, read: [], cleared_at: null }
 
 /** Reads what a record has. What no version of this program wrote is left out. */
 export function readSubjectNotes(body: JsonObject): SubjectNotes {
@@ -49,13 +54,18 @@ export function readSubjectNotes(body: JsonObject): SubjectNotes {
         ? [{ conversation, seq }]
         : []
     }),
+    cleared_at: numberOrUndefined(body['cleared_at']) ?? null,
   }
 }
 
 /** When the record may be deleted, in Unix milliseconds: nothing is worth keeping then; null for never. */
-export function notesExpireAtMs({ notes, read, reading }: SubjectNotes, nowMs: number) {
-  if (notes.length === 0 && read.length === 0) return Math.max(nowMs, reading?.until_ms ?? 0)
-  // What has been read is worth knowing for as long as somebody may go on with it.
+export function notesExpireAtMs(
+  { cleared_at, notes, read, reading }: SubjectNotes,
+  nowMs: number,
+): number | null {
+  const isEmpty = notes.length === 0 && read.length === 0 && cleared_at === null
+  if (isEmpty) return Math.max(nowMs, reading?.until_ms ?? 0)
+  // What has been read or deleted is worth knowing for as long as somebody may go on with it.
   const times = notes.map(({ expires_at: at }) => (at === null ? Infinity : at * 1000))
   const last = Math.max(nowMs + readKeptMs, ...times)
   return last === Infinity ? null : last

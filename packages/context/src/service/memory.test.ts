@@ -445,6 +445,38 @@ describe('notes that a model makes', () => {
     expect(await store.records.scan({ kind: 'notes', limit: 10 })).toEqual([])
   })
 
+  it.each([
+    ['while a turn is read', async () => {}],
+    [
+      'before anything was noted',
+      async ({ said }: ReturnType<typeof chat>) => {
+        await said('another', { ...extracting, conversation: 'chat-2' })
+      },
+    ],
+  ])('are none of what was said before all were deleted, %s', async (_, happens) => {
+    let release = () => {}
+    const answers = (text: string) => `{"add": [{"text": "${text}"}]}`
+    const models: ScriptedModels = new ScriptedModels(() =>
+      models.asked.length > 1
+        ? answers('Says thanks.')
+        : new Promise((resolve) => (release = () => resolve(answers('Is ill.')))),
+    )
+    const bench = chat(models)
+    const { api, clock, notes, said } = bench
+    await said('I am ill', extracting)
+    await happens(bench)
+    await api.removeAll(owner)
+    release()
+    await quiet()
+    await clock.advance(2000)
+    await said('thanks', extracting)
+    expect(models.asked.slice(1).map(({ input }) => input)).toEqual([
+      expect.stringContaining('thanks'),
+    ])
+    expect(models.asked[1]?.input).not.toMatch(/ill|another/)
+    expect((await notes()).map(({ text }) => text)).toEqual(['Says thanks.'])
+  })
+
   it('are given up when the gateway stops, and made with a later turn', async () => {
     const models: ScriptedModels = new ScriptedModels(() =>
       models.asked.length === 1 ? new Promise(() => {}) : '{"add": [{"text": "Lives in Rome."}]}',

@@ -223,12 +223,18 @@ export class NoteMaker {
     )
   }
 
-  /** The turns since the last that was read; where none was, the one that has ended. */
+  /**
+   * The turns since the last that was read; where none was, the one that has ended. Of what was said before
+   * all notes were deleted, nothing is noted.
+   */
   async #unread(job: Job, before: SubjectNotes): Promise<readonly Turn[]> {
     const from = readUpTo(before, job.conversation) ?? job.turn.seq - 1
     const query = { to: job.turn.id, max: turnsMax }
     const path = await this.#options.store.path(job.tenant, job.conversation, query)
-    return path.filter(({ seq, status }) => seq > from && status === 'completed')
+    const clearedAt = before.cleared_at ?? -Infinity
+    return path.filter(
+      ({ created_at: at, seq, status }) => seq > from && status === 'completed' && at > clearedAt,
+    )
   }
 
   async #ask(

@@ -77,11 +77,11 @@ export class NotesService implements Notes {
   async removeAll(owner: NoteOwner): Promise<number> {
     checkSubject(owner.subject)
     try {
-      return await this.#shelf.change(owner, (before) => {
-        const result = before.notes.length
-        const isEmpty = result === 0 && before.reading === null
-        return isEmpty ? { result } : { after: { ...before, notes: [], reading: null }, result }
-      })
+      // Also where there are none: a turn may be waiting to be read, in whatever process.
+      return await this.#shelf.change(owner, (before, nowSeconds) => ({
+        after: { ...before, notes: [], reading: null, cleared_at: nowSeconds },
+        result: before.notes.length,
+      }))
     } catch (error) {
       // Another erasure has deleted them.
       if (isSubjectErased(error)) return 0

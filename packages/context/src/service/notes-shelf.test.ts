@@ -51,6 +51,22 @@ it('nobody is told what another process has changed or erased', async () => {
   expect(await notes()).toEqual([])
 })
 
+it('a note that came before its subject was erased is not kept, however late it is read', async () => {
+  const { clock, service, store } = open()
+  const receivedMs = clock.monotonicMs()
+  await clock.advance(50)
+  await service.add(owner, { text: 'Likes tea.' })
+  expect(await eraseSubject(store, service, owner)).toMatchObject({ notes: 1 })
+  await clock.advance(50)
+  const late = { ...owner, receivedMs }
+  await expect(service.add(late, { text: 'Is ill.' })).rejects.toMatchObject({
+    status: 410,
+    code: 'subject_erased',
+  })
+  await service.add({ ...owner, receivedMs: clock.monotonicMs() }, { text: 'Is back.' })
+  expect((await service.list(owner, {})).items).toMatchObject([{ text: 'Is back.' }])
+})
+
 it.each([
   ['a note', ['Likes tea.']],
   ['a first note', []],

@@ -18,6 +18,7 @@ import {
 } from '../stores/record-store.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 import { subjectErased } from './conversation-errors.ts'
+import { erasuresBefore } from './erasures-before.ts'
 
 /** How often a change is attempted when others come first. */
 const attempts = 20
@@ -28,12 +29,14 @@ const heldMax = 64
 /** As many subjects are looked at for notes that have expired in one go. */
 const sweepPage = 10
 
-type NotesClock = Pick<Clock, 'now' | 'setTimer'>
+type NotesClock = Pick<Clock, 'monotonicMs' | 'now' | 'setTimer'>
 
 /** Whose notes are meant. */
 export interface NoteOwner {
   readonly tenant: string
   readonly subject: string
+  /** When the call came that changes them, in monotonic milliseconds; now when left out. */
+  readonly receivedMs?: number | undefined
 }
 
 type NotesStore = Pick<TurnStore, 'erasures'> & { readonly records: RecordStore }
@@ -79,16 +82,19 @@ export class NotesShelf {
     return read
   }
 
-  /** The count of the subject's erasures, for a change of what is read from now on. */
-  async erasures({ subject, tenant }: NoteOwner): Promise<number> {
-    return (await this.#store.erasures(tenant, subject)).count
+  /**
+   * The count of the subject's erasures, for a change of what is read from now on. Throws a ModelError 410
+   * `subject_erased` for a change that was on its way already when the subject was erased.
+   */
+  erasures(owner: NoteOwner): Promise<number> {
+    return erasuresBefore(this.#store, owner, this.#clock)
   }
 
   /**
    * Stores what `edit` makes of a subject's memory; asks it again where something else was stored
    * meanwhile. Notes that have expired are gone with every change. Throws a ModelError 503 where others
    * always come first, and a 410 `subject_erased`, without a change, where the subject has been erased
-   * since `erasures` was its count; that is read first when it is left out.
+   * since `erasures` was its count, or else since the call came.
    */
   async change<T>(
     owner: NoteOwner,

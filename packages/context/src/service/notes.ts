@@ -38,6 +38,9 @@ export interface Notes {
   change(note: NoteReference, change: NoteChange): Promise<Note>
   /** Throws 412 `revision_conflict` where the note has another version. */
   remove(note: NoteReference): Promise<void>
-  /** Deletes all notes of a subject. Notes that are just being made are not stored. Returns how many. */
+  /**
+   * Deletes all notes of a subject, and returns how many. Notes that are just being made are not stored, and
+   * none are made later of turns that began before.
+   */
   removeAll(owner: NoteOwner): Promise<number>
 }

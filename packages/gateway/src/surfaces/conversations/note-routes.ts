@@ -72,7 +72,7 @@ function noteRoute(
     checkOwnTenant(request)
     if (method !== 'DELETE') requireConversations(request.caller, request.runtime)
     const ifMatch = request.http.request.headers.get('if-match')
-    const owner = { tenant, subject }
+    const owner = { tenant, subject, receivedMs: request.http.record.startedMs }
     const reference = {
       ...owner,
       id: request.parameters['note'] ?? '',
