@@ -7,8 +7,7 @@ import { type FairleadProcess, startFairlead } from '../support/fairlead-process
 import { provider, manifest, route, secret } from '../support/manifests.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { startSlowModel } from './slow-model.ts'
-import { SteadyCaller } from './steady-caller.ts'
-import { storedProblems } from './stored-turns.ts'
+import { SteadyCallers } from './steady-callers.ts'
 
 const model = 'slow'
 
@@ -44,42 +43,22 @@ export async function startLoadedProgram(options: {
   const refusals: Refusal[] = []
   const program = { fairlead: await startFairlead({ flags: ['--workers', '2'] }) }
   await configure(program.fairlead, slow.upstream.url)
-  const callers = Array.from(
-    { length: options.callers },
-    (_, index) =>
-      new SteadyCaller({
-        id: `caller-${index}`,
-        model,
-        random: new SeededRandom(options.seed + index),
-        endpoints: () => program.fairlead.endpoints,
-        refused: (status, text, ms) => void refusals.push({ status, text, ms }),
-      }),
-  )
-  const running = callers.map((caller) => caller.run())
-  const acknowledged = () => callers.reduce((sum, caller) => sum + caller.acknowledged.length, 0)
+  const callers = new SteadyCallers({
+    count: options.callers,
+    seed: options.seed,
+    model,
+    gateway: () => program.fairlead.endpoints,
+    refused: (status, text, ms) => void refusals.push({ status, text, ms }),
+  })
   return Object.assign(program, {
     refusals,
-    acknowledged,
-    sentAgain: () => callers.reduce((sum, caller) => sum + caller.sentAgain, 0),
-    async moreAnswers(each: number) {
-      const enough = acknowledged() + each * callers.length
-      await waitFor(
-        'more answers',
-        () => acknowledged() >= enough || callers.some(({ problems }) => problems.length > 0),
-        120_000,
-      )
-    },
-    async stopCalls() {
-      for (const caller of callers) caller.stop()
-      await Promise.all(running)
-    },
-    async judge() {
-      const { endpoints } = program.fairlead
-      const stored = await Promise.all(callers.map((caller) => storedProblems(caller, endpoints)))
-      return [...slow.problems, ...callers.flatMap(({ problems }) => problems), ...stored.flat()]
-    },
+    acknowledged: () => callers.acknowledged(),
+    sentAgain: () => callers.sentAgain(),
+    moreAnswers: (each: number) => callers.moreAnswers(each * options.callers),
+    stopCalls: () => callers.stop(),
+    judge: async () => [...slow.problems, ...(await callers.problems(program.fairlead.endpoints))],
     async stop() {
-      for (const caller of callers) caller.stop()
+      void callers.stop()
       await program.fairlead[Symbol.asyncDispose]()
       await slow.upstream.stop()
     },

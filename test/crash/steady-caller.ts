@@ -4,8 +4,13 @@ import type { SeededRandom } from '@fairlead/base/testing'
 import type { Item } from '@fairlead/llm'
 import { ChatCallUnderWay, type CallResult, type WireCall } from '../conversations/chat-call.ts'
 import { chatSurfaces, requestBody } from '../conversations/chat-surface.ts'
-import type { Endpoints } from '../support/fairlead-process.ts'
 import { questionOf } from './slow-model.ts'
+
+/** A gateway and what lets a caller in. */
+export interface CalledGateway {
+  readonly gateway: string
+  readonly apiKey: string
+}
 
 /** What a caller was told: the gateway must know it for ever. */
 interface Acknowledged {
@@ -22,8 +27,8 @@ interface CallerParts {
   readonly id: string
   readonly model: string
   readonly random: SeededRandom
-  /** Where the program is now. */
-  readonly endpoints: () => Endpoints
+  /** Whom it calls now. */
+  readonly gateway: () => CalledGateway
   /** Told of every answer with an error status, and how long it took. */
   readonly refused: (status: number, text: string, ms: number) => void
 }
@@ -84,8 +89,8 @@ export class SteadyCaller {
   }
 
   async #send(wire: WireCall): Promise<CallResult> {
-    const { endpoints, refused } = this.#parts
-    const { gateway, apiKey } = endpoints()
+    const { refused } = this.#parts
+    const { gateway, apiKey } = this.#parts.gateway()
     const headers = { ...wire.headers, authorization: `Bearer ${apiKey}` }
     const startedMs = performance.now()
     const call = new ChatCallUnderWay(gateway, this.#agent, { ...wire, headers })

@@ -1,5 +1,4 @@
-import type { Endpoints } from '../support/fairlead-process.ts'
-import type { SteadyCaller } from './steady-caller.ts'
+import type { CalledGateway, SteadyCaller } from './steady-caller.ts'
 
 interface StoredItem {
   readonly content?: readonly { readonly text?: string }[]
@@ -15,9 +14,9 @@ interface StoredTurn {
 /** What of a caller's acknowledged turns is lost, changed or doubled on the path of its conversation. */
 export async function storedProblems(
   { acknowledged, id }: SteadyCaller,
-  endpoints: Endpoints,
+  called: CalledGateway,
 ): Promise<readonly string[]> {
-  const turns = await turnsOf(id, endpoints)
+  const turns = await turnsOf(id, called)
   const stored = turns.map(({ input, output, status }) => ({
     question: textOf(input),
     answer: textOf(output),
@@ -37,13 +36,13 @@ export async function storedProblems(
   return [...problems, ...unknown.map(({ question }) => `never acknowledged: ${question}`)]
 }
 
-async function turnsOf(id: string, endpoints: Endpoints): Promise<readonly StoredTurn[]> {
+async function turnsOf(id: string, called: CalledGateway): Promise<readonly StoredTurn[]> {
   const turns: StoredTurn[] = []
-  const headers = { authorization: `Bearer ${endpoints.apiKey}` }
+  const headers = { authorization: `Bearer ${called.apiKey}` }
   for (;;) {
     const after = turns.at(-1)?.id
     const query = `branch=main&limit=100&order=asc${after === undefined ? '' : `&after=${after}`}`
-    const url = `${endpoints.gateway}/v1/conversations/${id}/turns?${query}`
+    const url = `${called.gateway}/v1/conversations/${id}/turns?${query}`
     const response = await fetch(url, { headers })
     const page = (await response.json()) as { data: readonly StoredTurn[]; has_more: boolean }
     if (response.status !== 200) throw new Error(`${url}: ${JSON.stringify(page)}`)

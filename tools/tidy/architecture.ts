@@ -553,6 +553,7 @@ export const architecture: Architecture = {
   testTimers: {
     'test/crash/api-server.program.ts': 'kills at moments that nothing foretells',
     'test/crash/crash.program.ts': 'kills at moments that nothing foretells',
+    'test/crash/killed-gateways.ts': 'kills at moments that nothing foretells',
     'test/crash/slow-model.ts': 'a provider that takes its time, so that it can be interrupted',
     'test/crash/steady-caller.ts': 'sends again after a moment, as SDKs do',
     'test/crash/stores.program.ts': 'kills at moments that nothing foretells',
