@@ -178,6 +178,11 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     mayImport: ['base', 'kube-core', 'kube-types', 'pki', 'controller-runtime', 'apiserver'],
     layers: ['settled', 'waiting', 'servers', '*.ts', 'test-environment.ts', 'rules', 'index.ts'],
   },
+  guard: {
+    mayImport: [],
+    plane: 'data',
+    layers: ['text-matcher.ts', 'probe.ts', 'pattern', 'detectors', '*.ts', 'index.ts'],
+  },
   retrieval: {
     mayImport: ['base'],
     plane: 'data',
@@ -251,7 +256,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
   },
   config: {
-    mayImport: ['base', 'cel', 'snapshot', 'api', 'kube-core', 'kube-types'],
+    mayImport: ['base', 'cel', 'guard', 'snapshot', 'api', 'kube-core', 'kube-types'],
     layers: [
       'values',
       'migrations',
@@ -276,6 +281,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'snapshot',
       'http1',
       'llm',
+      'guard',
       'retrieval',
       'knowledge',
       'context',
@@ -477,7 +483,14 @@ export const architecture: Architecture = {
     { folder: 'packages/gateway/src/answer/taps', contract: [], list: [] },
     {
       folder: 'packages/gateway/src/policies',
-      contract: ['call-allowance.ts', 'call-policy.ts', 'policy-match.ts', 'reported-usage.ts'],
+      contract: [
+        'attached-to.ts',
+        'call-allowance.ts',
+        'call-policy.ts',
+        'expression-failures.ts',
+        'policy-match.ts',
+        'reported-usage.ts',
+      ],
       list: ['call-permits.ts', 'call-policies.ts'],
     },
     {
@@ -524,6 +537,7 @@ export const architecture: Architecture = {
   ],
   pure: [
     'packages/snapshot/src',
+    'packages/guard/src',
     'packages/retrieval/src',
     'packages/cel/src',
     'packages/kube-core/src',

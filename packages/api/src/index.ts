@@ -61,6 +61,12 @@ export { PriceBook } from './price-book.ts'
 export type { PriceBookPrice, PriceBookSpec, PriceBookStatus } from './price-book.ts'
 export { AccessPolicy } from './access-policy.ts'
 export type { AccessPolicySpec, AccessPolicyStatus } from './access-policy.ts'
+export { GuardrailPolicy } from './guardrail-policy.ts'
+export type {
+  GuardrailPolicyGuard,
+  GuardrailPolicySpec,
+  GuardrailPolicyStatus,
+} from './guardrail-policy.ts'
 export { KnowledgeBase } from './knowledge-base.ts'
 export type { KnowledgeBaseSpec, KnowledgeBaseStatus } from './knowledge-base.ts'
 export type { PolicyMatchSpec, PolicyTargetReference } from './schema/policy-attachment.ts'

@@ -2,6 +2,7 @@ import { AccessPolicy } from './access-policy.ts'
 import { Consumer } from './consumer.ts'
 import { ContextStrategy } from './context-strategy.ts'
 import { ConversationStore } from './conversation-store.ts'
+import { GuardrailPolicy } from './guardrail-policy.ts'
 import { KnowledgeBase } from './knowledge-base.ts'
 import { LLMGateway } from './llm-gateway.ts'
 import { LLMProvider } from './llm-provider.ts'
@@ -27,5 +28,6 @@ export const kinds = [
   UsagePolicy,
   PriceBook,
   AccessPolicy,
+  GuardrailPolicy,
   KnowledgeBase,
 ] as const

@@ -111,6 +111,17 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
     action: pick(random, ['Allow', 'Deny']),
     resources: { models: pick(random, [['m'], ['*']]) },
   }),
+  GuardrailPolicy: (random) => ({
+    targetRefs: targets(random),
+    guards: [
+      {
+        name: 'g',
+        phases: ['Input', 'Output'],
+        regex: { patterns: [pick(random, ['a', 'a+', '('])] },
+        action: pick(random, ['Mask', 'Reject']),
+      },
+    ],
+  }),
   KnowledgeBase: (random) => ({
     sources: [
       pick<Spec>(random, [

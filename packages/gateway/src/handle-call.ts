@@ -97,6 +97,8 @@ async function readRequest(call: Call, route: CallRoute, parameters: PathParamet
   const { limits } = runtime.snapshot.gateway
   const held = await record.waitFor(readHeldBody(http.request, limits, services.heldBytes))
   call.bodyBytes = held.reservation
+  call.readRequest = read
+  call.sentBody = held.body
   const request = read(held.body)
   record.model = request.model
   record.stream = request.sent.stream

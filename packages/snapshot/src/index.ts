@@ -57,6 +57,13 @@ export type {
   AccessResources,
   AccessSubjects,
 } from './access-policy.ts'
+export type {
+  GuardAction,
+  GuardLook,
+  GuardPhase,
+  GuardrailPolicySettings,
+  GuardSettings,
+} from './guardrail-policy.ts'
 export type { PolicyMatch, PolicyTarget } from './policy-target.ts'
 export type { PriceBookSettings, PriceEntry, PriceTier, TokenPrices } from './price-book.ts'
 export type {

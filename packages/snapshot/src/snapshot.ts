@@ -3,6 +3,7 @@ import type { ConsumerSettings } from './consumer.ts'
 import type { ContextStrategySettings } from './context-strategy.ts'
 import type { ConversationStoreSettings } from './conversation-store.ts'
 import type { KnowledgeBaseSettings } from './knowledge-base.ts'
+import type { GuardrailPolicySettings } from './guardrail-policy.ts'
 import type { LLMGatewaySettings } from './llm-gateway.ts'
 import type { LLMProviderSettings } from './llm-provider.ts'
 import type { PersonaSettings } from './persona.ts'
@@ -40,6 +41,8 @@ export interface Snapshot {
   readonly priceBooks: readonly PriceBookSettings[]
   /** As `usagePolicies`. */
   readonly accessPolicies: readonly AccessPolicySettings[]
+  /** Those that concern the gateway, with the targets that do, in the order in which they apply. */
+  readonly guardrailPolicies: readonly GuardrailPolicySettings[]
   /** By `namespace/name`. */
   readonly knowledgeBases: ReadonlyMap<string, KnowledgeBaseSettings>
 }

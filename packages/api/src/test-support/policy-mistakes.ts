@@ -15,6 +15,13 @@ const limit = (what: string, fields: string, message: string): Mistake =>
 const action = (what: string, fields: string, message: string): Mistake =>
   usage(what, `concurrency: 1, onExceeded: {${fields}}`, message)
 
+const guard = (what: string, fields: string, message: string): Mistake => [
+  'GuardrailPolicy',
+  what,
+  `{${gateway}, guards: [{name: g, phases: [Input], ${fields}}]}`,
+  message,
+]
+
 const twice = 'a target stands twice'
 const zero = 'of 0 refuses every call: use an AccessPolicy with action Deny'
 
@@ -144,6 +151,30 @@ export const policyMistakes: readonly Mistake[] = [
     '{targetRefs: [{kind: LLMProvider, name: p, sectionName: m}], action: Deny, resources: {models: [m]}}',
     'sectionName goes with RoutingPolicy only: leave it out',
   ],
+  ['GuardrailPolicy', 'no guard', `{${gateway}, guards: []}`, 'at least 1 items'],
+  guard('nothing to look for', 'action: Reject', 'exactly one of builtin, regex and keywords'),
+  guard(
+    'two things to look for',
+    'action: Reject, keywords: {words: [a]}, regex: {patterns: [a]}',
+    'exactly one of builtin, regex and keywords',
+  ),
+  guard(
+    'a text of no use',
+    'action: Mask, with: x, keywords: {words: [a]}',
+    'with goes with action',
+  ),
+  guard('no text', 'action: Replace, keywords: {words: [a]}', 'with goes with action Replace'),
+  guard(
+    'what is put back of a refusal',
+    'action: Reject, reversible: true, keywords: {words: [a]}',
+    'reversible goes with action Mask',
+  ),
+  guard('no calls', 'action: Reject, samplePercent: 0, keywords: {words: [a]}', 'samplePercent'),
+  guard(
+    'a detector that nobody knows',
+    'action: Reject, builtin: {detectors: [Feelings]}',
+    'Unsupported value: "Feelings"',
+  ),
   [
     'LLMGateway',
     'a lease of everything',

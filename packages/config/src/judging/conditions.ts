@@ -18,7 +18,13 @@ export const commonConditionTypes: readonly ConditionType[] = [
     type: 'Accepted',
     reasons: {
       True: ['Accepted', 'PartiallySupported', ...noticeReasons],
-      False: ['Invalid', 'Conflicted', 'NoMatchingGateway', 'NotAllowedByGateway'],
+      False: [
+        'Invalid',
+        'UnsupportedOnStreams',
+        'Conflicted',
+        'NoMatchingGateway',
+        'NotAllowedByGateway',
+      ],
     },
   },
   {
@@ -62,13 +68,14 @@ export function commonConditions(
  * then what the author should know.
  */
 export function acceptedCondition(
-  { invalid, unsupported, notices }: Judged,
+  { invalid, onStreams, unsupported, notices }: Judged,
   refusal: Refusal | undefined,
   others: readonly Notice[] = [],
 ): PlannedCondition {
   const type = 'Accepted'
   if (invalid.length > 0) {
-    return { type, status: 'False', reason: 'Invalid', message: listed(invalid) }
+    const reason = onStreams.length === invalid.length ? 'UnsupportedOnStreams' : 'Invalid'
+    return { type, status: 'False', reason, message: listed(invalid) }
   }
   if (refusal) return { type, status: 'False', ...refusal }
   const known = byUrgency([...others, ...notices])

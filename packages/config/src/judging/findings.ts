@@ -39,6 +39,8 @@ export class Findings {
   readonly referenceProblems: ReferenceProblem[] = []
   /** What the author should know although the resource is accepted. */
   readonly notices: Notice[] = []
+  /** Those of `invalid` that only answers which are streams are against. */
+  readonly onStreams: string[] = []
   /** Those of `invalid` that are a matter of this version. */
   readonly unserved: string[] = []
   readonly secrets: NamedSecret[] = []
@@ -72,6 +74,12 @@ export class Findings {
    */
   rejectUnserved(message: string): void {
     this.unserved.push(message)
+    this.reject(message)
+  }
+
+  /** Rejects the resource because what it asks for cannot hold on a stream. */
+  rejectOnStreams(message: string): void {
+    this.onStreams.push(message)
     this.reject(message)
   }
 

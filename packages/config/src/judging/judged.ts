@@ -16,6 +16,8 @@ export interface Judged<R extends TypedObject = TypedObject, S = unknown> {
   readonly settings: S | undefined
   /** Why it is not accepted; empty when it is. */
   readonly invalid: readonly string[]
+  /** Those of `invalid` that cannot hold on a stream. */
+  readonly onStreams: readonly string[]
   /** Those of `invalid` that another version may serve. */
   readonly unserved: readonly string[]
   readonly referenceProblems: readonly ReferenceProblem[]

@@ -94,6 +94,7 @@ export class KindJudge {
       fits,
       settings: findings.invalid.length === 0 ? kept(settings, before?.settings) : undefined,
       invalid: findings.invalid,
+      onStreams: findings.onStreams,
       unserved: findings.unserved,
       referenceProblems: findings.referenceProblems,
       unsupported: fits ? this.#unsupported(resource) : [],
@@ -167,6 +168,7 @@ function sameVerdict(judged: Judged, before: Judged): boolean {
 /** All but the resource, which belongs to whoever listed it. */
 function freezeVerdict(judged: Judged): Judged {
   freeze(judged.invalid)
+  freeze(judged.onStreams)
   freeze(judged.unserved)
   freeze(judged.referenceProblems)
   freeze(judged.unsupported)

@@ -16,6 +16,7 @@ const fields: Readonly<Record<Exclude<keyof Snapshot, 'hash'>, true>> = {
   usagePolicies: true,
   priceBooks: true,
   accessPolicies: true,
+  guardrailPolicies: true,
   knowledgeBases: true,
 }
 

@@ -3,6 +3,7 @@ import { accessPolicy } from './access-policy/access-policy.ts'
 import { consumer } from './consumer/consumer.ts'
 import { contextStrategy } from './context-strategy/context-strategy.ts'
 import { conversationStore } from './conversation-store/conversation-store.ts'
+import { guardrailPolicy } from './guardrail-policy/guardrail-policy.ts'
 import { knowledgeBase } from './knowledge-base/knowledge-base.ts'
 import { llmGateway } from './llm-gateway/llm-gateway.ts'
 import { llmProvider } from './llm-provider/llm-provider.ts'
@@ -25,5 +26,6 @@ export const kinds: readonly KindCompiler[] = [
   usagePolicy,
   priceBook,
   accessPolicy,
+  guardrailPolicy,
   knowledgeBase,
 ]

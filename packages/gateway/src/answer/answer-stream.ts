@@ -33,6 +33,11 @@ export interface AnswerStream {
    * it, which the caller already has.
    */
   readonly reportedError?: ModelError | undefined
+  /**
+   * Whether its head waits for its first bytes: until then a failure is told as of a whole answer.
+   * Absent for one that starts at once.
+   */
+  readonly startsLate?: boolean
   /** The whole answer as a value. Only when `isWhole`, and only of an answer that is decoded. */
   response(): ModelResponse
 }

@@ -28,7 +28,7 @@ export async function relayAnswer(
   const { sink, record } = call
   const writer = writerFor(answer, use, call)
   record.noteFirstByte()
-  if (!answer.isWhole) start(writer, undefined, call)
+  if (!answer.isWhole && answer.startsLate !== true) start(writer, undefined, call)
   try {
     for (;;) {
       const piece = await answer.next()
@@ -53,7 +53,7 @@ export async function relayAnswer(
     throw reason
   }
   const last = writer.end()
-  if (!sink.started) start(writer, Buffer.byteLength(last), call)
+  if (!sink.started) start(writer, answer.isWhole ? Buffer.byteLength(last) : undefined, call)
   sink.end(last, costHeaders(record))
 }
 
@@ -137,6 +137,8 @@ async function breakOff(
     if (sink.started) sink.destroy()
     return
   }
+  // The failure is its whole answer.
+  if (!sink.started) return
   try {
     for (const tap of taps) await tap.fail(reason)
   } finally {

@@ -2,6 +2,7 @@ import type { HeaderFields } from '@fairlead/http1'
 import { type Dialect, readAnswerDetails } from '@fairlead/llm'
 import { attemptLog } from '../call/attempt-log.ts'
 import type { Call } from '../call/call.ts'
+import { guardrailText } from '../call/guardrail-note.ts'
 import { requestIdHeaders } from '../http/request-id-headers.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import { costHeaders } from './cost-headers.ts'
@@ -63,6 +64,9 @@ export function ownHeaders({
   }
   if (record.knowledge.length > 0) headers.push('x-fairlead-knowledge', knowledgeText(record))
   if (record.replay !== undefined) headers.push('x-fairlead-replay', record.replay)
+  if (record.guardrails.length > 0) {
+    headers.push('x-fairlead-guardrails', record.guardrails.map(guardrailText).join(', '))
+  }
   headers.push(...costHeaders(record))
   headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
   const conversation = turn?.conversation ?? unchanged

@@ -179,7 +179,7 @@ async function assembleTurn(
   }
   call.turn = turn
   noteCitable(search, turn.turn.retrieved, call)
-  const placed = placing(search, turn.turn.retrieved)
+  const placed = placing(search, turn.turn.retrieved, call)
   call.earlier = turn.earlier && earlierCall(turn.turn, turn.earlier)
   if (turn.earlier !== undefined) request.keepRepeated(dialect.passage)
   call.goesOnAlone = goesOnAlone
@@ -230,7 +230,7 @@ async function assembleUnkept(
   const { itemsBefore: _, ...kept } = request.edits
   const settings = { ...personaSettings(persona), ...kept }
   noteCitable(search(), planned.retrieved, call)
-  const placed = placing(search(), planned.retrieved)
+  const placed = placing(search(), planned.retrieved, call)
   const { promptCaching } = asked.strategy
   const cached = isNew ? undefined : { tenant: caller.tenant, id, promptCaching }
   return new AssembledCall({
@@ -247,10 +247,14 @@ async function assembleUnkept(
   })
 }
 
-/** What puts the passages of a prompt where its strategy wants them. */
-function placing(use: CallSearch | undefined, retrieved: RetrievedBlock | undefined) {
+/** What puts the passages of a prompt where its strategy wants them, and has its history looked at. */
+function placing(
+  use: CallSearch | undefined,
+  retrieved: RetrievedBlock | undefined,
+  { guards }: Pick<Call, 'guards'>,
+) {
   return ({ items, tools }: PromptParts): PromptParts => ({
-    items: placedItems(items, use, retrieved),
+    items: placedItems(guards?.history(items) ?? items, use, retrieved),
     tools,
   })
 }

@@ -39,10 +39,21 @@ export async function withKeptHistory(call: Call): Promise<KeptHistory | undefin
   const sent = decoded.items.map((item) => ({ item }))
   const own = isInstructed ? sent.slice(1) : sent
   const found = refers ? await withReferences(own, caller.tenant, dialect, responses) : own
-  const parts = [...(isInstructed ? sent.slice(0, 1) : []), ...history, ...found]
+  const parts = guarded([...(isInstructed ? sent.slice(0, 1) : []), ...history, ...found], call)
   const { maxMessages } = runtime.snapshot.gateway.limits
   if (parts.length > maxMessages) throw gatewayError.tooManyMessages(parts.length, maxMessages)
   return { request: { ...decoded, items: parts.map(({ item }) => item) }, parts }
+}
+
+function guarded(
+  parts: readonly ResponsePromptPart[],
+  { guards }: Call,
+): readonly ResponsePromptPart[] {
+  const items = guards?.history(parts.map(({ item }) => item))
+  return parts.map((part, index) => {
+    const item = items?.[index] ?? part.item
+    return item === part.item ? part : { ...part, item }
+  })
 }
 
 /** The items of a response and those before it: at most as much as one request may bring. */

@@ -2,6 +2,7 @@ import { dollarsOf, type PriceState } from '@fairlead/usage'
 import { type AttemptEvidence, attemptEvidence } from './attempt-evidence.ts'
 import type { PassedOver } from './attempt-record.ts'
 import type { CallRecord } from './call-record.ts'
+import type { GuardrailNote } from './guardrail-note.ts'
 import type { MetLimit } from './met-limits.ts'
 
 /** A request in the log: what is not known is undefined. */
@@ -56,6 +57,8 @@ export interface CallFields {
   readonly accessPolicy: string | undefined
   /** What policies that only report would have refused. */
   readonly shadowRefusals: readonly string[] | undefined
+  /** What guards have found in it, without what it was. */
+  readonly guardrails: readonly GuardrailNote[] | undefined
   /** Limits that refused it, or a target of it, the one that it was told in front. */
   readonly limits: readonly MetLimit[] | undefined
   /** How long it waited for room in a limit. */
@@ -103,6 +106,7 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
     unpriced: record.priceState === 'Unpriced' ? true : undefined,
     usageEstimated: usage?.estimated,
     accessPolicy: record.accessPolicy,
+    guardrails: record.guardrails.length === 0 ? undefined : record.guardrails,
     ...limitFields(record),
     traceId: record.trace?.traceId,
     error: record.errorCode,

@@ -6,6 +6,7 @@ import type { UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { AttemptRecord, PassedOver } from './attempt-record.ts'
+import type { GuardrailNote } from './guardrail-note.ts'
 import type { OwnCallPurpose } from './own-calls.ts'
 import type { SpentUsage } from './spent-usage.ts'
 import type { KnowledgeNote } from './knowledge-searcher.ts'
@@ -65,6 +66,8 @@ export class CallRecord {
   accessPolicy: string | undefined
   /** What policies that only report would have refused, in words for the log. */
   readonly shadowRefusals: string[] = []
+  /** What guards have found in it. */
+  readonly guardrails: GuardrailNote[] = []
   status = 0
   errorCode: string | undefined
   /** IP address of the caller's connection, of a call that has failed while it was there. */

@@ -13,6 +13,7 @@ import type { CallRequest } from './call-request.ts'
 import type { HeldBytesReservation } from './held-bytes.ts'
 import type { EarlierCall } from './earlier-call.ts'
 import type { HttpCall } from './http-call.ts'
+import type { PromptGuards } from './prompt-guards.ts'
 import type { Services } from './services.ts'
 
 /** What is other than the configuration says. */
@@ -42,6 +43,10 @@ export class Call {
   caller!: Caller
   /** Set when the body has been read. */
   request!: CallRequest
+  /** Reads a body as that of its request was read; undefined for a call of the gateway's own. */
+  readRequest: ((body: Buffer) => CallRequest) | undefined
+  /** The body as it came; undefined for a call of the gateway's own. */
+  sentBody: Buffer | undefined
   /** What its body counts among the bytes that are held; given back at its end. */
   bodyBytes: HeldBytesReservation | undefined
   /** The call as it was routed; set by routing. */
@@ -60,6 +65,8 @@ export class Call {
   citable: ReadonlyMap<number, Annotation> = new Map()
   /** What its tool file_search has done, for callers that are told of it; set by assembly. */
   searchCall: NativeItem | undefined
+  /** What looks at texts of others that its prompt gets; set at its admission. */
+  guards: PromptGuards | undefined
   /** Whether it goes on when its caller leaves; set by assembly. */
   goesOnAlone = false
   /** The response that is kept; set when it has been begun. */

@@ -4,6 +4,7 @@ import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { Attribute, Span } from '../telemetry/span.ts'
 import type { AttemptRecord } from './attempt-record.ts'
 import type { CallRecord } from './call-record.ts'
+import { guardrailText } from './guardrail-note.ts'
 import type { Services } from './services.ts'
 
 /** What the two kinds of span have in common. */
@@ -62,6 +63,7 @@ function callSpan({ trace, record, endedMs, at }: SpanParts): Span {
     ['fairlead.price_state', record.priceState],
     ['fairlead.adapted', text(record.adapted)],
     ['fairlead.passed_over', passedOverTexts(record)],
+    ['fairlead.guardrails', guardrailTexts(record)],
   ]
   // By the conventions, a server is not at fault for what a client did wrong.
   const isFault = errorCode !== undefined && (status < 400 || status >= 500)
@@ -122,6 +124,10 @@ function spanName(operation: string, model: string): string {
 function passedOverTexts({ passedOver }: CallRecord): readonly string[] | undefined {
   if (passedOver.length === 0) return undefined
   return passedOver.map(({ target, reason }) => `${target}: ${reason}`)
+}
+
+function guardrailTexts({ guardrails }: CallRecord): readonly string[] | undefined {
+  return guardrails.length === 0 ? undefined : guardrails.map(guardrailText)
 }
 
 function costOf({ costNanodollars }: CallRecord): string | undefined {

@@ -59,11 +59,18 @@ export function refusedRequest(record: CallRecord, nowMs: number): RefusedReques
     path: record.path.slice(0, textMax),
     model: record.model.slice(0, textMax),
     route: record.route,
-    refusedBy: record.limits?.refused[0]?.limit ?? record.accessPolicy,
+    refusedBy: record.limits?.refused[0]?.limit ?? record.accessPolicy ?? rejectingGuard(record),
   }
+}
+
+/** As a limit is named: the policy, and after another slash its guard. */
+function rejectingGuard({ guardrails }: CallRecord): string | undefined {
+  const rejecting = guardrails.find(({ action }) => action === 'Reject')
+  return rejecting && `${rejecting.policy}/${rejecting.guard}`
 }
 
 function isRefusal(status: number, code: string, { accessPolicy }: CallRecord): boolean {
   if (status === 401 || status === 403 || status === 429) return true
+  if (code === 'content_rejected') return true
   return status === 404 && (accessPolicy !== undefined || notFoundCodes.has(code))
 }

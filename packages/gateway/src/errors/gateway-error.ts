@@ -47,6 +47,8 @@ export const gatewayError = {
       `${param} has no effect where nothing is kept of a call: leave it out, or store: false.`,
       { param },
     ),
+  contentRejected: (message: string) =>
+    new ModelError('invalid-request', message, { code: 'content_rejected' }),
   unknownPath: (method: string, path: string, served: readonly string[]) =>
     new ModelError(
       'not-found',

@@ -7,6 +7,7 @@ import {
 } from '@fairlead/knowledge'
 import { invalidField } from '@fairlead/llm'
 import type { KnowledgeBaseSettings } from '@fairlead/snapshot'
+import type { PromptGuards } from '../call/prompt-guards.ts'
 import type { BaseSearch } from '../call/requested-search.ts'
 import { callerFilter } from './caller-filter.ts'
 import type { QueryVectors } from './query-vectors.ts'
@@ -64,7 +65,8 @@ export async function searchBase(
   const startMs = clock.monotonicMs()
   try {
     const way = await wayOf(base, vectors, call, parent)
-    const found = await foundIn(base, { search, text, filter, way }, call, parent)
+    const all = await foundIn(base, { search, text, filter, way }, call, parent)
+    const found = call.guards === undefined ? all : guardedPassages(all, call.guards)
     knowledgeStates.note(search.key, undefined)
     const outcome = found.length > 0 ? 'found' : 'empty'
     metrics.knowledge.countSearch(search.key, outcome, clock.monotonicMs() - startMs)
@@ -81,6 +83,19 @@ export async function searchBase(
     logger.warn({ knowledgeBase: search.key, problem: detail }, unsearchable)
     return searchedBase(search, [], { problem: told })
   }
+}
+
+/** Without those that may not be quoted, before anybody else reads them. */
+function guardedPassages(
+  found: readonly FoundPassage[],
+  guards: PromptGuards,
+): readonly FoundPassage[] {
+  return found.flatMap((passage) => {
+    const text = guards.passage(passage.text)
+    const title = passage.title === null ? null : guards.passage(passage.title)
+    if (text === undefined || title === undefined) return []
+    return [{ ...passage, text, title }]
+  })
 }
 
 function searchedBase(

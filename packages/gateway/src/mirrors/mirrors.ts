@@ -118,6 +118,9 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     route: { ...route, targets: [target], unfit: [], retry, mirror: undefined },
     // They count for the call itself.
     bodyBytes: undefined,
+    readRequest: undefined,
+    sentBody: undefined,
+    guards: undefined,
     turn: undefined,
     conversation: undefined,
     citable: new Map(),

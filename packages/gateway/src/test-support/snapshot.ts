@@ -1,6 +1,7 @@
 import type {
   AccessPolicySettings,
   ConsumerSettings,
+  GuardrailPolicySettings,
   PriceBookSettings,
   UsagePolicySettings,
   LLMGatewaySettings,
@@ -31,6 +32,7 @@ export interface SnapshotParts {
   readonly usagePolicies?: readonly UsagePolicySettings[]
   readonly priceBooks?: readonly PriceBookSettings[]
   readonly accessPolicies?: readonly AccessPolicySettings[]
+  readonly guardrailPolicies?: readonly GuardrailPolicySettings[]
   readonly knowledgeBases?: readonly KnowledgeBaseSettings[]
 }
 
@@ -94,6 +96,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     usagePolicies: parts.usagePolicies ?? [],
     priceBooks: parts.priceBooks ?? [],
     accessPolicies: parts.accessPolicies ?? [],
+    guardrailPolicies: parts.guardrailPolicies ?? [],
     knowledgeBases: byKey(parts.knowledgeBases ?? []),
   }
 }

@@ -1,16 +1,9 @@
 import type { ConditionCompiler } from '@fairlead/cel'
-import type { PolicyTarget, Snapshot } from '@fairlead/snapshot'
+import type { Snapshot } from '@fairlead/snapshot'
 import type { CallTarget } from '../../routing/call-target.ts'
-import type { MatchedRoute } from '../../routing/match-route.ts'
-import type { RoutedCall } from '../../routing/routed-call.ts'
+import { isAttachedTo, isRule, type RoutedTo } from '../attached-to.ts'
 import { type OnExpressionFailure, preparePolicy, type PreparedPolicy } from './prepared-policy.ts'
 import { providerPolicy } from './provider-limits.ts'
-
-/** Where a call goes: what policies are attached to. */
-interface RoutedTo {
-  readonly routed: RoutedCall
-  readonly route: Pick<MatchedRoute, 'route'>
-}
 
 type SnapshotParts = Pick<Snapshot, 'gateway' | 'providers' | 'usagePolicies'>
 
@@ -89,7 +82,8 @@ export class PolicyIndex {
     const own = this.#byProvider.get(target.provider.key)
     const found = own === undefined ? [] : [own]
     for (const policy of this.#ofAttempts) {
-      const isAttached = policy.targets.some((each) => this.#isAt(each, to, target))
+      const at = { gateway: this.#gateway, targets: [target] }
+      const isAttached = policy.targets.some((each) => isAttachedTo(each, to, at))
       if (isAttached && policy.matches(to.routed)) found.push(policy)
     }
     return found
@@ -108,38 +102,6 @@ export class PolicyIndex {
       if (kind === 'RoutingPolicy') addTo(this.#byRouting, key, policy)
     }
   }
-
-  #isAt(attached: PolicyTarget, { routed, route }: RoutedTo, target: CallTarget): boolean {
-    const { key } = attached
-    switch (attached.kind) {
-      case 'LLMGateway':
-        return key === this.#gateway
-      case 'Consumer':
-        return key === routed.caller.consumer
-      case 'PromptTemplate': {
-        const { prompt } = routed
-        return prompt !== undefined && key === `${prompt.namespace}/${prompt.name}`
-      }
-      case 'RoutingPolicy': {
-        if (route.route === undefined) return false
-        const { policy, rule } = route.route
-        return isRule(attached, `${policy.namespace}/${policy.name}`, rule)
-      }
-      case 'LLMProvider': {
-        const { model } = attached
-        if (key !== target.provider.key) return false
-        return model === undefined || target.provider.realModel(model) === target.model
-      }
-    }
-  }
-}
-
-function isRule(target: PolicyTarget, key: string, rule: string): boolean {
-  return (
-    target.kind === 'RoutingPolicy' &&
-    target.key === key &&
-    (target.rule === undefined || target.rule === rule)
-  )
 }
 
 function addTo(index: Map<string, PreparedPolicy[]>, key: string, policy: PreparedPolicy): void {

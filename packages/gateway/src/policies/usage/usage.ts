@@ -1,10 +1,10 @@
 import { ConditionCompiler } from '@fairlead/cel'
 import type { Snapshot } from '@fairlead/snapshot'
 import type { AdmissionPolicy, CreateCallPolicy } from '../call-policy.ts'
+import { ExpressionFailures } from '../expression-failures.ts'
 import { AttemptAdmission } from './attempt-admission.ts'
 import { type AdmissionParts, CallAdmission } from './call-admission.ts'
 import { CounterSightings } from './counter-sightings.ts'
-import { ExpressionFailures } from './expression-failures.ts'
 import { GatewayCounters } from './gateway-counters.ts'
 import { LimitsOfCaller } from './limits-of-caller.ts'
 import { PolicyIndexer } from './policy-index.ts'
@@ -24,7 +24,13 @@ export const usage: CreateCallPolicy = (parts): AdmissionPolicy => {
   const { changed, clock, logger, registry } = parts
   const queues = new UsageQueues<Admission>(clock)
   const metrics = new UsageMetrics(registry, () => queues.length)
-  const failures = new ExpressionFailures(metrics, logger, clock)
+  const failures = new ExpressionFailures({
+    count: (policy) => metrics.countExpressionFailure(policy),
+    logger,
+    clock,
+    message:
+      'an expression of a UsagePolicy could not be evaluated: the policy holds, for no subject',
+  })
   const indexer = new PolicyIndexer(new ConditionCompiler(), (policy, failure) =>
     failures.note(policy, failure),
   )

@@ -1,0 +1,110 @@
+import { ConditionCompiler } from '@fairlead/cel'
+import { invalidField, operationOf } from '@fairlead/llm'
+import type { AnswerTransform } from '../../answer/answer-transform.ts'
+import type { Call } from '../../call/call.ts'
+import { Counter } from '../../metrics/counter.ts'
+import { parseJsonObject } from '../../http/json-body.ts'
+import type { AdmissionPolicy, CreateCallPolicy, Permit } from '../call-policy.ts'
+import { ExpressionFailures } from '../expression-failures.ts'
+import { CallGuards } from './call-guards.ts'
+import { BufferedAnswer, GuardedAnswer } from './guarded-answer.ts'
+import { promptGuards } from './prompt-guards.ts'
+import { PreparedGuardrails } from './prepared-guards.ts'
+import { checkedRequest } from './request-texts.ts'
+
+const nothing: Permit = { settle: () => {} }
+
+/**
+ * GuardrailPolicies: what calls and their answers may not contain. The request that goes on is the one
+ * that was checked: where a guard has changed a text, its body is written and read anew.
+ */
+export const guards: CreateCallPolicy = ({ clock, logger, registry }): AdmissionPolicy => {
+  const verdicts = new Counter(registry, {
+    name: 'fairlead_guardrail_verdicts_total',
+    help: 'Calls in which a guard has found something, and what was done about it.',
+    labelNames: ['policy', 'guard', 'phase', 'action'],
+  })
+  const failed = new Counter(registry, {
+    name: 'fairlead_guardrail_expression_failures_total',
+    help: 'Evaluations of the cel of a GuardrailPolicy that failed; the policy holds.',
+    labelNames: ['policy'],
+  })
+  const failures = new ExpressionFailures({
+    count: (policy) => failed.labels({ policy }).inc(),
+    logger,
+    clock,
+    message: 'cel of a GuardrailPolicy could not be evaluated: the policy holds',
+  })
+  const prepared = new PreparedGuardrails(new ConditionCompiler(), (policy, failure) =>
+    failures.note(policy, failure),
+  )
+  return {
+    name: 'guards',
+    stage: 'admission',
+    enter(call) {
+      const { record, routed, route, runtime, services } = call
+      // What the gateway asks of its own accord is made of texts that were checked.
+      if (record.purpose !== undefined) return nothing
+      const policies = prepared.forCall(runtime.snapshot, { routed, route })
+      if (policies.length === 0) return nothing
+      const looking = new CallGuards(policies, record.guardrails, services.random)
+      const settle = () => {
+        for (const { action, guard, phase, policy } of record.guardrails) {
+          verdicts.labels({ policy, guard, phase, action }).inc()
+        }
+      }
+      try {
+        checkRequest(call, looking)
+      } catch (error) {
+        settle()
+        throw error
+      }
+      call.guards = promptGuards(looking)
+      const transform = answerTransform(call, looking)
+      return { settle, ...(transform && { transform }) }
+    },
+    configured({ snapshot }) {
+      for (const policy of snapshot.guardrailPolicies) prepared.prepare(policy)
+    },
+  }
+}
+
+const phasesOfRequests = ['Input', 'ToolDefinitions', 'ToolArguments', 'ToolOutput'] as const
+
+function checkRequest(call: Call, looking: CallGuards): void {
+  const { dialect, readRequest, request, sentBody } = call
+  if (readRequest === undefined || sentBody === undefined) return
+  if (!phasesOfRequests.some((phase) => looking.lookAt(phase))) return
+  // Tools of the gateway's own have been taken out of it.
+  const fields = request.searches.length > 0 ? parseJsonObject(sentBody) : request.fields()
+  const isOwn = dialect.passage.isOwnContext?.(fields['context']) !== true
+  looking.avoidPlaceholders(sentBody.toString())
+  const checked = checkedRequest(fields, looking, isOwn)
+  if (checked === fields) return
+  const body = Buffer.from(JSON.stringify(checked))
+  call.request = readRequest(body)
+}
+
+function answerTransform(call: Call, looking: CallGuards): AnswerTransform | undefined {
+  const { dialect, request, runtime } = call
+  if (operationOf(dialect) !== 'chat') return undefined
+  const looks = looking.lookAt('Output') || looking.lookAt('ToolArguments')
+  if (!looks && !looking.restores) return undefined
+  const { n } = request.fields()
+  if (typeof n === 'number' && n > 1) {
+    throw invalidField('n', 'guards look at one answer of a call: leave it out, or give 1.')
+  }
+  const { maxResponseBytes } = runtime.snapshot.gateway.limits
+  return {
+    name: 'guards',
+    takes: 'events',
+    apply(answer) {
+      looking.answerBegins()
+      // An earlier answer is as its caller got it.
+      if (call.earlier !== undefined) return answer
+      return looking.bufferAnswers && !answer.isWhole
+        ? new BufferedAnswer(answer, looking, maxResponseBytes)
+        : new GuardedAnswer(answer, looking)
+    },
+  }
+}

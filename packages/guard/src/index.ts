@@ -1,0 +1,6 @@
+export { compileMatcher, type MatcherOptions } from './compile-matcher.ts'
+export { type Decided, HeldText } from './held-text.ts'
+export { MaskTable } from './mask-table.ts'
+export { PatternError } from './pattern/pattern-probe.ts'
+export { placeholderMatcher } from './placeholder-matcher.ts'
+export type { Finding, TextMatcher } from './text-matcher.ts'
