@@ -1,11 +1,12 @@
-import type { RankedDocument, Usage } from '@fairlead/llm'
+import type { ModerationResult, RankedDocument, Usage } from '@fairlead/llm'
 import type { Embedder } from '@fairlead/retrieval'
 import type { Caller } from '../access/caller.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
 
 /** What the gateway calls a model for. A label of metrics. */
-export type OwnCallPurpose = 'summary' | 'memory' | 'retrieval' | 'knowledge' | 'rewrite' | 'rerank'
+export type OwnCallPurpose =
+  'summary' | 'memory' | 'retrieval' | 'knowledge' | 'rewrite' | 'rerank' | 'format' | 'guard'
 
 /**
  * Calls that the gateway makes for itself: routed, retried, priced and counted as callers' calls are.
@@ -25,6 +26,8 @@ export interface OwnCalls {
   embedder(model: string, on: Omit<OwnCallContext, 'signal'>): Embedder
   /** The best `topN` documents for a query, the best first. Rejects with a ModelError. */
   rerank(request: OwnRerankRequest, on: OwnCallContext): Promise<readonly RankedDocument[]>
+  /** The verdict on each text by a model made for that. Rejects with a ModelError. */
+  moderate(request: OwnModerationRequest, on: OwnCallContext): Promise<readonly ModerationResult[]>
   /**
    * A search that a caller asks for by itself, once UsagePolicies have admitted it: to them it is a call
    * that no model answers. Rejects as the search does, and with their refusal.
@@ -46,6 +49,12 @@ export interface OwnSearchContext {
   readonly signal: AbortSignal
   /** For all of it, waiting for its turn included. */
   readonly timeoutMs: number
+}
+
+export interface OwnModerationRequest {
+  readonly model: string
+  /** At least one. */
+  readonly texts: readonly string[]
 }
 
 export interface OwnRerankRequest {

@@ -70,7 +70,12 @@ export class GatewayMetrics {
   readonly #callMeters: Record<
     Operation,
     QuadrupleMap<string, string, string, string, CallMeters>
-  > = { chat: new QuadrupleMap(), embeddings: new QuadrupleMap(), rerank: new QuadrupleMap() }
+  > = {
+    chat: new QuadrupleMap(),
+    embeddings: new QuadrupleMap(),
+    moderation: new QuadrupleMap(),
+    rerank: new QuadrupleMap(),
+  }
   /** By route, provider and class of status. */
   readonly #requestCounters = new TripleMap<string, string, number, CounterChild>()
   /** By route, target and class of status. */

@@ -1,4 +1,10 @@
-import { openAiChat, openAiEmbeddings, presets, type ServerQuirks } from '@fairlead/llm'
+import {
+  openAiChat,
+  openAiEmbeddings,
+  openAiModerations,
+  presets,
+  type ServerQuirks,
+} from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
 import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 
@@ -50,6 +56,11 @@ function apisWith(own: ServerQuirks): ProviderApis {
       dialect: openAiEmbeddings,
       encoding: {},
       prepare: (request, credential) => bearerRequest(request, '/embeddings', credential),
+    },
+    {
+      dialect: openAiModerations,
+      encoding: {},
+      prepare: (request, credential) => bearerRequest(request, '/moderations', credential),
     },
   ]
 }

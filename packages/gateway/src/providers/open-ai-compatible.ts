@@ -2,6 +2,7 @@ import {
   openAiChat,
   openAiCompletions,
   openAiEmbeddings,
+  openAiModerations,
   openAiRerank,
   openAiResponses,
   type Preset,
@@ -68,6 +69,7 @@ function apisWith(
       ? [{ dialect: openAiResponses, encoding: { quirks }, prepare: at('/responses') }]
       : []),
     { dialect: openAiEmbeddings, encoding: { quirks }, prepare: at('/embeddings') },
+    { dialect: openAiModerations, encoding: { quirks }, prepare: at('/moderations') },
     { dialect: openAiRerank, encoding: { quirks }, prepare: at('/rerank') },
   ]
 }

@@ -1,4 +1,10 @@
-import { openAiChat, openAiCompletions, openAiEmbeddings, openAiResponses } from '@fairlead/llm'
+import {
+  openAiChat,
+  openAiCompletions,
+  openAiEmbeddings,
+  openAiModerations,
+  openAiResponses,
+} from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
 import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 
@@ -29,7 +35,13 @@ const embeddings: ProviderApi = {
   prepare: (request, credential) => bearerRequest(request, '/embeddings', credential),
 }
 
-const usual: ProviderApis = [chat, responses, embeddings]
+const moderations: ProviderApi = {
+  dialect: openAiModerations,
+  encoding: {},
+  prepare: (request, credential) => bearerRequest(request, '/moderations', credential),
+}
+
+const usual: ProviderApis = [chat, responses, embeddings, moderations]
 const onlyCompletions: ProviderApis = [completions]
 const onlyResponses: ProviderApis = [responses]
 

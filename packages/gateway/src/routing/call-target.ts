@@ -99,7 +99,12 @@ export class CallTarget implements TargetView {
   }
 }
 
-const words = { chat: 'Chat', embeddings: 'Embeddings', rerank: 'Rerank' } as const
+const words = {
+  chat: 'Chat',
+  embeddings: 'Embeddings',
+  moderation: 'Moderation',
+  rerank: 'Rerank',
+} as const
 
 /** What no model has that chats. */
 const otherKinds: ReadonlySet<string> = new Set([

@@ -5,6 +5,7 @@ import { embeddings } from './embeddings/surface.ts'
 import { feedback } from './feedback/surface.ts'
 import { gemini } from './gemini/surface.ts'
 import { messages } from './messages/surface.ts'
+import { moderations } from './moderations/surface.ts'
 import { models } from './models/surface.ts'
 import { ollama, ollamaPrompt } from './ollama/surface.ts'
 import { prompts } from './prompts/surface.ts'
@@ -26,6 +27,7 @@ export const surfaces: readonly Surface[] = [
   responses,
   gemini,
   embeddings,
+  moderations,
   rerank,
   models,
   prompts,

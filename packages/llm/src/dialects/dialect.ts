@@ -2,6 +2,8 @@ import type { ModelError } from '../errors/model-error.ts'
 import type { ChatFormat } from '../operations/chat/chat-format.ts'
 import type { EmbeddingsAnswer } from '../operations/embeddings/embeddings-answer.ts'
 import type { EmbeddingsRequest } from '../operations/embeddings/embeddings-request.ts'
+import type { ModerationAnswer } from '../operations/moderation/moderation-answer.ts'
+import type { ModerationRequest } from '../operations/moderation/moderation-request.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { RerankAnswer } from '../operations/rerank/rerank-answer.ts'
 import type { RerankRequest } from '../operations/rerank/rerank-request.ts'
@@ -25,6 +27,7 @@ export interface Dialect {
   readonly operations: {
     readonly chat?: ChatFormat
     readonly embeddings?: ValueFormat<EmbeddingsRequest, EmbeddingsAnswer>
+    readonly moderation?: ValueFormat<ModerationRequest, ModerationAnswer>
     readonly rerank?: ValueFormat<RerankRequest, RerankAnswer>
   }
   /** How bytes pass through undecoded between two parties that both speak it. */
@@ -67,6 +70,7 @@ export function chatFormatOf(dialect: Dialect): ChatFormat {
 /** What a dialect asks of a model. */
 export function operationOf({ operations }: Pick<Dialect, 'operations'>): Operation {
   if (operations.embeddings !== undefined) return 'embeddings'
+  if (operations.moderation !== undefined) return 'moderation'
   return operations.rerank === undefined ? 'chat' : 'rerank'
 }
 
@@ -75,7 +79,7 @@ export function operationOf({ operations }: Pick<Dialect, 'operations'>): Operat
  * Those of one operation understand each other's requests and answers.
  */
 export function valueFormatOf({ name, operations }: Dialect): ValueFormat<unknown, object> {
-  const format = operations.embeddings ?? operations.rerank
+  const format = operations.embeddings ?? operations.moderation ?? operations.rerank
   if (format === undefined) throw new Error(`the dialect ${name} has no single values`)
   return format
 }

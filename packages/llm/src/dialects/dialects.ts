@@ -2,6 +2,7 @@ import { cohereEmbeddingsBeside } from './cohere-embeddings/dialect.ts'
 import { rerankBeside } from './cohere-rerank/dialect.ts'
 import { geminiEmbeddingsBeside } from './gemini-embeddings/dialect.ts'
 import { embeddingsBeside } from './openai-embeddings/dialect.ts'
+import { moderationsBeside } from './openai-moderations/dialect.ts'
 import { anthropicMessages } from './anthropic-messages/dialect.ts'
 import { cohereChat } from './cohere-chat/dialect.ts'
 import { bedrockConverse } from './bedrock-converse/dialect.ts'
@@ -20,6 +21,9 @@ export const openAiEmbeddings: Dialect = embeddingsBeside(openAiChat)
 
 export const cohereEmbeddings: Dialect = cohereEmbeddingsBeside(cohereChat)
 export const geminiEmbeddings: Dialect = geminiEmbeddingsBeside(gemini)
+
+/** OpenAI's moderations. */
+export const openAiModerations: Dialect = moderationsBeside(openAiChat)
 
 /** Cohere's rerank, with the errors of OpenAI, as its callers expect them. */
 export const openAiRerank: Dialect = rerankBeside(openAiChat)

@@ -1,2 +1,2 @@
 /** What a model is asked for, in OpenTelemetry's words where it has some. */
-export type Operation = 'chat' | 'embeddings' | 'rerank'
+export type Operation = 'chat' | 'embeddings' | 'moderation' | 'rerank'

@@ -255,4 +255,11 @@ function claimsFor(call: Call, index: PolicyIndex): readonly LimitClaim[] {
 }
 
 /** Purposes of calls that are made while another of the caller runs, which waits for them. */
-const partsOfCalls: ReadonlySet<string> = new Set(['knowledge', 'rewrite', 'rerank', 'retrieval'])
+const partsOfCalls: ReadonlySet<string> = new Set([
+  'format',
+  'guard',
+  'knowledge',
+  'rewrite',
+  'rerank',
+  'retrieval',
+])

@@ -8,7 +8,14 @@ import {
   type ModelResponse,
   openAiChat,
 } from '@fairlead/llm'
-import { type Cancellation, type Clock, objectOrEmpty, parseJson, sleep } from '@fairlead/base'
+import {
+  type Cancellation,
+  type Clock,
+  type JsonObject,
+  objectOrEmpty,
+  parseJson,
+  sleep,
+} from '@fairlead/base'
 import { collectBody } from '../../upstream/collect-body.ts'
 import type {
   CollectedBody,
@@ -19,6 +26,7 @@ import type {
 import { simulatedAnswer } from './simulated-answer.ts'
 import { simulatedRanks } from './simulated-ranks.ts'
 import { simulatedVectors } from './simulated-vectors.ts'
+import { simulatedVerdicts } from './simulated-verdicts.ts'
 import { streamPieces } from './stream-pieces.ts'
 
 /**
@@ -101,14 +109,20 @@ function wholeExchange(
   return jsonExchange(format.encodeResponse(answer), cutAfterWords)
 }
 
-/** Vectors and ranks come whole. */
+const values: ReadonlyMap<string, (fields: JsonObject) => object> = new Map([
+  ['/embeddings', simulatedVectors],
+  ['/moderations', simulatedVerdicts],
+  ['/rerank', simulatedRanks],
+])
+
+/** Vectors, ranks and verdicts come whole. */
 function valueExchange(
   { body, path }: UpstreamRequest,
   cutAfterWords: number | undefined,
 ): Exchange {
   try {
     const fields = objectOrEmpty(parseJson(Buffer.from(body).toString('utf8')))
-    const value = path === '/embeddings' ? simulatedVectors(fields) : simulatedRanks(fields)
+    const value = values.get(path)?.(fields) ?? {}
     return jsonExchange(value, cutAfterWords)
   } catch (error) {
     if (error instanceof ModelError) return refusal(error)

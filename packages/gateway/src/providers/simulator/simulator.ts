@@ -1,4 +1,4 @@
-import { openAiChat, openAiEmbeddings, openAiRerank } from '@fairlead/llm'
+import { openAiChat, openAiEmbeddings, openAiModerations, openAiRerank } from '@fairlead/llm'
 import type { SimulatorSettings } from '@fairlead/snapshot'
 import type { ProviderApis, ProviderType } from '../provider-type.ts'
 import { createSimulatorTransport } from './simulator-transport.ts'
@@ -24,6 +24,11 @@ const apis: ProviderApis = [
     dialect: openAiEmbeddings,
     encoding: {},
     prepare: (request) => ({ ...request, path: '/embeddings' }),
+  },
+  {
+    dialect: openAiModerations,
+    encoding: {},
+    prepare: (request) => ({ ...request, path: '/moderations' }),
   },
   {
     dialect: openAiRerank,

@@ -73,6 +73,12 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
     headers: random.chance(0.1) ? contextHeaders(random) : {},
     body: changed(random, embeddingsBody(random)),
   }),
+  moderations: (random) => ({
+    method: 'POST',
+    path: '/v1/moderations',
+    headers: random.chance(0.1) ? contextHeaders(random) : {},
+    body: changed(random, moderationBody(random)),
+  }),
   rerank: (random) => ({
     method: 'POST',
     path: random.pick(['/v1/rerank', '/v2/rerank']),
@@ -178,6 +184,19 @@ function embeddingsBody(random: SeededRandom): JsonNode {
     ...(random.chance(0.3) ? { encoding_format: random.pick(['float', 'base64']) } : {}),
     ...(random.chance(0.1) ? { dimensions: random.pick<JsonNode>([8, hostileValue(random)]) } : {}),
     ...(random.chance(0.3) ? { input_type: random.pick(['query', 'document']) } : {}),
+  })
+}
+
+function moderationBody(random: SeededRandom): JsonNode {
+  return fields({
+    model: 'simulator',
+    input: random.pick<JsonNode>([
+      'a',
+      ['a', 'b'],
+      [fields({ type: 'text', text: 'a' })],
+      [fields({ type: 'image_url', image_url: fields({ url: hostileValue(random) }) })],
+      hostileValue(random),
+    ]),
   })
 }
 

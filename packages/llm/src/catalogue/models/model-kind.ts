@@ -14,6 +14,7 @@ export function modelKind(vendor: string, model: string): Operation | undefined 
   const known = findModel(vendor, model)
   if (known === undefined) return undefined
   if (name.includes('rerank')) return 'rerank'
+  if (name.includes('moderation')) return 'moderation'
   if (vectorNames.test(name)) return 'embeddings'
   const { lacks } = known
   return lacks.includes('Tools') && lacks.includes('Reasoning') ? undefined : 'chat'
