@@ -26,7 +26,11 @@ const byBytes =
     response.end()
   }
 
-async function citing(answer: Answer, use: Partial<KnowledgeUse> | null = {}) {
+async function citing(
+  answer: Answer,
+  use: Partial<KnowledgeUse> | null = {},
+  openAi: Parameters<typeof keyedProvider>[1] = {},
+) {
   const provider = await testUpstream(answer)
   const service = await testUpstream(found)
   const gateway = await testGateway({
@@ -36,11 +40,14 @@ async function citing(answer: Answer, use: Partial<KnowledgeUse> | null = {}) {
       auth: 'Optional',
       anonymousAccess: everything,
     },
-    providers: [keyedProvider('openai', { type: 'OpenAICompatible', baseURL: provider.url })],
+    providers: [
+      keyedProvider('openai', { type: 'OpenAICompatible', baseURL: provider.url, ...openAi }),
+    ],
     strategies: [
       strategyOf('grounded', {
         knowledge: knowledgeUseOf('handbook', { citations: 'Annotations', ...use }),
       }),
+      strategyOf('small', { reserveOutputTokens: 10 }),
     ],
     consumers: [consumerOf('app')],
     knowledgeBases: [
@@ -261,6 +268,23 @@ it('numbers go on in a conversation, so that each names one passage', async () =
   })
 })
 
+it('an answer that follows tool calls is cited like any other', async () => {
+  const call = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } }
+  const message = { role: 'assistant', content: null, tool_calls: [call] }
+  const calls = { ...completion(''), choices: [{ index: 0, message, finish_reason: 'tool_calls' }] }
+  const { openai, provider } = await citing(json(200, calls))
+  const headers = { 'x-fairlead-conversation': 'mine' }
+  await openai.chat.completions.create({ model: 'm', messages: [...messages] }, { headers })
+  provider.answer = json(200, completion('As [1] says.'))
+  const { choices } = await openai.chat.completions.create(
+    { model: 'm', messages: [{ role: 'tool', tool_call_id: 'c1', content: 'done' }] },
+    { headers },
+  )
+  expect(choices[0]?.message.annotations).toMatchObject([
+    { url_citation: { url: 'https://kb.test/a', start_index: 3 } },
+  ])
+})
+
 it.each(['None', 'Text'] as const)(
   'with %s, an answer is as its provider gave it',
   async (citations) => {
@@ -301,6 +325,60 @@ describe('a tool file_search of the Responses API', () => {
     const told = await openai.responses.create({ ...asked, tools, include, store: false })
     expect(told.output).toMatchObject([{ ...searched, results }, { type: 'message' }])
     expect(told.output_text).toBe(text)
+  })
+
+  it('tells a passage once, however many tools have found it', async () => {
+    const { openai } = await citing(json(200, completion(text)), null)
+    const twice = [3, 7].flatMap((most) => tools.map((one) => ({ ...one, max_num_results: most })))
+    const include = ['file_search_call.results' as const]
+    const told = await openai.responses.create({ ...asked, tools: twice, include, store: false })
+    expect(told.output).toMatchObject([{ ...searched, results }, { type: 'message' }])
+    expect(told.output[0]).toHaveProperty('results.length', results.length)
+  })
+
+  it('is told where a call that failed is sent again, too', async () => {
+    const { openai, provider } = await citing(json(400, { error: { message: 'no' } }), null)
+    const include = ['file_search_call.results' as const]
+    const headers = { 'x-fairlead-conversation': 'mine' }
+    const body = { ...asked, tools, include }
+    await expect(openai.responses.create(body, { headers })).rejects.toThrow('no')
+    provider.answer = json(200, completion(text))
+    const { data, response } = await openai.responses.create(body, { headers }).withResponse()
+    const withoutText = results.map(({ file_id, filename, score }) => ({
+      file_id,
+      filename,
+      score,
+    }))
+    expect(data.output).toMatchObject([
+      { ...searched, results: withoutText },
+      { content: [{ annotations: inResponse }] },
+    ])
+    expect(response.headers.get('x-fairlead-knowledge')).toBe('default/handbook;passages=2')
+  })
+
+  it('tells no passage that had no room in the prompt', async () => {
+    const models = [
+      {
+        name: 'm',
+        aliases: [],
+        capabilities: [],
+        contextWindow: 120,
+        maxOutputTokens: undefined,
+      },
+    ]
+    const { openai } = await citing(json(200, completion(text)), null, { models })
+    const include = ['file_search_call.results' as const]
+    const { data, response } = await openai.responses
+      .create(
+        { ...asked, tools, include },
+        { headers: { 'x-fairlead-conversation': 'mine', 'x-fairlead-strategy': 'small' } },
+      )
+      .withResponse()
+    expect(data.output).toMatchObject([
+      { ...searched, results: [] },
+      { content: [{ text, annotations: [] }] },
+    ])
+    expect(response.headers.get('x-fairlead-knowledge')).toBe('default/handbook;passages=0')
   })
 
   it('is told in streams, and with a response that is kept', async () => {

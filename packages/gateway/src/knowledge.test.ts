@@ -230,6 +230,24 @@ describe('knowledge of the default strategy', () => {
     expect(provider.requests).toEqual([])
   })
 
+  it('is looked for in dry runs within the limits of their caller only', async () => {
+    const { gateway, retriever } = await knowing({
+      use: { bases: [] },
+      usagePolicies: [usagePolicyOf('few', { limits: [limitOf('searches', { amount: 2 })] })],
+    })
+    const headers = { authorization: 'Bearer hr-key' }
+    const path = '/v1/conversations/new/plan'
+    const tools = [{ type: 'file_search', vector_store_ids: ['handbook'] }]
+    for (const status of [200, 200, 429]) {
+      const response = await gateway.post(path, ask('How long?', { tools }), headers)
+      expect(response.status).toBe(status)
+      if (status === 429) expect(response.headers.get('retry-after')).not.toBeNull()
+    }
+    expect(retriever.requests).toHaveLength(2)
+    // A plan that searches nothing costs nothing.
+    expect((await gateway.post(path, ask('How long?'), headers)).status).toBe(200)
+  })
+
   it('is cut by score, budget and repetition', async () => {
     const long = 'a'.repeat(400)
     const { gateway, provider } = await knowing({
@@ -613,6 +631,13 @@ describe('a tool file_search', () => {
     const second = await gateway.chat(ask('x', tool('handbook', { max_num_results: 1 })), headers)
     expect(second.status).toBeGreaterThanOrEqual(400)
     expect(provider.requests).toHaveLength(1)
+  })
+
+  it('that names a base twice is told of it once', async () => {
+    const { gateway } = await knowing({ use: { bases: [] } })
+    const tools = [3, 7].flatMap((max) => tool('handbook', { max_num_results: max }).tools)
+    const response = await gateway.chat(ask('x', { tools }))
+    expect(response.headers.get('x-fairlead-knowledge')).toBe('default/handbook;passages=1')
   })
 
   it('names nothing that is not there for the caller', async () => {

@@ -8,6 +8,7 @@ import { knowledgeBaseOf, knowledgeUseOf } from './test-support/knowledge-base.t
 import { consumerOf, everything, keyedProvider, strategyOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, completion, json } from './test-support/upstream.ts'
+import { limitOf, usagePolicyOf } from './test-support/usage-policy.ts'
 
 /** Texts whose vectors point along the axes: what a model would find alike in them. */
 const meanings = ['vacation', 'salary', 'parking'] as const
@@ -46,10 +47,11 @@ interface Setup {
   readonly use?: Partial<KnowledgeUse>
   /** More bases, with the same index. */
   readonly more?: readonly string[]
+  readonly usagePolicies?: Parameters<typeof testGateway>[0]['usagePolicies']
 }
 
 /** A gateway with an index that has a passage for each meaning. */
-async function indexed({ base = {}, more = [], use = {} }: Setup) {
+async function indexed({ base = {}, more = [], usagePolicies = [], use = {} }: Setup) {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-'))
   const path = join(folder, 'k.db')
   const index = await openSqliteIndex({ path, model: 'vec', bytesMax: 1_000_000 })
@@ -95,6 +97,7 @@ async function indexed({ base = {}, more = [], use = {} }: Setup) {
     knowledgeBases: names.map((name) =>
       knowledgeBaseOf(name, { index: { mode: 'Vector', embeddingModel: 'vec' }, ...base }),
     ),
+    usagePolicies,
     secrets: { openai: 'sk', cohere: 'sk', app: 'app-key' },
     options: { knowledge: { search: (_, query) => index.search(query) } },
   })
@@ -116,6 +119,7 @@ async function indexed({ base = {}, more = [], use = {} }: Setup) {
       )
       return {
         status: response.status,
+        retryAfter: response.headers.get('retry-after'),
         prompt: JSON.stringify(sent?.body['messages'] ?? []),
         problems: retrieval?.problems.map(({ problem }) => problem),
       }
@@ -172,6 +176,27 @@ describe('an index with vectors', () => {
       expect(status).toBe(onFailure === 'Fail' ? 503 : 200)
       if (onFailure === 'Fail') expect(callsTo(upstream.requests, '/chat/completions')).toBe(0)
       else expect(problems).toEqual(['no vector of the query could be made'])
+    }
+  })
+
+  it('cannot be searched where a limit of the caller refuses that, which is told as such', async () => {
+    const limits = [limitOf('vectors', { amount: 1 })]
+    const usagePolicies = [usagePolicyOf('few', { match: { models: ['vec'] }, limits })]
+    for (const onFailure of ['Continue', 'Fail'] as const) {
+      const { ask, gateway } = await indexed({ use: { onFailure }, usagePolicies })
+      expect(await ask('vacation')).toMatchObject({ status: 200, problems: [] })
+      const refused = await ask('salary')
+      if (onFailure === 'Fail') expect(refused.status).toBe(429)
+      else expect(refused.problems).toEqual(['a limit of the caller does not allow its search'])
+      expect(refused.retryAfter !== null).toBe(onFailure === 'Fail')
+      const path = '/v1/vector_stores/handbook/search'
+      const own = { authorization: 'Bearer app-key' }
+      const searched = await gateway.post(path, { query: 'parking' }, own)
+      expect(searched.status).toBe(429)
+      expect(await searched.json()).toMatchObject({ error: { code: 'rate_limit_exceeded' } })
+      expect(searched.headers.get('retry-after')).not.toBeNull()
+      expect(await gateway.registry.metrics()).not.toMatch(/knowledge_searches.*"failed"/)
+      expect(gateway.report().knowledge).not.toMatchObject([{ ready: false }])
     }
   })
 })

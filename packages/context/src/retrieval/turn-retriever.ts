@@ -10,6 +10,11 @@ export interface TurnRetriever {
   /** How long it may take; what comes later is left out, and the plan says so. 2000 when left out. */
   readonly deadlineMs?: number
   /**
+   * Told of every turn before its prompt is made, also where nothing is looked for: inside a loop of tool
+   * calls, and where a call that is sent again has what it had before. Must not throw.
+   */
+  prepares?(input: Omit<RetrievalInput, 'signal'>): void
+  /**
    * Undefined where there is nothing to search. Throws a ModelError to fail the call; any other error
    * leaves the turn without it, and is told in the plan.
    */

@@ -33,10 +33,11 @@ export async function retrieveForTurn(
   options: RetrievalOptions,
 ): Promise<RetrievedBlock | undefined> {
   const { retried, turn } = draft
-  if (retrievers.length === 0 || !turn.input.some(isUserMessage)) return undefined
-  if (turn.input.some(isCallOutput)) return undefined
-  if (retried?.retrieved !== undefined && retried.parent === turn.parent) return retried.retrieved
+  if (retrievers.length === 0) return undefined
   const input = inputOf(draft)
+  for (const retriever of retrievers) retriever.prepares?.(input)
+  if (!turn.input.some(isUserMessage) || turn.input.some(isCallOutput)) return undefined
+  if (retried?.retrieved !== undefined && retried.parent === turn.parent) return retried.retrieved
   const found = await Promise.all(retrievers.map((one) => searched(one, input, options)))
   return joinBlocks(found.filter((block) => block !== undefined))
 }

@@ -32,8 +32,8 @@ import {
   placedItems,
   retrieveForCall,
 } from '../knowledge/call-knowledge.ts'
-import { citableSources } from '../knowledge/citable-sources.ts'
 import { withQuotations } from '../knowledge/place-quotations.ts'
+import { tellKnowledge } from '../knowledge/tell-knowledge.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { AssembledValue } from './assembled-value.ts'
@@ -92,7 +92,7 @@ async function assembleWithKnowledge(
   const { dialect, record, request } = call
   const decoded = history?.request ?? decodeCall(dialect, request)
   const block = await record.waitFor(retrieveForCall(use, decoded.items, call))
-  noteCitable(use, block, call)
+  tellKnowledge(use, block, call)
   const found = block?.items ?? []
   if (history !== undefined) {
     const parts = withQuotations(history.parts, found, use.placement)
@@ -104,16 +104,6 @@ async function assembleWithKnowledge(
   const placed = withQuotations(sent, found, use.placement).map(({ item }) => item)
   const items = [...itemsBefore, ...placed]
   return new AssembledCall({ dialect, request, edits: { ...others, items }, decoded })
-}
-
-/** What the answer can cite, where its strategy wants to be told. */
-function noteCitable(
-  use: CallSearch | undefined,
-  retrieved: RetrievedBlock | undefined,
-  call: Call,
-): void {
-  if (use?.citations !== 'Annotations') return
-  call.citable = new Map([...call.citable, ...citableSources(retrieved?.passages)])
 }
 
 async function assembleTurn(
@@ -178,7 +168,7 @@ async function assembleTurn(
     throw error
   }
   call.turn = turn
-  noteCitable(search, turn.turn.retrieved, call)
+  tellKnowledge(search, turn.turn.retrieved, call)
   const placed = placing(search, turn.turn.retrieved, call)
   call.earlier = turn.earlier && earlierCall(turn.turn, turn.earlier)
   if (turn.earlier !== undefined) request.keepRepeated(dialect.passage)
@@ -229,7 +219,7 @@ async function assembleUnkept(
   call.goesOnAlone = source.context.onDisconnect === 'Continue'
   const { itemsBefore: _, ...kept } = request.edits
   const settings = { ...personaSettings(persona), ...kept }
-  noteCitable(search(), planned.retrieved, call)
+  tellKnowledge(search(), planned.retrieved, call)
   const placed = placing(search(), planned.retrieved, call)
   const { promptCaching } = asked.strategy
   const cached = isNew ? undefined : { tenant: caller.tenant, id, promptCaching }

@@ -57,7 +57,7 @@ export class CallRecord {
   prompt: UsedPrompt | undefined
   conversation: string | undefined
   /** The knowledge bases that were searched for it. */
-  readonly knowledge: KnowledgeNote[] = []
+  knowledge: readonly KnowledgeNote[] = []
   /** Whose answer it gets without a model: that of an earlier call, stored or still being made. */
   replay: 'stored' | 'joined' | undefined
   /** Its place in a trace; undefined where calls are not traced. */

@@ -14,6 +14,7 @@ import type { HeldBytesReservation } from './held-bytes.ts'
 import type { EarlierCall } from './earlier-call.ts'
 import type { HttpCall } from './http-call.ts'
 import type { PromptGuards } from './prompt-guards.ts'
+import type { SearchOutcome } from './requested-search.ts'
 import type { Services } from './services.ts'
 
 /** What is other than the configuration says. */
@@ -61,6 +62,8 @@ export class Call {
   earlier: EarlierCall | undefined
   /** The answer that is kept for its Idempotency-Key; set when it has been begun. */
   answer: OpenAnswer | undefined
+  /** What the search for it came to; set by the search. */
+  found: SearchOutcome | undefined
   /** What its answer can cite, by the numbers of the prompt, without places; set by assembly. */
   citable: ReadonlyMap<number, Annotation> = new Map()
   /** What its tool file_search has done, for callers that are told of it; set by assembly. */

@@ -1,18 +1,20 @@
-import type { RetrievedBlock, RetrievedPassage, TurnRetriever } from '@fairlead/context'
+import type {
+  RetrievalInput,
+  RetrievedBlock,
+  RetrievedPassage,
+  TurnRetriever,
+} from '@fairlead/context'
 import type { Item } from '@fairlead/llm'
 import type { KnowledgeUse } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import type { BaseSearch } from '../call/requested-search.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
-import { citableSources } from './citable-sources.ts'
 import { maySearch } from './caller-filter.ts'
 import { type BlockRules, isPassagesMessage, passagesBlock } from './passages-block.ts'
 import { placeInSystem } from './place-quotations.ts'
 import { queryText } from './query-text.ts'
 import { type RewrittenQuery, rewriteQuery, rewriteTimeoutMs } from './rewrite-query.ts'
-import type { SearchedBase } from './search-base.ts'
 import { searchBases } from './search-bases.ts'
-import { searchCallOf } from './search-call-of.ts'
 import { wholeTimeoutMs } from './search-times.ts'
 import type { SearchingCall } from './searching-call.ts'
 
@@ -57,12 +59,16 @@ export function callSearch(
 /** Beyond the time of the slowest base: what comes after the search. */
 const slackMs = 500
 
-/** A call that is told what its tool file_search has done. */
-type KnowingCall = SearchingCall & Partial<Pick<Call, 'citable' | 'searchCall'>>
+/** A call that learns what was found for it. */
+export type KnowingCall = SearchingCall & Partial<Pick<Call, 'citable' | 'found' | 'searchCall'>>
 
 /** Looks in knowledge bases for a turn of a conversation. */
 export function knowledgeRetriever(use: CallSearch, call: KnowingCall): TurnRetriever {
   const { knowledgeBases } = call.runtime.snapshot
+  const itemsOf = ({ input, path }: Pick<RetrievalInput, 'input' | 'path'>) => {
+    const before = use.query.mode !== 'LastUserMessage' ? path.flatMap((turn) => turn.input) : []
+    return [...before, ...input]
+  }
   const timeouts = use.bases.flatMap(({ key }) => {
     const base = knowledgeBases.get(key)
     return base === undefined ? [] : [wholeTimeoutMs(base)]
@@ -71,14 +77,15 @@ export function knowledgeRetriever(use: CallSearch, call: KnowingCall): TurnRetr
     searches: { kind: 'knowledge', source: namesOf(use) },
     deadlineMs:
       Math.max(0, ...timeouts) + slackMs + (use.query.mode === 'Rewritten' ? rewriteTimeoutMs : 0),
+    prepares: (asked) => {
+      const { mode } = use.query
+      const query = mode === 'Rewritten' ? '' : queryText(mode, itemsOf(asked))
+      call.found = { query, searched: undefined, earlier: [...asked.earlier.values()] }
+    },
     retrieve: (asked) => {
-      const { earlier, input, path, signal } = asked
+      const { earlier, signal } = asked
       const countTokens = (text: string) => asked.countTokens(text)
-      const before = use.query.mode !== 'LastUserMessage' ? path.flatMap((turn) => turn.input) : []
-      const rules = { ...use, earlier, countTokens }
-      // Whatever is found now, the answer may name what the prompt quotes already.
-      if (use.citations === 'Annotations') call.citable = citableSources([...earlier.values()])
-      return retrieve(use, [...before, ...input], rules, call, signal)
+      return retrieve(use, itemsOf(asked), { ...use, earlier, countTokens }, call, signal)
     },
   }
 }
@@ -127,11 +134,10 @@ async function retrieve(
   const searched = await searchBases(use.bases, text, call, signal)
   const failed = searched.find(({ problem }) => problem !== undefined)
   if (failed !== undefined && use.onFailure === 'Fail') {
-    throw gatewayError.knowledgeUnavailable(failed.search.key)
+    throw failed.refusal ?? gatewayError.knowledgeUnavailable(failed.search.key)
   }
   const block = passagesBlock(searched, rules)
-  noteSearches(searched, block, call)
-  call.searchCall = searchCallOf(text, searched, block)
+  call.found = { query: text, searched, earlier: [...rules.earlier.values()] }
   return withProblems(block, unwritten === undefined ? [] : [unwritten], use)
 }
 
@@ -157,24 +163,9 @@ function queryOf(
   return { text: queryText(query.mode, items), problem: undefined }
 }
 
-function namesOf({ bases }: CallSearch): string {
-  return bases.map(({ key }) => key).join(', ')
-}
-
-/** What the header tells: how much of each base the model was given, and what failed. */
-function noteSearches(
-  searched: readonly SearchedBase[],
-  block: RetrievedBlock | undefined,
-  { record }: SearchingCall,
-): void {
-  const kept = (block?.passages ?? []).filter(({ action }) => action === 'kept')
-  for (const { problem, search } of searched) {
-    const passages = kept.filter(({ source }) => source === search.key).length
-    record.knowledge.push({
-      base: search.key,
-      passages: problem === undefined ? passages : undefined,
-    })
-  }
+/** All bases of a search, as plans name it. */
+export function namesOf({ bases }: Pick<CallSearch, 'bases'>): string {
+  return [...new Set(bases.map(({ key }) => key))].join(', ')
 }
 
 /** The items of a turn's prompt, with the passages of knowledge bases where its strategy wants them. */

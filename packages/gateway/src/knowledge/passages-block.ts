@@ -9,7 +9,7 @@ import {
 import type { FoundPassage } from '@fairlead/knowledge'
 import type { Item, MessageItem } from '@fairlead/llm'
 import type { KnowledgeUse } from '@fairlead/snapshot'
-import type { SearchedBase } from './search-base.ts'
+import type { SearchedBase } from '../call/requested-search.ts'
 
 /** What may be quoted, and how. */
 export interface BlockRules extends Pick<KnowledgeUse, 'citations' | 'maxTokens' | 'template'> {

@@ -5,28 +5,15 @@ import {
   type KnowledgeQuery,
   type MetadataFilter,
 } from '@fairlead/knowledge'
-import { invalidField } from '@fairlead/llm'
+import { invalidField, ModelError } from '@fairlead/llm'
 import type { KnowledgeBaseSettings } from '@fairlead/snapshot'
 import type { PromptGuards } from '../call/prompt-guards.ts'
-import type { BaseSearch } from '../call/requested-search.ts'
+import type { BaseSearch, SearchedBase } from '../call/requested-search.ts'
 import { callerFilter } from './caller-filter.ts'
 import type { QueryVectors } from './query-vectors.ts'
 import { candidatesOf, rerankPassages } from './rerank-passages.ts'
 import { searchTimeoutMs } from './search-times.ts'
 import type { SearchingCall } from './searching-call.ts'
-
-/** What came of the search of one base. */
-export interface SearchedBase {
-  readonly search: BaseSearch
-  readonly passages: readonly FoundPassage[]
-  /**
-   * Why it could not be searched, as callers may know it: nothing of addresses, Secrets or what a
-   * service said, which is for the log and the status. Undefined where it was.
-   */
-  readonly problem: string | undefined
-  /** What of the search was left out, as callers may know it; empty where it is as the base wants it. */
-  readonly shortfalls: readonly string[]
-}
 
 /** How a base is searched. */
 interface Way extends Pick<KnowledgeQuery, 'mode' | 'vector'> {
@@ -76,6 +63,9 @@ export async function searchBase(
     if (error instanceof InexpressibleFilterError && search.filter !== undefined) {
       throw invalidField('filters', `${search.key} cannot search by it: ${error.message}.`)
     }
+    const refusal = refusalIn(error)
+    // It says nothing of the base.
+    if (refusal !== undefined) return searchedBase(search, [], { problem: overLimit, refusal })
     metrics.knowledge.countSearch(search.key, 'failed', clock.monotonicMs() - startMs)
     const told = error instanceof SearchProblem ? error.message : 'it cannot be searched'
     const detail = messageOf(error)
@@ -101,12 +91,19 @@ function guardedPassages(
 function searchedBase(
   search: BaseSearch,
   passages: readonly FoundPassage[],
-  {
-    problem,
-    shortfalls = [],
-  }: { readonly problem?: string; readonly shortfalls?: readonly string[] } = {},
+  { problem, refusal, shortfalls = [] }: Partial<Omit<SearchedBase, 'passages' | 'search'>> = {},
 ): SearchedBase {
-  return { search, passages, problem, shortfalls }
+  return { search, passages, problem, refusal, shortfalls }
+}
+
+const overLimit = 'a limit of the caller does not allow its search'
+
+/** What a UsagePolicy of the caller said to a call that the search needs; undefined for all else. */
+function refusalIn(error: unknown): ModelError | undefined {
+  const cause = error instanceof SearchProblem ? error.cause : undefined
+  const isRefusal =
+    cause instanceof ModelError && cause.kind === 'rate-limited' && cause.failure === undefined
+  return isRefusal ? cause : undefined
 }
 
 async function wayOf(

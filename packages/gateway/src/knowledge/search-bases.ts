@@ -1,7 +1,7 @@
-import type { BaseSearch } from '../call/requested-search.ts'
+import type { BaseSearch, SearchedBase } from '../call/requested-search.ts'
 import { maySearch } from './caller-filter.ts'
 import { QueryVectors } from './query-vectors.ts'
-import { searchBase, type SearchedBase, unavailableBase } from './search-base.ts'
+import { searchBase, unavailableBase } from './search-base.ts'
 import type { SearchingCall } from './searching-call.ts'
 
 /**

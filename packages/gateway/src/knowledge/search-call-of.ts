@@ -2,7 +2,7 @@ import { passageKey, type RetrievedBlock } from '@fairlead/context'
 import type { JsonObject } from '@fairlead/base'
 import type { FoundPassage } from '@fairlead/knowledge'
 import { type NativeItem, openAiResponses } from '@fairlead/llm'
-import type { SearchedBase } from './search-base.ts'
+import type { BaseSearch, SearchedBase } from '../call/requested-search.ts'
 
 /**
  * What the tool file_search has done, as the Responses API tells it; undefined where no base was searched
@@ -19,10 +19,13 @@ export function searchCallOf(
     (block?.passages ?? []).filter(({ action }) => action === 'kept').map(passageKey),
   )
   const tellsResults = asked.some(({ search }) => search.tool?.tellsResults === true)
-  const results = asked.flatMap(({ passages, search: { key } }) =>
-    passages
-      .filter(({ id }) => kept.has(passageKey({ kind: 'knowledge', source: key, id })))
-      .map(resultOf),
+  // Two searches of one base may find the same.
+  const results = new Map(
+    asked.flatMap(({ passages, search }) =>
+      passages
+        .map((passage) => [keyOf(search, passage), resultOf(passage)] as const)
+        .filter(([key]) => kept.has(key)),
+    ),
   )
   const hasFailed = asked.every(({ problem }) => problem !== undefined)
   return {
@@ -35,17 +38,22 @@ export function searchCallOf(
       type: 'file_search_call',
       status: hasFailed ? 'failed' : 'completed',
       queries: query === '' ? [] : [query],
-      results: tellsResults ? results : null,
+      results: tellsResults ? [...results.values()] : null,
     },
   }
 }
 
+function keyOf({ key: source }: BaseSearch, { id }: FoundPassage): string {
+  return passageKey({ kind: 'knowledge', source, id })
+}
+
+/** The text of a passage is not known any more where a call that is sent again has what it had before. */
 function resultOf({ document, metadata, score, text, title }: FoundPassage): JsonObject {
   return {
     attributes: { ...metadata },
     file_id: document,
     filename: title ?? document,
     score,
-    text,
+    ...(text === '' ? {} : { text }),
   }
 }

@@ -123,6 +123,7 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     guards: undefined,
     turn: undefined,
     conversation: undefined,
+    found: undefined,
     citable: new Map(),
     searchCall: undefined,
     earlier: undefined,

@@ -1,15 +1,20 @@
 import { type JsonObject, isJsonObject } from '@fairlead/base'
 import type { Conversations } from '@fairlead/context'
-import { chatFormatOf, missingField, readModelName, readOptional } from '@fairlead/llm'
+import { chatFormatOf, type Item, missingField, readModelName, readOptional } from '@fairlead/llm'
 import { probableTargets } from '../../assembly/prompt-target.ts'
 import { checkContextAccess, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
+import { whileConnected } from '../../http/while-connected.ts'
 import {
   type CallSearch,
   callSearch,
+  type KnowingCall,
+  namesOf,
   placedItems,
   previewRetriever,
 } from '../../knowledge/call-knowledge.ts'
+import { queryText } from '../../knowledge/query-text.ts'
 import { takeFileSearch } from '../../knowledge/take-file-search.ts'
+import { tellKnowledge } from '../../knowledge/tell-knowledge.ts'
 import { readCallContext } from '../../call/call-context.ts'
 import { CallContent } from '../../routing/call-content.ts'
 import { checkListLengths } from '../../call/check-list-lengths.ts'
@@ -88,6 +93,7 @@ export async function dryRun(
       : await chosenFor(id, caller.tenant, conversations)
   const asked = format.decodeRequest({ ...fields, model }, options)
   let search: CallSearch | undefined
+  const searching: KnowingCall = { caller, record: http.record, runtime, services }
   const { request } = turnRequest(id, chosen, {
     caller,
     runtime,
@@ -98,20 +104,22 @@ export async function dryRun(
     input: asked,
     route,
     knowledge: (use) => {
-      search = callSearch(use, taken?.searches ?? [], { caller, runtime })
-      return search && previewRetriever(search, { caller, record: http.record, runtime, services })
+      search = callSearch(use, taken?.searches ?? [], searching)
+      return search && previewRetriever(search, searching)
     },
     targets: probableTargets(targets, { dialect, responseFormat: asked.responseFormat }),
   })
+  const wanted = { ...request, conversation: id === 'new' ? undefined : id }
+  const planning = () => conversations.plan(wanted)
   const {
     plan,
     items: planned,
     retrieved,
     tools,
-  } = await conversations.plan({
-    ...request,
-    conversation: id === 'new' ? undefined : id,
-  })
+  } = search === undefined
+    ? await planning()
+    : await admitted(search, asked.items, searching, http, planning)
+  tellKnowledge(search, retrieved, searching)
   const items = placedItems(planned, search, retrieved)
   const encoded = format.encodeRequest({
     model: target.model,
@@ -126,4 +134,22 @@ export async function dryRun(
     ...plan,
     rendered: isJsonObject(encoded) ? { messages: encoded['messages'], items } : {},
   }
+}
+
+/** Once the limits of its caller have admitted a search, which shows passages as a search alone does. */
+function admitted<T>(
+  search: CallSearch,
+  items: readonly Item[],
+  { caller, record, runtime, services }: KnowingCall,
+  { response }: SurfaceRequest['http'],
+  plan: () => Promise<T>,
+): Promise<T> {
+  const { requestTimeoutMs: timeoutMs } = runtime.snapshot.gateway.limits
+  const { requestId } = record
+  const asked = { name: namesOf(search), text: queryText('LastUserMessage', items) }
+  return record.waitFor(
+    whileConnected(response, (signal) =>
+      services.ownCalls.search(asked, { runtime, caller, requestId, signal, timeoutMs }, plan),
+    ),
+  )
 }

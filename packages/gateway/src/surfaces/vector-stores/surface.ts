@@ -58,7 +58,9 @@ async function search(request: SurfaceRequest): Promise<JsonObject> {
     ),
   )
   const [found] = searched
-  if (found?.problem !== undefined) throw gatewayError.knowledgeUnavailable(key)
+  if (found?.problem !== undefined) {
+    throw found.refusal ?? gatewayError.knowledgeUnavailable(key)
+  }
   const minScore = found?.search.minScore ?? -Infinity
   const passages = (found?.passages ?? []).filter(({ score }) => score >= minScore)
   return {

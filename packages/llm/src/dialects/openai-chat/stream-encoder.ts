@@ -96,7 +96,7 @@ export function createStreamEncoder(options: StreamEncoderOptions): StreamEncode
           head = { ...head, id: event.id, created: event.createdAt, model: event.model }
           return chunk({ role: 'assistant', content: '', refusal: null })
         case 'text-delta':
-          if (event.startsPart === true) partStart = length
+          if (event.startsPart === true || event.message !== undefined) partStart = length
           length += event.text.length
           return chunk({ content: event.text }, { logprobs: event.logprobs })
         case 'refusal-delta':

@@ -159,6 +159,18 @@ describe('an answer, written and read', () => {
     expect(again.extras?.fields).toEqual({ citations: ['https://a'], search_results: results })
   })
 
+  it('counts places from the start of the message, in a stream that has several', () => {
+    const encoder = chat.createStreamEncoder({ includeUsage: false })
+    const annotation = { type: 'url_citation', url: 'https://a', start_index: 1, end_index: 2 }
+    const told = [
+      { type: 'text-delta', text: 'first', message: {} },
+      { type: 'text-delta', text: 'second', message: {} },
+      { type: 'annotation', annotation },
+    ] as const
+    const frames = told.map((event) => encoder.encode(event))
+    expect(frames.at(-1)).toContain('"start_index":6,"end_index":7')
+  })
+
   it('reads the references of Mistral', () => {
     const content = [
       { type: 'text', text: 'x' },
