@@ -105,12 +105,11 @@ export class BaseSearch {
       word: String(row['word']),
       passages: Number(row['passages']),
     }))
-    const telling = tellingWords(counted)
-    const found = await this.#matching(telling, limit)
-    // What was left out may be all that the passages have that a filter lets through.
-    const rest = counted.filter(({ passages }) => passages > 0)
-    if (found.length >= limit || rest.length === telling.length) return found
-    return this.#matching(rest, limit)
+    let found: readonly Ranked[] = []
+    for (const { least, words: some } of tellingWords(counted, limit)) {
+      if (found.length < least) found = await this.#matching(some, limit)
+    }
+    return found
   }
 
   async #matching(

@@ -10,6 +10,7 @@ import type { MetadataFilter } from '../metadata-filter.ts'
 import { passageId } from '../passage-id.ts'
 import { indexedWords, queryWords } from '../query-words.ts'
 import { lookedAtMost, tellingWords } from '../telling-words.ts'
+import { DocumentsOfPassages } from './documents-of-passages.ts'
 import { filterSql } from './filter-sql.ts'
 import { matchesFilter } from '../matches-filter.ts'
 import { openIndexFile } from './schema.ts'
@@ -28,7 +29,7 @@ export interface SqliteIndexOptions {
 
 /** Of the vectors with the most signs in common, so many times as many as are wanted are compared. */
 const nearFactor = 10
-const nearMin = 200
+const nearMin = 500
 /** Filters of which it is known what they let through, until something changes. */
 const filtersMax = 100
 /** Of how many words it is known in how many passages they stand. */
@@ -51,7 +52,7 @@ export class SqliteIndex {
   /** What the search that runs lets through. */
   #isAllowed: (document: number) => boolean = () => true
   /** By the numbers of passages. */
-  readonly #documents = new Map<number, number>()
+  readonly #documents = new DocumentsOfPassages()
   /** Undefined until there are vectors, and when they must be read anew. */
   #signs: VectorSigns | undefined
   #bytes: number
@@ -69,7 +70,7 @@ export class SqliteIndex {
     if (this.#dimension !== undefined) this.#readSigns(this.#dimension)
     // Called by searches for words, for each passage that has one.
     this.#database.function('is_allowed', (passage) =>
-      this.#isAllowed(this.#documents.get(Number(passage)) ?? 0) ? 1 : 0,
+      this.#isAllowed(this.#documents.get(Number(passage))) ? 1 : 0,
     )
     // By the document that the file has, and not by what is remembered.
     this.#database.function('is_document_allowed', (document) =>
@@ -82,7 +83,7 @@ export class SqliteIndex {
     if (topK === 0) return []
     const { filter } = query
     const allowed = filter === undefined ? undefined : this.#documentsOf(filter)
-    this.#isAllowed = allowed === undefined ? () => true : (document) => allowed.has(document)
+    this.#isAllowed = allowed === undefined ? () => true : rememberingLast(allowed)
     const ranked = this.#ranked(query, topK)
     const { minScore } = query
     return (
@@ -184,12 +185,11 @@ export class SqliteIndex {
 
   #byWords(text: string, limit: number, isFiltered: boolean): readonly Ranked[] {
     const counted = queryWords(text).map((word) => ({ word, passages: this.#passagesWith(word) }))
-    const telling = tellingWords(counted)
-    const found = this.#matching(telling, limit, isFiltered)
-    // What was left out may be all that the passages have that a filter lets through.
-    const all = counted.filter(({ passages }) => passages > 0)
-    if (found.length >= limit || all.length === telling.length) return found
-    return this.#matching(all, limit, isFiltered)
+    let found: readonly Ranked[] = []
+    for (const { least, words } of tellingWords(counted, limit)) {
+      if (found.length < least) found = this.#matching(words, limit, isFiltered)
+    }
+    return found
   }
 
   #matching(
@@ -259,7 +259,7 @@ export class SqliteIndex {
     for (const { number, vector } of rows) {
       if (!(vector instanceof Uint8Array)) continue
       const passage = Number(number)
-      signs.add(passage, this.#documents.get(passage) ?? 0, new Int8Array(vector))
+      signs.add(passage, this.#documents.get(passage), new Int8Array(vector))
     }
     this.#signs = signs
     return signs
@@ -344,7 +344,7 @@ export class SqliteIndex {
         this.#sql('DELETE FROM vectors WHERE number = ?').run(Number(number))
       }
     }
-    for (const { number } of rows) this.#documents.delete(Number(number))
+    for (const { number } of rows) this.#documents.set(Number(number), 0)
     this.#sql('DELETE FROM members WHERE document = ?').run(document)
     this.#sql('DELETE FROM passages WHERE document = ?').run(document)
     this.#sql('DELETE FROM documents WHERE number = ?').run(document)
@@ -439,4 +439,16 @@ function quantised(vector: Float32Array): Int8Array {
 
 function bytesOf(vector: Int8Array): Uint8Array {
   return new Uint8Array(vector.buffer)
+}
+
+/** Passages of a document follow one another: it is looked for once. */
+function rememberingLast(allowed: ReadonlySet<number>): (document: number) => boolean {
+  let last = 0
+  let isAllowed = false
+  return (document) => {
+    if (document === last) return isAllowed
+    last = document
+    isAllowed = allowed.has(document)
+    return isAllowed
+  }
 }

@@ -1,9 +1,14 @@
+import { SignSums } from './sign-sums.ts'
+
 /** Bits of one 32-bit word that are set. */
 function bitsSet(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555)
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
+
+/** So many times as many as are wanted are chosen by signs in common, and of these those that are wanted. */
+const coarseFactor = 8
 
 /**
  * The signs of vectors, a bit for each dimension, in memory: of 100,000 vectors of 384 dimensions 6 MB,
@@ -39,8 +44,24 @@ export class VectorSigns {
     }
   }
 
-  /** The passages whose vectors have the most signs in common with one: so many, or all that there are. */
+  /** The passages whose vectors seem nearest to one by their signs: so many, or all that there are. */
   nearest(
+    vector: Int8Array,
+    limit: number,
+    isAllowed: (document: number) => boolean,
+  ): readonly number[] {
+    const places = this.#inCommon(vector, coarseFactor * limit, isAllowed)
+    const sums = new SignSums(vector)
+    const size = this.#wordsPerVector
+    const scores = Int32Array.from(places, (place) => sums.of(this.#signs, place * size))
+    const least = scores.length > limit ? scores.toSorted()[scores.length - limit] : undefined
+    return places.flatMap((place, at) =>
+      least === undefined || (scores[at] ?? 0) >= least ? [this.#passages[place] ?? 0] : [],
+    )
+  }
+
+  /** Where those vectors are that have the most signs in common with one. */
+  #inCommon(
     vector: Int8Array,
     limit: number,
     isAllowed: (document: number) => boolean,
@@ -70,7 +91,7 @@ export class VectorSigns {
     }
     const near: number[] = []
     for (let at = 0; at < this.#count; at++) {
-      if ((distances[at] ?? 0) <= reach) near.push(this.#passages[at] ?? 0)
+      if ((distances[at] ?? 0) <= reach) near.push(at)
     }
     return near
   }
