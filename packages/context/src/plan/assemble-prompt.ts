@@ -1,4 +1,7 @@
-import type { Item } from '@fairlead/llm'
+import { type Item, ModelError } from '@fairlead/llm'
+import type { TurnGroup } from '../turns/group-turns.ts'
+import { joinBlocks, type RetrievedBlock, unquotedBlock } from '../turns/retrieved-block.ts'
+import type { Turn } from '../turns/turn.ts'
 import { cacheBreakpoints, withCacheMarks } from './cache-breakpoints.ts'
 import { checkToolOutputs } from './check-tool-outputs.ts'
 import { explainPrompt } from './explain-prompt.ts'
@@ -25,8 +28,14 @@ export function assemblePrompt(source: PromptSource): AssembledPrompt {
   if (quotes && isTooLong(source, wanted)) {
     return assemblePrompt({ ...source, current: withoutRetrieval(source.current) })
   }
-  const prompt = fitWindow(source, history, wanted)
-  checkToolOutputs(prompt.groups.at(-1)?.repairs ?? [], history.open, source.current)
+  const prompt = fittingOrTooLong(source, history, wanted)
+  const { open } = history
+  if (prompt instanceof ModelError) {
+    const givenWay = joinBlocks(open.turns.flatMap(quotedBlock))
+    if (givenWay === undefined) throw prompt
+    return assemblePrompt({ ...source, log: unquoted(source.log, open), givenWay, memo: undefined })
+  }
+  checkToolOutputs(prompt.groups.at(-1)?.repairs ?? [], open, source.current)
   return {
     epoch: prompt.epoch,
     items: withCacheMarks(itemsOf(prompt), cacheBreakpoints(source, prompt)),
@@ -41,6 +50,31 @@ export function assemblePrompt(source: PromptSource): AssembledPrompt {
       return explainPrompt(counted, history, renderPrompt(counted, history, prompt.selection))
     },
   }
+}
+
+/** The prompt within the window, or why there is none. */
+function fittingOrTooLong(
+  source: PromptSource,
+  history: History,
+  wanted: RenderedPrompt,
+): RenderedPrompt | ModelError {
+  try {
+    return fitWindow(source, history, wanted)
+  } catch (error) {
+    if (error instanceof ModelError && error.kind === 'context-length') return error
+    throw error
+  }
+}
+
+function quotedBlock({ input, retrieved }: Turn): readonly RetrievedBlock[] {
+  const isQuoted = input.length > 0 && (retrieved?.items.length ?? 0) > 0
+  return isQuoted && retrieved !== undefined ? [unquotedBlock(retrieved)] : []
+}
+
+/** What no cut takes away: the turns that the new one goes on with, without what was retrieved for them. */
+function unquoted(log: readonly Turn[], open: TurnGroup): readonly Turn[] {
+  const ids = new Set(open.turns.map(({ id }) => id))
+  return log.map((turn) => (ids.has(turn.id) ? withoutRetrieval(turn) : turn))
 }
 
 /** A summary that shortens the history is used before the window cuts it. */

@@ -28,7 +28,7 @@ export function explainPrompt(
 ): Omit<ContextPlan, 'id'> {
   const { attempt, counts, request, target } = source
   const { fresh, past, pinned } = splitEntries(prompt, source.current)
-  const { retrieved } = source.current
+  const retrieved = source.current.retrieved ?? source.givenWay
   const repairs = prompt.groups.flatMap((group) => group.repairs)
   const sealed = prompt.groups.flatMap((group) => group.sealed)
   const compaction = prompt.groups.findLast((group) => group.compaction)?.compaction

@@ -54,6 +54,11 @@ export interface TurnPromptSource {
 /** Everything that a prompt is made from: the same source gives the same bytes. */
 export interface PromptSource extends TurnPromptSource {
   readonly target: PromptTarget
+  /**
+   * What was retrieved for turns that the new one goes on with, where there was no room to quote it.
+   * Nothing when left out.
+   */
+  readonly givenWay?: RetrievedBlock
   /** Number of the attempt that the prompt is made for, from 1. */
   readonly attempt: number
   /** Those for the target. */

@@ -163,6 +163,34 @@ describe('what was retrieved for a turn', () => {
     expect(turn.retrieved?.items).toEqual([])
   })
 
+  it.each(['Compact', 'Error'] as const)(
+    'gives way inside a loop of tool calls, too, with onOverflow %s, and the plan says so',
+    async (onOverflow) => {
+      const { conversations } = openConversations()
+      const long: TurnRetriever = {
+        searches,
+        retrieve: async () => blockOf('p1', 'passage p1 '.repeat(300)),
+      }
+      const call = { type: 'function_call', call_id: 'c1', name: 'f', arguments: '{}' } as const
+      const output = { type: 'function_call_output', call_id: 'c1', output: 'ok' } as const
+      const strategy = { ...turnRequest([]).strategy, onOverflow }
+      await say(conversations, [user('one')], [call], { retrievers: [long] })
+      const change = { retrievers: [long], window: 400, strategy }
+      const { open, turn } = await say(conversations, [output], [assistant('done')], change)
+      expect(open.items.map(({ type }) => type)).toEqual([
+        'message',
+        'function_call',
+        'function_call_output',
+      ])
+      expect(open.plan.retrieval?.passages[0]).toMatchObject({ id: 'p1', reason: 'over_budget' })
+      expect(open.plan.segments.find(({ kind }) => kind === 'retrieval')?.tokens).toBe(0)
+      expect(turn.retrieved).toBeUndefined()
+      // A window that has room for it has it again.
+      const next = await conversations.plan(turnRequest([user('two')]))
+      expect(quotedIn(next.items)).toEqual(['p1', '', '', '', '', ''])
+    },
+  )
+
   it('is kept as the target had it that answered', async () => {
     const { conversations } = openConversations()
     const long: TurnRetriever = {
