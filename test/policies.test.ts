@@ -47,6 +47,45 @@ const table = async (...args: readonly string[]) =>
   (await fairlead.kubectl('get', ...args)).split('\n').map((line) => line.trim().split(/ {2,}/))
 
 describe('policies', () => {
+  it('of guards decide the next call, and say at once what they cannot hold', async () => {
+    const guard = { name: 'mail', phases: ['Input'], builtin: { detectors: ['Email'] } }
+    const guardrail = (name: string, more: object, rest: object = {}) =>
+      manifest('GuardrailPolicy', name, {
+        targetRefs: [target],
+        guards: [{ ...guard, ...more }],
+        ...rest,
+      })
+    const { apiKey, gateway } = fairlead.endpoints
+    const ask = async () => {
+      const response = await fetch(`${gateway}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: 'assistant',
+          messages: [{ role: 'user', content: 'I am ada@example.com' }],
+        }),
+      })
+      return `${response.status} ${await response.text()}`
+    }
+    await fairlead.kubectl.apply(guardrail('mail', { action: 'Mask' }))
+    await fairlead.kubectl('wait', '--for=condition=Enforced', 'llmguard/mail')
+    expect(await ask()).toMatch(/^200 .*I am \[EMAIL_1\]/)
+    await fairlead.kubectl.apply(guardrail('mail', { action: 'Reject' }))
+    await waitFor('the refusal', async () => (await ask()).startsWith('400 '))
+    expect((await table('llmguard', 'mail')).slice(0, 2)).toMatchObject([
+      ['NAME', 'TARGET', 'GUARDS', 'MODE', 'ACCEPTED', 'ENFORCED', 'AGE'],
+      ['mail', 'default', 'mail', 'Enforce', 'True', 'True', expect.anything()],
+    ])
+    await fairlead.kubectl('delete', 'llmguard', 'mail')
+    await waitFor('the end of it', async () => (await ask()).includes('I am ada@example.com'))
+    const { code, stderr } = await fairlead.kubectl.run(
+      ['apply', '-f', '-'],
+      guardrail('late', { action: 'Mask', phases: ['Output'] }, { stream: { mode: 'RejectOnly' } }),
+    )
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(/spec\.guards\[0\]\.action: .*with spec\.stream\.mode RejectOnly/)
+  })
+
   it('are shown in words, and are enforced when every replica runs them', async () => {
     await fairlead.kubectl.apply(usage('engineering', { match: { groups: ['engineering'] } }))
     await fairlead.kubectl.apply(manifest('PriceBook', 'prices', { targetRefs: [target] }))
@@ -142,6 +181,7 @@ describe('policies', () => {
     ['llmusage.status.counters.overshoot', 'can have been exceeded'],
     ['llmprice.spec.prices.tiers', 'ascending'],
     ['llmaccess.spec.subjects', 'Every given field must hold'],
+    ['llmguard.spec.guards.phases', 'what tools have given back'],
     ['llmgw.spec.state.redis.leases', 'worker processes borrow'],
   ])('are explained: %s', async (path, text) => {
     const explained = await fairlead.kubectl('explain', path, '--api-version=fairlead.dev/v1beta1')

@@ -169,7 +169,7 @@ async function assembleTurn(
   }
   call.turn = turn
   tellKnowledge(search, turn.turn.retrieved, call)
-  const placed = placing(search, turn.turn.retrieved, call)
+  const placed = placing(search, turn.turn.retrieved, persona, call)
   call.earlier = turn.earlier && earlierCall(turn.turn, turn.earlier)
   if (turn.earlier !== undefined) request.keepRepeated(dialect.passage)
   call.goesOnAlone = goesOnAlone
@@ -220,7 +220,7 @@ async function assembleUnkept(
   const { itemsBefore: _, ...kept } = request.edits
   const settings = { ...personaSettings(persona), ...kept }
   tellKnowledge(search(), planned.retrieved, call)
-  const placed = placing(search(), planned.retrieved, call)
+  const placed = placing(search(), planned.retrieved, persona, call)
   const { promptCaching } = asked.strategy
   const cached = isNew ? undefined : { tenant: caller.tenant, id, promptCaching }
   return new AssembledCall({
@@ -241,10 +241,11 @@ async function assembleUnkept(
 function placing(
   use: CallSearch | undefined,
   retrieved: RetrievedBlock | undefined,
+  persona: PersonaSettings | undefined,
   { guards }: Pick<Call, 'guards'>,
 ) {
   return ({ items, tools }: PromptParts): PromptParts => ({
-    items: placedItems(guards?.history(items) ?? items, use, retrieved),
+    items: placedItems(guards?.history(items, persona !== undefined) ?? items, use, retrieved),
     tools,
   })
 }

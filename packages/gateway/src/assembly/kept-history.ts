@@ -49,7 +49,10 @@ function guarded(
   parts: readonly ResponsePromptPart[],
   { guards }: Call,
 ): readonly ResponsePromptPart[] {
-  const items = guards?.history(parts.map(({ item }) => item))
+  const items = guards?.history(
+    parts.map(({ item }) => item),
+    false,
+  )
   return parts.map((part, index) => {
     const item = items?.[index] ?? part.item
     return item === part.item ? part : { ...part, item }

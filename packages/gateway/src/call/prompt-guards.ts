@@ -4,6 +4,9 @@ import type { Item } from '@fairlead/llm'
 export interface PromptGuards {
   /** A retrieved text as it may be quoted; undefined for one that may not. */
   passage(text: string): string | undefined
-  /** What a conversation has already, as it may be sent. Throws the refusal where it may not. */
-  history(items: readonly Item[]): readonly Item[]
+  /**
+   * The items of a prompt, as they may be sent; with `hasPersona`, the first is the gateway's own.
+   * Throws the refusal where they may not.
+   */
+  history(items: readonly Item[], hasPersona: boolean): readonly Item[]
 }

@@ -90,6 +90,13 @@ export class CallGuards {
     return guarded.push(text) + guarded.end()
   }
 
+  /** What a tool has given back: JSON, where it begins like that, and text otherwise. */
+  checkedOutput(text: string): string {
+    return /^\s*[[{]/.test(text)
+      ? this.checkedJson('ToolOutput', text)
+      : this.checked('ToolOutput', text)
+  }
+
   /** There is text that cannot be looked at. Throws where a policy refuses such a call. */
   unreadable(phase: GuardPhase): void {
     for (const policy of this.#policies) {

@@ -3,6 +3,7 @@ import type {
   Annotation,
   ContentPart,
   FunctionCallItem,
+  FunctionCallOutputItem,
   Item,
   NativeItem,
   OutputFilePart,
@@ -37,7 +38,7 @@ export class ItemChecks {
       case 'fairlead:native':
         return this.native(item)
       case 'function_call_output':
-        return item
+        return this.#output(item)
     }
   }
 
@@ -125,6 +126,17 @@ export class ItemChecks {
     // A seal of another text is none.
     const { signature: _, ...others } = item
     return { ...others, summary, ...(content === undefined ? {} : { content }) }
+  }
+
+  #output(item: FunctionCallOutputItem): FunctionCallOutputItem {
+    const outputs = new ItemChecks(this.#guards, 'ToolOutput')
+    if (typeof item.output !== 'string') {
+      const parts = item.output.map((part) => outputs.#part(part))
+      const isSame = parts.every((part, index) => part === item.output[index])
+      return isSame ? item : { ...item, output: parts }
+    }
+    const output = this.#guards.checkedOutput(item.output)
+    return output === item.output ? item : { ...item, output }
   }
 
   #textIn<T extends { readonly text: string }>(part: T): T {

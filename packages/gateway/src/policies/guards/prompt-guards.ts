@@ -6,7 +6,8 @@ import { ItemChecks } from './guarded-items.ts'
 /** The guards of a call as its assembly asks them. */
 export function promptGuards(guards: CallGuards): PromptGuards {
   const history = new ItemChecks(guards, 'Input')
-  const looksAtHistory = guards.lookAt('Input') || guards.lookAt('ToolArguments')
+  const phases = ['Input', 'ToolArguments', 'ToolOutput'] as const
+  const looksAtHistory = phases.some((phase) => guards.lookAt(phase))
   return {
     passage(text) {
       if (!guards.lookAt('Knowledge')) return text
@@ -18,15 +19,13 @@ export function promptGuards(guards: CallGuards): PromptGuards {
         throw error
       }
     },
-    history(items) {
+    history(items, hasPersona) {
       if (guards.restores) guards.avoidPlaceholders(JSON.stringify(items))
       if (!looksAtHistory) return items
-      // Texts of systems and developers are those of personas, or were checked when they came.
-      return items.map((item) =>
-        item.type === 'message' && (item.role === 'system' || item.role === 'developer')
-          ? item
-          : history.item(item),
-      )
+      return items.map((item, index) => {
+        const isPersona = hasPersona && index === 0 && item.type === 'message'
+        return isPersona && item.role === 'system' ? item : history.item(item)
+      })
     },
   }
 }

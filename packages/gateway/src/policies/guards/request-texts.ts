@@ -8,6 +8,8 @@ interface RequestChecks {
   checked(phase: GuardPhase, text: string): string
   /** The same of JSON. */
   checkedJson(phase: GuardPhase, text: string): string
+  /** What a tool has given back. */
+  checkedOutput(text: string): string
   /** There is something in the place of text that cannot be looked at. */
   unreadable(phase: GuardPhase): void
 }
@@ -72,6 +74,9 @@ const outputTypes = /(?:_output|tool_result)$/
 /** Within these fields there is nothing but what a tool gets and gives. */
 const free: ReadonlySet<string> = new Set(['arguments', 'args', 'input', 'response', 'output'])
 
+/** Fields in which a tool's output stands as text. */
+const outputs: ReadonlySet<string> = new Set(['content', 'output', 'text', 'result'])
+
 /** Fields that may hold tokens instead of text. */
 const tokens: ReadonlySet<string> = new Set(['prompt', 'input', 'context'])
 
@@ -121,8 +126,10 @@ class RequestReader {
   #toolField(name: string, value: unknown, phase: GuardPhase): unknown {
     const isFree = free.has(name)
     if (typeof value === 'string') {
-      const isJson = name === 'arguments' || (phase === 'ToolOutput' && /^\s*[[{]/.test(value))
-      return isJson ? this.#checks.checkedJson(phase, value) : undefined
+      if (name === 'arguments') return this.#checks.checkedJson(phase, value)
+      return phase === 'ToolOutput' && outputs.has(name)
+        ? this.#checks.checkedOutput(value)
+        : undefined
     }
     if (!isFree || !isJsonObject(value)) return undefined
     return guardedValue(value, (text) => this.#checks.checked(phase, text))

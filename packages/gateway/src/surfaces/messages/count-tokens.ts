@@ -18,7 +18,8 @@ const timeoutMs = 10_000
 /**
  * How many tokens a call has: https://docs.anthropic.com/en/api/messages-count-tokens. The provider
  * that would be called first is asked, if it counts; otherwise, and where it fails, they are counted
- * here, which the answer calls an estimate. Persona and history are not counted.
+ * here, which the answer calls an estimate. Persona and history are not counted. Where guards look at
+ * calls, no provider is asked, for it would get what was not looked at.
  */
 export async function answerCount(request: SurfaceRequest): Promise<object> {
   const { caller, dialect, http, runtime, services } = request
@@ -41,9 +42,14 @@ export async function answerCount(request: SurfaceRequest): Promise<object> {
     record.model = asked.model
     record.route = route.label
     const counted = { dialect, http, record, request: asked, route, runtime, services }
-    const count = await record.waitFor(
-      countTokens(target, counted, Math.min(timeoutMs, limits.requestTimeoutMs)).catch(unlessWrong),
-    )
+    const isGuarded = runtime.snapshot.guardrailPolicies.length > 0
+    const count = isGuarded
+      ? undefined
+      : await record.waitFor(
+          countTokens(target, counted, Math.min(timeoutMs, limits.requestTimeoutMs)).catch(
+            unlessWrong,
+          ),
+        )
     return numberOrUndefined(count?.['input_tokens']) === undefined
       ? { input_tokens: await countHere(asked.fields(), target, request), estimated: true }
       : { ...count }

@@ -1,5 +1,6 @@
 import type { Snapshot } from '@fairlead/snapshot'
 import { bedrockType } from '../bedrock-server.ts'
+import { guardOf, guardrailOf } from '../guardrail-policy.ts'
 import {
   keyedProvider,
   personaOf,
@@ -30,6 +31,18 @@ export function fuzzedSnapshot(upstream: string): Snapshot {
       }),
       routeOf('anthropic', [{ provider: 'anthropic', model: 'claude-opus-5' }], {
         match: { models: ['anthropic'] },
+      }),
+    ],
+    guardrailPolicies: [
+      guardrailOf('fuzzed', {
+        match: { models: ['gemini', 'bedrock'], groups: [], consumers: [], headers: [], cel: '' },
+        guards: [
+          guardOf('pii'),
+          guardOf('words', {
+            look: { keywords: ['text'], patterns: ['[0-9]{3,9}'] },
+            action: { type: 'Replace', with: 'it' },
+          }),
+        ],
       }),
     ],
     prompts: [
