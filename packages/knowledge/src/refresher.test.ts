@@ -321,6 +321,24 @@ test('a source that hangs holds up no other, and is not read twice at once', asy
   expect(readings).toBe(1)
 })
 
+test('what a ConfigMap says of a document in front matter lets filters find it', async () => {
+  const data = () => ({
+    'leave.md': '---\ndepartment: hr\nlevel: 3\n---\nThirty days',
+    'pay.md': 'Thirty days',
+  })
+  await refresher([configMapSource({ name: 'texts', data })]).refresh()
+  const passed = async (key: string, value: string | number) => {
+    const { signal } = new AbortController()
+    const query = { text: 'days', mode: 'BM25', topK: 10, signal } as const
+    const passages = await index.search({ ...query, filter: { type: 'eq', key, value } })
+    return passages.map(({ document }) => document).toSorted()
+  }
+  expect(await passed('department', 'hr')).toEqual(['leave.md'])
+  expect(await passed('level', 3)).toEqual(['leave.md'])
+  expect(await passed('path', 'pay.md')).toEqual(['pay.md'])
+  expect(await passed('source', 'texts')).toEqual(['leave.md', 'pay.md'])
+})
+
 test('with its ConfigMap its documents are gone, but not while it cannot be read', async () => {
   let data: (() => Record<string, string> | undefined) | undefined = () => ({ a: 'Dried dates' })
   const source = configMapSource({

@@ -1,5 +1,6 @@
 import { Lexer, type Token, type Tokens } from 'marked'
 import type { Block, ReadDocument } from './block.ts'
+import { splitFrontMatter } from './front-matter.ts'
 import { HeadingSlugs } from './heading-slug.ts'
 import { readHTML } from './read-html.ts'
 
@@ -64,14 +65,12 @@ function headingParts(text: string): { plain: string; fragment: string | null } 
   return { plain, fragment: declared?.[1] ?? null }
 }
 
-/** Settings of site generators above a document, of which only the title is read. */
+/** Settings of site generators above a document say its title; the source of the document reads others. */
 function withoutFrontMatter(text: string): { body: string; title: string | null } {
-  if (!text.startsWith('---\n')) return { body: text, title: null }
-  const end = text.indexOf('\n---\n', 3)
-  if (end === -1) return { body: text, title: null }
-  const title = /^title:[ \t]*(\S.*)$/m.exec(text.slice(4, end))?.[1]
+  const { body, matter } = splitFrontMatter(text)
+  const title = /^title:[ \t]*(\S.*)$/m.exec(matter ?? '')?.[1]
   return {
-    body: text.slice(end + 5),
+    body,
     title: title === undefined ? null : title.trim().replaceAll(/^(["'])(.*)\1$/g, '$2'),
   }
 }

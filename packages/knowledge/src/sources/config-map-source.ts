@@ -1,6 +1,7 @@
 import { documentBytesMax } from '../source-document.ts'
 import type { DocumentSource } from './document-source.ts'
 import { mediaTypeOfName } from './media-type.ts'
+import { ownMetadata } from './own-metadata.ts'
 
 interface ConfigMapSourceOptions {
   readonly name: string
@@ -12,8 +13,8 @@ interface ConfigMapSourceOptions {
 }
 
 /**
- * Each key of a ConfigMap is a document; its ending says the type, and without one it is plain text. With
- * the ConfigMap its documents are gone.
+ * Each key of a ConfigMap is a document; its ending says the type, and without one it is plain text. Its
+ * metadata is `source`, `path` and its front matter. With the ConfigMap its documents are gone.
  */
 export function configMapSource({ data, name }: ConfigMapSourceOptions): DocumentSource {
   return {
@@ -33,13 +34,14 @@ export function configMapSource({ data, name }: ConfigMapSourceOptions): Documen
         const content = typeof value === 'string' ? Buffer.from(value) : value
         yield content.length > documentBytesMax
           ? { type: 'failed', id, problem: `it has more than ${documentBytesMax} bytes` }
-          : { type: 'document', document: documentOf(id, content) }
+          : { type: 'document', document: documentOf(name, id, content) }
       }
     },
   }
 }
 
-function documentOf(id: string, content: Uint8Array) {
+function documentOf(source: string, id: string, content: Uint8Array) {
   const mediaType = mediaTypeOfName(id) ?? 'text/plain'
-  return { id, mediaType, content, title: null, url: null, metadata: {} } as const
+  const metadata = ownMetadata(mediaType, content, { source, path: id })
+  return { id, mediaType, content, title: null, url: null, metadata } as const
 }

@@ -177,6 +177,22 @@ test('pages of a sitemap are read without TLS only where an address of the sourc
   expect(await read('http://docs.example.com/sitemap.xml')).toEqual(pages)
 })
 
+test('metadata is front matter and where a document is from, which it cannot say otherwise', async () => {
+  const site = new Site()
+  const at = (path: string) => `https://docs.example.com/${path}`
+  const matter = '---\r\ndepartment: hr\r\nurl: https://elsewhere.test\r\nsource: x\r\n---\r\nText'
+  site.pages.set(at('a.md'), { body: matter })
+  site.pages.set(at('b.txt'), { body: matter })
+  site.pages.set(at('c.md'), { body: `---\ndepartment: hr\nx: ${'x'.repeat(9000)}\n---\nText` })
+  const urls = ['a.md', 'b.txt', 'c.md'].map(at)
+  const all = await changes(httpSource({ name: 's', urls, fetch: site.fetch }))
+  expect(all.map((change) => change.type === 'document' && change.document.metadata)).toEqual([
+    { department: 'hr', source: 's', url: at('a.md') },
+    { source: 's', url: at('b.txt') },
+    { source: 's', url: at('c.md') },
+  ])
+})
+
 test('a refresh that is stopped throws, and reports no failures', async () => {
   const stop = new AbortController()
   const fetch: DocumentFetch = () => {

@@ -1,9 +1,10 @@
-import type { MediaType, SourceDocument } from '../source-document.ts'
+import type { SourceDocument } from '../source-document.ts'
 import { contentDigest } from '../document-digest.ts'
 import { type DocumentFetch, type FetchedDocument, ServerSilent } from './document-fetch.ts'
 import type { DocumentSource, SourceChange } from './document-source.ts'
 import { fetchFollowing } from './fetch-following.ts'
 import { mediaTypeOfAnswer } from './media-type.ts'
+import { ownMetadata } from './own-metadata.ts'
 import { readSitemap } from './read-sitemap.ts'
 
 interface HTTPSourceOptions {
@@ -27,7 +28,7 @@ const accept = 'text/markdown, text/html;q=0.9, text/plain;q=0.8, application/pd
 /**
  * Documents at addresses. Redirects are followed to the hosts of the addresses only. A document is not
  * sent again that the server knows to be the same, one with status 410 is gone, and one that cannot be
- * read stays as it is.
+ * read stays as it is. Metadata is `source`, `url` and front matter.
  */
 export function httpSource({ fetch, name, urls }: HTTPSourceOptions): DocumentSource {
   const addresses = urls.map((url) => new URL(url))
@@ -37,7 +38,7 @@ export function httpSource({ fetch, name, urls }: HTTPSourceOptions): DocumentSo
   return {
     name,
     async *refresh(known, signal) {
-      const reading = new Reading({ fetch, hosts, origins, validators, known, signal })
+      const reading = new Reading({ name, fetch, hosts, origins, validators, known, signal })
       for (const url of urls) yield* reading.read(url)
       yield* reading.unlisted()
       for (const id of validators.keys()) if (!reading.seen.has(id)) validators.delete(id)
@@ -46,6 +47,7 @@ export function httpSource({ fetch, name, urls }: HTTPSourceOptions): DocumentSo
 }
 
 interface ReadingParts {
+  readonly name: string
   readonly fetch: DocumentFetch
   /** Of the addresses of the source. */
   readonly hosts: ReadonlySet<string>
@@ -58,6 +60,7 @@ interface ReadingParts {
 /** One refresh of a source. */
 class Reading {
   readonly seen = new Set<string>()
+  readonly #name: string
   readonly #fetch: DocumentFetch
   readonly #hosts: ReadonlySet<string>
   readonly #origins: ReadonlySet<string>
@@ -68,7 +71,8 @@ class Reading {
   /** How often in a row a host has not answered at all. */
   readonly #silences = new Map<string, number>()
 
-  constructor({ fetch, hosts, known, origins, signal, validators }: ReadingParts) {
+  constructor({ fetch, hosts, known, name, origins, signal, validators }: ReadingParts) {
+    this.#name = name
     this.#fetch = fetch
     this.#hosts = hosts
     this.#origins = origins
@@ -144,7 +148,9 @@ class Reading {
         `it has the content type ${(type ?? 'none').slice(0, 100)}, which is not read`,
       )
     }
-    const document = documentOf(id, mediaType, answer.body)
+    const content = answer.body
+    const metadata = ownMetadata(mediaType, content, { source: this.#name, url: id })
+    const document = { id, mediaType, content, title: null, url: id, metadata }
     this.#remember(id, answer, document)
     yield { type: 'document', document }
   }
@@ -176,10 +182,6 @@ class Reading {
 /** Whether an address says that a sitemap is there. */
 function isSitemapName(address: string): boolean {
   return /\.xml$/i.test(new URL(address).pathname)
-}
-
-function documentOf(id: string, mediaType: MediaType, content: Uint8Array): SourceDocument {
-  return { id, mediaType, content, title: null, url: id, metadata: {} }
 }
 
 function sitemapOf(answer: FetchedDocument): readonly string[] | undefined {
