@@ -2,6 +2,8 @@ import type { Item } from '@fairlead/llm'
 
 /** Looks at what a prompt gets beside what its caller has just sent. */
 export interface PromptGuards {
+  /** A text that the gateway asks a model about of its own accord. Throws the refusal. */
+  own(text: string): string
   /** A retrieved text as it may be quoted; undefined for one that may not. */
   passage(text: string): string | undefined
   /**

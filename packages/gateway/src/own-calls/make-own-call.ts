@@ -40,6 +40,8 @@ export interface OwnCall<T> {
   read(call: Call): CallRequest
   /** What its targets are sent; called when it has been routed. */
   assemble(call: Call): AttemptBodies
+  /** The same call with every text of others in it changed. */
+  changed(change: (text: string) => string): OwnCall<T>
   /** What is asked for, of the answer that has come to its end, and its bytes. Throws a ModelError. */
   result(answer: AnswerStream, call: Call, bytes: Buffer): T
 }
@@ -67,11 +69,12 @@ export async function makeOwnCall<T>(
     call.request = own.read(call)
     call.route = routeCall(call)
     await permits.enter(admissionPolicies, call)
-    const answer = await callFirstHealthy(own.assemble(call), () => own.use, call)
+    const looked = lookedAt(own, call)
+    const answer = await callFirstHealthy(looked.assemble(call), () => looked.use, call)
     record.noteFirstByte()
     const pieces: Buffer[] = []
     await readToEnd(answer, call, ({ bytes }) => pieces.push(bytes))
-    const result = own.result(answer, call, Buffer.concat(pieces))
+    const result = looked.result(answer, call, Buffer.concat(pieces))
     record.status = 200
     return result
   } catch (thrown) {
@@ -84,6 +87,15 @@ export async function makeOwnCall<T>(
     leave?.()
     endCall(call, permits)
   }
+}
+
+/** What a conversation has may be sent to another model than it was looked at for: guards look again. */
+function lookedAt<T>(own: OwnCall<T>, call: Call): OwnCall<T> {
+  const { guards } = call
+  if (guards === undefined) return own
+  const looked = own.changed((text) => guards.own(text))
+  call.request = looked.read(call)
+  return looked
 }
 
 /** What outlives the call that it is for may outlive its configuration, which then has no connections. */

@@ -1,6 +1,7 @@
 import { HeaderFields } from '@fairlead/http1'
 import { describe, expect, it, vi } from 'vitest'
 import { policyOf } from '../test-support/access-policy.ts'
+import { guardOf, guardrailOf } from '../test-support/guardrail-policy.ts'
 import { testCollector } from '../test-support/collector.ts'
 import { ownCallBench } from '../test-support/own-calls.ts'
 import {
@@ -86,6 +87,26 @@ describe('a text that the gateway asks for itself', () => {
     )
     // No caller has sent it.
     expect(metrics).not.toMatch(/fairlead_gateway_requests_total\{route="policy\/chat"/)
+  })
+
+  it('is looked at by the guards of its caller', async () => {
+    const { as, fallback } = await bench({
+      guardrailPolicies: [
+        guardrailOf('keys', {
+          guards: [
+            guardOf('pii'),
+            guardOf('keys', { look: { detectors: ['Secret'] }, action: { type: 'Reject' } }),
+          ],
+        }),
+      ],
+    })
+    const { calls, on } = await as('ann')
+    await calls.text({ ...request, input: 'Ask ada@example.com.' }, on)
+    const { messages } = fallback.requests[0]?.body ?? {}
+    expect(messages).toMatchObject([{ role: 'system' }, { content: 'Ask [EMAIL_1].' }])
+    const secret = calls.text({ ...request, input: 'AKIAIOSFODNN7EXAMPLE' }, on)
+    await expect(secret).rejects.toMatchObject({ code: 'content_rejected' })
+    expect(fallback.requests).toHaveLength(1)
   })
 
   it('may name a model that its caller may not use', async () => {

@@ -13,6 +13,13 @@ export function ranksCall({
   return valueCall({
     dialect: openAiRerank,
     fields: { model, query, documents, top_n: topN },
+    changed: (change) =>
+      ranksCall({
+        documents: documents.map((one) => change(one)),
+        model,
+        query: change(query),
+        topN,
+      }),
     result(answer) {
       const { results = [] } = answer as { readonly results?: readonly RankedDocument[] }
       const places = new Set(results.map(({ index }) => index))

@@ -28,6 +28,7 @@ export function textCall(request: OwnTextRequest): OwnCall<OwnTextAnswer> {
       const { dialect, request: asked } = call
       return new AssembledCall({ dialect, request: asked, edits: asked.edits })
     },
+    changed: (change) => textCall({ ...request, input: change(request.input) }),
     result: textOf,
   }
 }

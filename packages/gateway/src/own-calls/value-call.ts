@@ -13,18 +13,26 @@ interface ValueCall<T> {
   readonly fields: object
   /** Other fields, for the targets that it was routed to; undefined for the same. */
   readonly fieldsFor?: (call: Call) => object | undefined
+  readonly changed: OwnCall<T>['changed']
   /** What is wanted of the answer, decoded. Throws a ModelError for one that does not fit. */
   readonly result: (answer: object) => T
 }
 
 /** A call whose request and answer are one value each. */
-export function valueCall<T>({ dialect, fields, fieldsFor, result }: ValueCall<T>): OwnCall<T> {
+export function valueCall<T>({
+  changed,
+  dialect,
+  fields,
+  fieldsFor,
+  result,
+}: ValueCall<T>): OwnCall<T> {
   const body = Buffer.from(JSON.stringify(fields))
   return {
     dialect,
     bytes: body.length,
     use: { passes: true, needsEvents: false, heldBytesMax: answerBytesMax },
     read: (call) => readValueRequest(body, call),
+    changed,
     assemble(call) {
       const others = fieldsFor?.(call)
       if (others !== undefined) {

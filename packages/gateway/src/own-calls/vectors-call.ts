@@ -27,6 +27,7 @@ export function vectorsCall({
   return valueCall({
     dialect: openAiEmbeddings,
     fields: fieldsOf(texts),
+    changed: (change) => vectorsCall({ model, purpose, texts: texts.map((text) => change(text)) }),
     fieldsFor(call) {
       const lengthMax = readableLength(call)
       if (texts.every(({ length }) => length <= lengthMax)) return undefined

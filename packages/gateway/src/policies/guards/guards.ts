@@ -43,8 +43,8 @@ export const guards: CreateCallPolicy = ({ clock, logger, registry }): Admission
     stage: 'admission',
     enter(call) {
       const { record, routed, route, runtime, services } = call
-      // What the gateway asks of its own accord is made of texts that were checked.
-      if (record.purpose !== undefined) return nothing
+      // Documents of knowledge bases are looked at when they are quoted.
+      if (record.purpose === 'knowledge') return nothing
       const policies = prepared.forCall(runtime.snapshot, { routed, route })
       if (policies.length === 0) return nothing
       const looking = new CallGuards(policies, record.guardrails, services.random)
@@ -60,7 +60,9 @@ export const guards: CreateCallPolicy = ({ clock, logger, registry }): Admission
         throw error
       }
       call.guards = promptGuards(looking)
-      const transform = answerTransform(call, looking)
+      // What a model says to the gateway becomes part of a prompt, which is looked at.
+      const isOwn = record.purpose !== undefined
+      const transform = isOwn ? undefined : answerTransform(call, looking)
       return { settle, ...(transform && { transform }) }
     },
     configured({ snapshot }) {
