@@ -107,6 +107,7 @@ export class ConversationControl {
         lines: textLines(request),
         isDryRun: query.get('dry-run') === 'true',
         onProgress: (state) => lines.progress(state),
+        clock: this.#options.clock,
       }),
     )
   }

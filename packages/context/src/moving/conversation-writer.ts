@@ -2,7 +2,7 @@ import { canonicalJson } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { ContextStore } from '../stores/context-store.ts'
 import { hasEnded, type KeptResponse } from '../stores/kept-response.ts'
-import { isConversationOwner, type NewRecord } from '../stores/record-store.ts'
+import { isConversationOwner, type NewRecord, ownerSubject } from '../stores/record-store.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import { isSameConversation, type StoredPart } from './stored-part.ts'
@@ -25,6 +25,11 @@ interface WriterOptions {
   readonly storeName: string
   /** Whether one that is there may be brought to the form that comes. Never when left out. */
   readonly mayUpdate?: (there: Conversation, coming: Conversation) => Promise<boolean>
+  /**
+   * The count of a subject's erasures when what is written was read; `erased` for one that was erased
+   * since, of which nothing is written.
+   */
+  readonly erasuresOf: (tenant: string, subject: string) => Promise<number | 'erased'>
 }
 
 /** So many turns, or bytes of them, are stored at a time, so that others are served in between. */
@@ -75,8 +80,15 @@ export class ConversationWriter {
   }
 
   async #begin(coming: Conversation): Promise<void> {
-    const { store, storeName, mayUpdate } = this.#options
+    const { store, storeName, mayUpdate, erasuresOf } = this.#options
     const conversation = { ...coming, ccp: { ...coming.ccp, store: storeName } }
+    const { subject, tenant } = coming.ccp
+    const erasures = subject === null ? undefined : await erasuresOf(tenant, subject)
+    if (erasures === 'erased') {
+      this.#outcome = 'conflict'
+      this.#current = undefined
+      return
+    }
     const there = await store.conversation(coming.ccp.tenant, coming.id)
     if (there === undefined || isBrokenOff(there)) {
       this.#outcome = 'created'
@@ -87,7 +99,9 @@ export class ConversationWriter {
       this.#outcome = may ? 'updated' : 'differs'
     }
     const isWritten = this.#outcome === 'created' || this.#outcome === 'updated'
-    this.#current = isWritten ? new ConversationChanges(store, conversation, there) : undefined
+    this.#current = isWritten
+      ? new ConversationChanges({ store, coming: conversation, there, erasures })
+      : undefined
   }
 
   /** One that is there otherwise is replaced where its conversation may be. */
@@ -103,12 +117,16 @@ export class ConversationWriter {
     const { records } = this.#options.store
     const isLeft = this.#outcome === 'differs' || this.#outcome === 'conflict'
     if (isLeft && isConversationOwner(record.owner)) return
+    const subject = ownerSubject(record.owner)
+    const erasures =
+      subject === null ? undefined : await this.#options.erasuresOf(record.tenant, subject)
+    if (erasures === 'erased') return
     const there = await records.load(record)
     if (there !== undefined) {
       if (this.#options.mayUpdate === undefined) return
       if (canonicalJson(there.body) === canonicalJson(record.body)) return
     }
-    await records.put(record, there?.version ?? null)
+    await records.put(record, there?.version ?? null, erasures)
   }
 
   async #changing(change: (changes: ConversationChanges) => Promise<boolean>): Promise<void> {
@@ -123,10 +141,19 @@ export function isBrokenOff({ ccp }: Conversation): boolean {
   return ccp.revision === 0 && ccp.turns > 0 && ccp.head === null
 }
 
+interface ChangesParts {
+  readonly store: WritableStore
+  readonly coming: Conversation
+  readonly there: Conversation | undefined
+  /** Of its subject, when it was read. */
+  readonly erasures: number | undefined
+}
+
 /** The changes that bring one conversation into a store. Each says whether it could be made. */
 class ConversationChanges {
   readonly #store: WritableStore
   readonly #coming: Conversation
+  readonly #erasures: number | undefined
   /** What of it is stored; only the last change makes it what it becomes. */
   #stored: Conversation | undefined
   /** Turns up to this one are there. */
@@ -138,8 +165,9 @@ class ConversationChanges {
   #bytes = 0
   readonly #plans: ContextPlan[] = []
 
-  constructor(store: WritableStore, coming: Conversation, there: Conversation | undefined) {
+  constructor({ coming, erasures, store, there }: ChangesParts) {
     this.#store = store
+    this.#erasures = erasures
     this.#coming = coming
     this.#stored = there
     this.#thereSeq = there?.ccp.turns ?? 0
@@ -195,6 +223,7 @@ class ConversationChanges {
       turns: this.#turns,
       ...(this.#rewritten.length > 0 && { rewritten: this.#rewritten }),
       ...(plan !== undefined && { plan }),
+      ...(this.#erasures !== undefined && { erasures: this.#erasures }),
     })
     this.#stored = conversation
     this.#turns = []

@@ -1,7 +1,12 @@
 import { hash } from 'node:crypto'
 import { canonicalJson } from '@fairlead/base'
 import type { ContextStore } from '../stores/context-store.ts'
-import { isConversationOwner, type KeptRecord, type RecordKey } from '../stores/record-store.ts'
+import {
+  isConversationOwner,
+  type KeptRecord,
+  ownerSubject,
+  type RecordKey,
+} from '../stores/record-store.ts'
 import { readSubjectRecords, scannedRecords } from './read-stored.ts'
 
 interface CopiedStores {
@@ -9,6 +14,8 @@ interface CopiedStores {
   readonly to: ContextStore
   /** Name of the ConversationStore that is copied. */
   readonly source: string
+  /** Whether what is gone there was deleted there, and is to be deleted here; otherwise it stays. */
+  readonly mayRemove: boolean
 }
 
 /** Beside what was copied, until everything is: from where, and what it was. */
@@ -20,12 +27,17 @@ export const copyKind = 'copied-from'
  * is, as `tenant/owner`.
  */
 export async function copySubjectRecords(
-  { from, source, to }: CopiedStores,
+  { from, mayRemove, source, to }: CopiedStores,
   isMeant: (record: RecordKey) => boolean,
 ): Promise<readonly string[]> {
   const left: string[] = []
-  for await (const { record } of readSubjectRecords(from)) {
-    if (!isMeant(record)) continue
+  for await (const { record: listed } of readSubjectRecords(from)) {
+    if (!isMeant(listed)) continue
+    const erasures = (await to.erasures(listed.tenant, ownerSubject(listed.owner) ?? '')).count
+    // What was listed may have been erased in both since.
+    const loaded = await from.records.load(listed)
+    if (loaded === undefined) continue
+    const { version: _, ...record } = loaded
     const there = await to.records.load(record)
     const mark = await to.records.load(markOf(record))
     const digest = digestOf(record)
@@ -34,7 +46,8 @@ export async function copySubjectRecords(
     if (known === digest && mark === undefined) continue
     const isOurs = known === undefined || known === digest || mark?.body['digest'] === known
     const isStored =
-      isOurs && (known === digest || (await to.records.put(record, there?.version ?? null)))
+      isOurs &&
+      (known === digest || (await to.records.put(record, there?.version ?? null, erasures)))
     if (!isStored) {
       left.push(`${record.tenant}/${record.owner}`)
       continue
@@ -44,6 +57,7 @@ export async function copySubjectRecords(
     await to.records.put(
       { ...markOf(record), body, expiresAtMs: record.expiresAtMs },
       mark?.version ?? null,
+      erasures,
     )
   }
   for await (const mark of scannedRecords(to.records, copyKind)) {
@@ -53,7 +67,10 @@ export async function copySubjectRecords(
     const key = { tenant: mark.tenant, owner: mark.owner, kind: String(kind), id: String(id) }
     if ((await from.records.load(key)) !== undefined) continue
     const there = await to.records.load(key)
-    if (there !== undefined && digestOf(there) === digest) await to.records.remove(key)
+    if (there !== undefined && digestOf(there) === digest) {
+      if (mayRemove) await to.records.remove(key)
+      else left.push(`${mark.tenant}/${mark.owner}`)
+    }
     await to.records.remove(mark)
   }
   return left

@@ -1,8 +1,10 @@
+import type { Clock } from '@fairlead/base'
+import type { ContextStore } from '../stores/context-store.ts'
 import { ConversationWriter, type WritableStore } from './conversation-writer.ts'
 import { PartReader } from './read-part.ts'
 
 interface StoreImport {
-  readonly store: WritableStore
+  readonly store: WritableStore & Pick<ContextStore, 'erasures'>
   /** The name of the ConversationStore in its conversations. */
   readonly storeName: string
   /** The lines of an export, without their ends. */
@@ -11,6 +13,7 @@ interface StoreImport {
   readonly isDryRun: boolean
   /** Told after each conversation. */
   readonly onProgress: (state: ImportState) => void
+  readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
 /** What has become of conversations so far. */
@@ -32,7 +35,8 @@ const leftMax = 20
 
 /**
  * Stores exported conversations, each under its id and in its tenant. What is there already is left as
- * it is, so that the same import may be made again, also where it was broken off. Rejects with a
+ * it is, so that the same import may be made again, also where it was broken off. What is of a subject
+ * that is erased meanwhile counts as different, and is not stored. Rejects with a
  * ModelError 400 `invalid_import` that names the line; what stood before it is stored.
  */
 export async function importStore({
@@ -41,8 +45,17 @@ export async function importStore({
   lines,
   isDryRun,
   onProgress,
+  clock,
 }: StoreImport): Promise<ImportResult> {
-  const writer = new ConversationWriter({ store, storeName })
+  const begunMs = clock.monotonicMs()
+  const writer = new ConversationWriter({
+    store,
+    storeName,
+    async erasuresOf(tenant, subject) {
+      const { agoMs, count } = await store.erasures(tenant, subject)
+      return agoMs !== null && agoMs < clock.monotonicMs() - begunMs ? 'erased' : count
+    },
+  })
   const reader = new PartReader()
   const left: ImportResult['left'][number][] = []
   const counts = { created: 0, there: 0, differs: 0 }

@@ -3,6 +3,7 @@ import type { ContextStore } from '../stores/context-store.ts'
 import { hasEnded } from '../stores/kept-response.ts'
 import { isConversationOwner, type NewRecord } from '../stores/record-store.ts'
 import type { Conversation } from '../turns/conversation.ts'
+import { CopiedSource } from './copied-source.ts'
 import { ConversationWriter, isBrokenOff, type WriteOutcome } from './conversation-writer.ts'
 import { copyKind, copySubjectRecords } from './copy-subject-records.ts'
 import { readRecords, readStored, scannedRecords } from './read-stored.ts'
@@ -49,11 +50,13 @@ const leftMax = 20
 /**
  * One pass over a store: brings what another has of it to the same state, and deletes there what was
  * deleted here since an earlier pass. A conversation in which a turn runs waits for the next pass. One
- * that has gone on in `to` is left alone. May be broken off at any time, and made again. Rejects when a
+ * that has gone on in `to` is left alone. Where an older backup took the place of `from`, what is gone
+ * there stays in `to`, and is named once. May be broken off at any time, and made again. Rejects when a
  * store is unavailable.
  */
 export async function migrateStore(migration: StoreMigration): Promise<MigrationResult> {
   const pass = new MigrationPass(migration)
+  await pass.begin()
   for await (const listed of selectConversations(migration.from, migration.selection)) {
     migration.signal.throwIfAborted()
     await pass.take(listed)
@@ -64,7 +67,12 @@ export async function migrateStore(migration: StoreMigration): Promise<Migration
 class MigrationPass {
   readonly #migration: StoreMigration
   readonly #writer: ConversationWriter
+  readonly #source: CopiedSource
   readonly #left: string[] = []
+  /** Whether what is gone in `from` was deleted there. */
+  #mayRemove = false
+  /** Of the subject of the conversation that is copied, before it was read. */
+  #erasures = 0
   readonly #state = {
     created: 0,
     updated: 0,
@@ -78,15 +86,24 @@ class MigrationPass {
 
   constructor(migration: StoreMigration) {
     this.#migration = migration
+    this.#source = new CopiedSource(migration)
     this.#writer = new ConversationWriter({
       store: migration.to,
       storeName: migration.names.to,
       mayUpdate: (there, coming) => this.#follows(there, coming),
+      erasuresOf: async () => this.#erasures,
     })
   }
 
-  async take({ id, ccp: { tenant } }: Conversation): Promise<void> {
-    const { from, onProgress } = this.#migration
+  async begin(): Promise<void> {
+    if (this.#migration.isDryRun) return
+    this.#mayRemove = await this.#source.isTheSame()
+    if (this.#mayRemove) await this.#source.count()
+  }
+
+  async take({ id, ccp: { subject, tenant } }: Conversation): Promise<void> {
+    const { from, onProgress, to } = this.#migration
+    this.#erasures = subject === null ? 0 : (await to.erasures(tenant, subject)).count
     // What was listed may have changed since.
     const basis = await from.basis(tenant, id, { pathMax: 0 })
     if (basis !== undefined) {
@@ -111,10 +128,15 @@ class MigrationPass {
       await this.#copySubjectRecords()
       // What a selection leaves out is not looked for, and so not known to be gone.
       if (isAll) await this.#deleteWhatIsGone()
+      // A selection leaves some of what is gone to be named.
+      if (isAll || this.#mayRemove) await this.#source.count()
     }
     const { conflict, differs, running } = this.#state
     const isComplete = isFrozen() && !isDryRun && isAll && conflict + differs + running === 0
-    if (isComplete) await this.#forgetCopies()
+    if (isComplete) {
+      await this.#forgetCopies()
+      await this.#source.forget()
+    }
     return { ...this.#state, isComplete, left: this.#left }
   }
 
@@ -122,7 +144,10 @@ class MigrationPass {
     const { from, to, isDryRun } = this.#migration
     const there = await to.conversation(conversation.ccp.tenant, conversation.id)
     if (there !== undefined && isSameConversation(there, conversation)) {
-      if (!isDryRun) await this.#copyRecords(conversation)
+      if (!isDryRun) {
+        await this.#copyRecords(conversation)
+        await this.#removeGoneResponses(conversation)
+      }
       return 'there'
     }
     if (isDryRun) {
@@ -144,8 +169,36 @@ class MigrationPass {
       if (part.object === 'stored.end' && !isLeftAlone(outcome)) await this.#mark(conversation)
       if (part.object === 'stored.end' && isLeftAlone(outcome)) break
     }
-    if (!isLeftAlone(outcome)) await this.#removeGoneRecords(conversation)
+    if (!isLeftAlone(outcome)) {
+      await this.#removeGoneRecords(conversation)
+      await this.#removeResponses(conversation.ccp.tenant, responses)
+    }
     return outcome
+  }
+
+  /**
+   * Responses that were deleted by themselves, of a conversation that is the same in both. Looked for
+   * only when nothing changes any more: all turns are read for it.
+   */
+  async #removeGoneResponses(conversation: Conversation): Promise<void> {
+    const { from, isFrozen } = this.#migration
+    if (!this.#mayRemove || !isFrozen()) return
+    const gone = new Set<string>()
+    for await (const part of readStored(from, conversation)) {
+      if (part.object === 'stored.turn' && part.turn.response !== null) gone.add(part.turn.response)
+      if (part.object === 'stored.response') gone.delete(part.response.id)
+      if (part.object === 'stored.end') break
+    }
+    await this.#removeResponses(conversation.ccp.tenant, gone)
+  }
+
+  async #removeResponses(tenant: string, gone: ReadonlySet<string>): Promise<void> {
+    const { from, to } = this.#migration
+    if (!this.#mayRemove) return
+    for (const id of gone) {
+      if ((await from.responses.load(tenant, id)) === undefined)
+        await to.responses.remove(tenant, id)
+    }
   }
 
   /** Whether one of the responses has not ended, as it may not have when its turn has. */
@@ -180,6 +233,7 @@ class MigrationPass {
   /** A summary that was deleted, because it told of a deleted item, goes here too. */
   async #removeGoneRecords(conversation: Conversation): Promise<void> {
     const { from, to } = this.#migration
+    if (!this.#mayRemove) return
     const gone: NewRecord[] = []
     for await (const { record } of readRecords(to, conversation)) {
       if ((await from.records.load(record)) === undefined) gone.push(record)
@@ -189,8 +243,9 @@ class MigrationPass {
 
   async #copySubjectRecords(): Promise<void> {
     const { from, names, selection, to } = this.#migration
-    const left = await copySubjectRecords({ from, to, source: names.from }, (record) =>
-      isMeantRecord(record, selection),
+    const left = await copySubjectRecords(
+      { from, to, source: names.from, mayRemove: this.#mayRemove },
+      (record) => isMeantRecord(record, selection),
     )
     this.#state.differs += left.length
     this.#left.push(...left.slice(0, leftMax - this.#left.length))
@@ -221,17 +276,27 @@ class MigrationPass {
     }
   }
 
-  /** What was copied and is gone since, by erasure or in time, goes here too. */
+  /**
+   * What was copied and is gone since, by erasure or in time, goes here too. What an older backup does
+   * not have stays, as what is here alone.
+   */
   async #deleteWhatIsGone(): Promise<void> {
     const { from, names, signal, to } = this.#migration
-    for await (const { body, owner, tenant } of scannedRecords(to.records, copyKind)) {
+    for await (const mark of scannedRecords(to.records, copyKind)) {
       signal.throwIfAborted()
+      const { body, owner, tenant } = mark
       if (!isConversationOwner(owner) || body['source'] !== names.from) continue
       if ((await from.conversation(tenant, owner)) !== undefined) continue
       const there = await to.conversation(tenant, owner)
       if (there === undefined || there.ccp.revision !== body['revision']) continue
-      await this.#remove(there)
-      this.#state.deleted += 1
+      if (this.#mayRemove) {
+        await this.#remove(there)
+        this.#state.deleted += 1
+      } else {
+        await to.records.remove(mark)
+        this.#state.differs += 1
+        if (this.#left.length < leftMax) this.#left.push(`${tenant}/${owner}`)
+      }
     }
   }
 

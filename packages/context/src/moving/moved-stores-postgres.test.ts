@@ -155,6 +155,18 @@ async function short(store: ContextStore): Promise<ContextStore> {
   return store
 }
 
+const annasNote = {
+  kind: 'notes',
+  tenant: '',
+  owner: 'subject:user:anna',
+  body: { state: 'x' },
+  expiresAtMs: null,
+} as const
+
+async function erased(store: ContextStore, tenant: string, subject: string): Promise<void> {
+  while ((await store.removeSubject(tenant, subject)).more) continue
+}
+
 const shortEnd = {
   tenant: '',
   id: 'resp_s',
@@ -188,7 +200,7 @@ async function* listed(lines: readonly string[]): AsyncGenerator<string> {
 }
 
 const imported = (store: ContextStore, lines: AsyncIterable<string>, isDryRun = false) =>
-  importStore({ store, storeName: 'team/new', lines, isDryRun, onProgress: () => {} })
+  importStore({ store, storeName: 'team/new', lines, isDryRun, onProgress: () => {}, clock })
 
 const migrated = (from: ContextStore, to: ContextStore, change: Partial<StoreMigration> = {}) =>
   migrateStore({
@@ -331,6 +343,70 @@ describe('a migration', () => {
     const content = await contentOf(to)
     await expect(migrated(memory(), to)).rejects.toThrow('has no conversations any more')
     expect(await contentOf(to)).toEqual(content)
+  })
+
+  it.each(names)(
+    'deletes nothing that an older backup of a store of type %s lacks, names it once, and goes on',
+    async (name) => {
+      await using lines = closing(await stocked(memory()))
+      const backup = await contentOf(lines.store)
+      await using from = closing(await opened(name))
+      await using to = closing(await opened(name))
+      await imported(from.store, listed(backup))
+      const { conversations } = openConversations({ store: from.store, clock, random })
+      await say(conversations, [user('new')], [assistant('new!')], { conversation: 'chat-9' })
+      await from.store.records.put({ ...annasNote, id: 'n2' }, null)
+      await migrated(from.store, to.store)
+      const content = await contentOf(to.store)
+      await using restored = closing(await opened(name))
+      await imported(restored.store, listed(backup))
+      const frozen = { isFrozen: () => true }
+      expect(await migrated(restored.store, to.store, frozen)).toMatchObject({
+        deleted: 0,
+        differs: 2,
+        left: ['/subject:user:anna', 'team/app/chat-9'],
+        isComplete: false,
+      })
+      expect(await migrated(restored.store, to.store, frozen)).toMatchObject({
+        deleted: 0,
+        differs: 0,
+        isComplete: true,
+      })
+      expect(await contentOf(to.store)).toEqual(content)
+    },
+    60_000,
+  )
+
+  it('deletes a response that was deleted by itself since it was copied', async () => {
+    const from = await stocked(memory())
+    const to = memory()
+    await migrated(from, to)
+    expect(await to.responses.load('', 'resp_1')).toBeDefined()
+    await from.responses.remove('', 'resp_1')
+    expect(await migrated(from, to, { isFrozen: () => true })).toMatchObject({ isComplete: true })
+    expect(await to.responses.load('', 'resp_1')).toBeUndefined()
+    expect(await contentOf(to)).toEqual(await contentOf(from))
+  })
+
+  it('stores nothing of a subject that is erased in both while it is copied', async () => {
+    const from = await stocked(memory())
+    const to = memory()
+    const erasing = new Proxy(from, {
+      get: (target, property): unknown =>
+        property === 'basis'
+          ? async (...list: Parameters<ContextStore['basis']>) => {
+              const basis = await target.basis(...list)
+              if (list[1] === 'long') {
+                for (const store of [from, to]) await erased(store, '', 'user:anna')
+              }
+              return basis
+            }
+          : Reflect.get(target, property),
+    })
+    expect(await migrated(erasing, to)).toMatchObject({ conflict: 1 })
+    expect(await to.conversation('', 'long')).toBeUndefined()
+    expect(await to.records.load({ ...annasNote, id: 'n1' })).toBeUndefined()
+    expect(await migrated(from, to, { isFrozen: () => true })).toMatchObject({ isComplete: true })
   })
 
   it('waits with a conversation whose turn runs', async () => {
@@ -493,6 +569,21 @@ describe('an import', () => {
         message: expect.stringMatching(message),
       })
     }
+  })
+
+  it('stores nothing of a subject that was erased after it began', async () => {
+    const to = memory()
+    async function* erasedFirst() {
+      await clock.advance(10)
+      await erased(to, '', 'user:anna')
+      await clock.advance(10)
+      yield* lines
+    }
+    const lines = await contentOf(await stocked(memory()))
+    expect(await imported(to, erasedFirst())).toMatchObject({ created: 3, differs: 1 })
+    expect((await contentOf(to)).join('\n')).not.toContain('"tenant":"","turns":231')
+    expect(await to.conversation('', 'long')).toBeUndefined()
+    expect(await to.records.load({ ...annasNote, id: 'n1' })).toBeUndefined()
   })
 
   it('reads everything in a dry run and writes nothing', async () => {

@@ -7,7 +7,13 @@ type Guard = <T>(operation: StoreOperation, work: () => Promise<T>) => Promise<T
 type Operation = (...list: readonly unknown[]) => Promise<unknown>
 
 /** What changes a store, as clients ask for it, by the name of its method. */
-const changes = { append: 'append', remove: 'remove', removeSubject: 'removeSubject' } as const
+const changes = {
+  append: 'append',
+  remove: 'remove',
+  removeSubject: 'removeSubject',
+  // Of no turn that runs, whose plans a freeze lets pass: who changes a store in this process runs none.
+  replacePlan: 'append',
+} as const
 const recordChanges = {
   put: 'record-put',
   remove: 'record-remove',
