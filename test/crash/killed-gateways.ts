@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SeededRandom } from '@fairlead/base/testing'
 import { type Command, startCommand } from '../support/command.ts'
+import { compileCache } from '../support/compile-cache.ts'
 import { manifest, provider, route, secret } from '../support/manifests.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startSlowModel } from './slow-model.ts'
@@ -92,6 +93,9 @@ async function startReplica(folder: string, index: number): Promise<Replica> {
   const ports = ['--gateway-port', '0', '--admin-port', '0']
   const files = ['--manifests', join(folder, 'manifests')]
   const command: Command = startCommand(['gateway', ...files, ...data, ...ports], {
+    // A busy machine would take a minute to start each anew.
+    NODE_COMPILE_CACHE: join(folder, 'code'),
+    ...compileCache(),
     FAIRLEAD_REPLICA: `replica-${index}`,
   })
   const url = await command.prints(/The gateway listens at (\S+)/)
