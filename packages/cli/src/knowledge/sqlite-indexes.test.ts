@@ -34,6 +34,8 @@ it('what earlier processes left is removed, but neither what is named nor what i
   const there = (name: string) => existsSync(join(dataDir, `${name}.db`))
   expect(['kept', 'gone', 'another', 'open'].map(there)).toEqual([true, false, true, true])
   await open.close()
+  // Whoever keeps it is told also when its thread dies.
+  await expect(open.ended).resolves.toBeUndefined()
 })
 
 it('a file is that of one base, whatever leads to it', async () => {
