@@ -1,7 +1,7 @@
 import { sameElements } from '@fairlead/base'
 import { LLMGateway } from '@fairlead/api'
 import { deepEqual } from '@fairlead/kube-core'
-import type { Capabilities } from '@fairlead/snapshot'
+import type { Capabilities, Snapshot } from '@fairlead/snapshot'
 import type { PlannedTarget, ResourceConditions } from './compile-result.ts'
 import { attachmentsOf } from './gateways/attachment.ts'
 import type { ServedGateway } from './gateways/gateway-server.ts'
@@ -13,6 +13,7 @@ import {
   verdictsAtTargets,
   type TargetVerdict,
 } from './gateways/target-verdicts.ts'
+import { unroutedModels } from './gateways/unrouted-models.ts'
 import type { Catalogue } from './judging/catalogue.ts'
 import { acceptedCondition, commonConditions, listed, type Refusal } from './judging/conditions.ts'
 import type { Judged } from './judging/judged.ts'
@@ -40,6 +41,8 @@ interface Session {
   readonly catalogue: Catalogue
   readonly gateways: Gateways
   readonly kinds: readonly (ServedKind | undefined)[]
+  /** What models are routed by; empty for a kind that names none. */
+  readonly routing: readonly Snapshot[]
   readonly conditions: ConditionsByKey
   /** By `namespace/name`: all that the conditions of the resource were written for. */
   readonly circumstances: ReadonlyMap<string, readonly unknown[]>
@@ -64,8 +67,12 @@ export class KindConditions {
     const { compiler, byKey } = catalogue
     const { gateways, served } = verdicts
     const kinds = served.map((one) => one.kinds.get(compiler.type.kind))
+    const routing = compiler.models === undefined ? [] : served.map(({ snapshot }) => snapshot)
     const isSame =
-      last?.catalogue === catalogue && last.gateways === gateways && sameElements(kinds, last.kinds)
+      last?.catalogue === catalogue &&
+      last.gateways === gateways &&
+      sameElements(kinds, last.kinds) &&
+      sameElements(routing, last.routing)
     if (isSame) return last.conditions
     const services = served.flatMap(({ key }, index) => {
       const kind = kinds[index]
@@ -79,6 +86,7 @@ export class KindConditions {
       const current = [
         judged,
         gateways,
+        ...routing,
         ...services.flatMap((one) => onGateway(one, key)),
         ...(compiler.unneeded === undefined ? [] : [isNeeded(services, key)]),
         ...(judged.fits ? heldTargets(judged.resource, compiler.attachment, served) : []),
@@ -93,6 +101,7 @@ export class KindConditions {
       catalogue,
       gateways,
       kinds,
+      routing,
       circumstances,
       conditions: kept ? last.conditions : frozenMap(conditions),
     }
@@ -113,6 +122,7 @@ export class KindConditions {
     const notices = [
       ...serving.flatMap((service) => shadowedOn(service, key)),
       ...unused(compiler, serving, key),
+      ...unrouted(compiler, judged, serving, served),
     ]
     const attached =
       compiler.gatewayRefs &&
@@ -182,6 +192,20 @@ function onGateway(
 /** Whether something that a gateway serves needs a resource. */
 function isNeeded(services: readonly Service[], key: string): boolean {
   return services.some(({ needed }) => needed.some((keys) => keys.has(key)))
+}
+
+function unrouted(
+  compiler: KindCompiler,
+  { settings }: Judged,
+  serving: readonly Service[],
+  served: readonly ServedGateway[],
+): readonly Notice[] {
+  const models = settings === undefined ? [] : (compiler.models?.(settings) ?? [])
+  if (models.length === 0) return []
+  const gateways = new Set(serving.map(({ gateway }) => gateway))
+  return served
+    .filter(({ key }) => gateways.has(key))
+    .flatMap(({ key, snapshot }) => unroutedModels(models, key, snapshot))
 }
 
 function unused(

@@ -51,6 +51,8 @@ export interface KindCompiler<R extends TypedObject = TypedObject, S = unknown> 
    * "Accepted, but ". Defaults to nothing.
    */
   readonly unneeded?: string
+  /** The models that a gateway calls for a resource, with the fields that name them. Defaults to none. */
+  models?(settings: S): readonly NamedModel[]
   /** Its fields of one gateway's snapshot, from the members in the order of their keys. */
   contribute(members: readonly Member<R, S>[]): SnapshotPart
 }
@@ -73,6 +75,12 @@ export interface Outcome {
 export interface GatewayRef {
   readonly namespace?: string
   readonly name: string
+}
+
+/** A model as callers name it. */
+export interface NamedModel {
+  readonly path: string
+  readonly model: string
 }
 
 /** A resource of another kind, by its `namespace/name`. */

@@ -7,6 +7,7 @@ import type { PlannedCondition } from './conditions.ts'
 export const noticeReasons = [
   'Shadowed',
   'ModelNotListed',
+  'ModelNotRouted',
   'VariableNotDeclared',
   'Unused',
 ] as const

@@ -1,7 +1,7 @@
 import { ContextStrategy, KnowledgeBase } from '@fairlead/api'
 import type { Capabilities, ContextStrategySettings } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
-import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import type { KindCompiler, NamedModel } from '../../judging/kind-compiler.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { identityOf } from '../../values/resource-key.ts'
 import { compileKnowledge } from './compile-knowledge.ts'
@@ -41,7 +41,26 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
       instead: `the full history is sent, as with ${fallbackMode}`,
     },
   ],
+  models: namedModels,
   contribute: (members) => ({ contextStrategies: settingsByKey(members) }),
+}
+
+function namedModels({
+  history,
+  knowledge,
+  memory,
+  retrieval,
+}: ContextStrategySettings): readonly NamedModel[] {
+  const named = {
+    'spec.history.summarize.model': history.mode === 'Summarize' ? history.model : undefined,
+    'spec.retrieval.model': 'model' in retrieval ? retrieval.model : undefined,
+    'spec.knowledge.rewrite.model':
+      knowledge?.query.mode === 'Rewritten' ? knowledge.query.model : undefined,
+    'spec.memory.extract.model': memory?.extract?.model,
+  }
+  return Object.entries(named).flatMap(([path, model]) =>
+    model === undefined ? [] : [{ path, model }],
+  )
 }
 
 function compileHistory(

@@ -41,6 +41,12 @@ export const knowledgeBase: KindCompiler<KnowledgeBase, KnowledgeBaseSettings> =
     describeLoss: ({ name }, winner) => `the file ${name} has the index of ${winner}`,
     refuses: true,
   },
+  models: ({ index: { embeddingModel }, rerank }) => [
+    ...(embeddingModel === undefined
+      ? []
+      : [{ path: 'spec.index.embedding.model', model: embeddingModel }]),
+    ...(rerank === undefined ? [] : [{ path: 'spec.rerank.model', model: rerank.model }]),
+  ],
   contribute: (members) => ({ knowledgeBases: settingsByKey(members) }),
 }
 
