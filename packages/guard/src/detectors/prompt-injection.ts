@@ -9,7 +9,7 @@ const earlier = '(?:previous|prior|above|earlier|preceding|foregoing|initial|ori
 const orders =
   '(?:instructions?|prompts?|rules?|guidelines?|directions?|messages?|commands?|context)'
 const forget = '(?:ignore|disregard|forget|override|bypass|overlook)'
-const some = "(?:\\s{1,3}[\\p{L}']{1,12}){0,4}?"
+const some = '(?:\\s{1,3}[^\\s.!?]{1,12}){0,4}?'
 
 /** What hardly anybody writes who does not mean it. */
 const strong: readonly string[] = [
@@ -44,7 +44,7 @@ export function promptInjection(sensitivity: Sensitivity): readonly Probe[] {
     High: [...strong, ...medium, ...weak],
   }[sensitivity]
   return rules.map((rule) =>
-    expressionProbe('PromptInjection', new RegExp(rule, 'giu'), {
+    expressionProbe('PromptInjection', new RegExp(rule, 'gi'), {
       reach,
       openFrom: openByReach(reach),
       isOne: ({ length }) => length < reach,
