@@ -314,6 +314,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'mirrors',
       'policies',
       'own-calls',
+      'evaluations',
       'surfaces',
       '*.ts',
       'index.ts',
@@ -380,6 +381,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'doctor',
       'worker-messages',
       'knowledge',
+      'evaluations',
       'worker',
       'conversations',
       'workers',
@@ -577,6 +579,8 @@ export const architecture: Architecture = {
   },
   moduleState: {
     'packages/config/src/kinds/prompt-template/prompt-template.ts#schemas':
+      'a memo: the same schema always gets the same verdict',
+    'packages/config/src/kinds/prompt-evaluation/prompt-evaluation.ts#schemas':
       'a memo: the same schema always gets the same verdict',
     'packages/config/src/kinds/routing-policy/merge-routes.ts#ranksByRoutes':
       'a memo: the same routes, which are frozen, always have the same ranks',

@@ -68,6 +68,8 @@ export type {
   GuardrailPolicyStatus,
 } from './guardrail-policy.ts'
 export { KnowledgeBase } from './knowledge-base.ts'
+export { PromptEvaluation } from './prompt-evaluation.ts'
+export type { EvaluationResult, EvaluationRun } from './prompt-evaluation.ts'
 export type { KnowledgeBaseSpec, KnowledgeBaseStatus } from './knowledge-base.ts'
 export type { PolicyMatchSpec, PolicyTargetReference } from './schema/policy-attachment.ts'
 export { ReferenceGrant } from './reference-grant.ts'

@@ -8,6 +8,7 @@ import { LLMGateway } from './llm-gateway.ts'
 import { LLMProvider } from './llm-provider.ts'
 import { Persona } from './persona.ts'
 import { PriceBook } from './price-book.ts'
+import { PromptEvaluation } from './prompt-evaluation.ts'
 import { PromptTemplate } from './prompt-template.ts'
 import { RoutingPolicy } from './routing-policy.ts'
 import { UsagePolicy } from './usage-policy.ts'
@@ -30,4 +31,5 @@ export const kinds = [
   AccessPolicy,
   GuardrailPolicy,
   KnowledgeBase,
+  PromptEvaluation,
 ] as const

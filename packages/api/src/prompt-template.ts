@@ -18,13 +18,7 @@ import {
 } from './schema/fields.ts'
 import { modelName } from './schema/formats.ts'
 import { modelSettings } from './schema/model-settings.ts'
-
-/** How versions may be called. */
-export const versionName = {
-  min: 1,
-  max: 63,
-  pattern: '^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$',
-}
+import { versionName } from './schema/version-name.ts'
 
 const message = object('A message of the prompt.', {
   role: choice('Role of the author.', ['system', 'developer', 'user', 'assistant']),

@@ -131,6 +131,18 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
     ],
     store: { sqlite: { path: pick(random, ['a.db', 'b.db', '../c.db']) } },
   }),
+  PromptEvaluation: (random) => ({
+    promptRef: { name: pick(random, ['a', 'b']) },
+    versions: ['1'],
+    dataset: { configMapRef: { name: 'c' } },
+    metrics: [
+      pick<Spec>(random, [
+        { name: 'm', type: 'ExactMatch' },
+        { name: 'n', type: 'Likeness' },
+      ]),
+    ],
+    ...pick<Spec>(random, [{}, { schedule: '@daily' }, { schedule: 'soon' }]),
+  }),
   ReferenceGrant: (random) => ({
     from: [
       {

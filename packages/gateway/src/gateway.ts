@@ -9,6 +9,7 @@ import type { Clock, Logger } from '@fairlead/base'
 import type { ReviewToken } from './access/tokens/service-account-tokens.ts'
 import type { AnswerTransformer } from './answer/answer-transform.ts'
 import type { IdentityEnvironment } from './identity/identity-environment.ts'
+import type { EvaluatedCase, EvaluationCase } from './evaluations/evaluate-case.ts'
 import type { KnowledgeSearcher } from './call/knowledge-searcher.ts'
 import type { CallAllowance } from './policies/call-allowance.ts'
 import type { CreateCallPolicy } from './policies/call-policy.ts'
@@ -100,6 +101,8 @@ export interface Gateway {
    * each within a minute.
    */
   embedder(model: string): Embedder
+  /** Tries a case of a PromptEvaluation, with the configuration in force. Never rejects. */
+  evaluateCase(asked: EvaluationCase): Promise<EvaluatedCase>
   /** It is soon to be drained: callers are told to connect anew, and still served. */
   announceStop(): void
   /**

@@ -16,6 +16,7 @@ export type { ReportedCounter, ReportedStateStore } from './policies/reported-us
 export type { ProviderHealth } from './upstream/provider-state.ts'
 export type { ReportedKnowledge } from './call/knowledge-states.ts'
 export type { KnowledgeSearcher } from './call/knowledge-searcher.ts'
+export type { EvaluatedCase, EvaluationCase } from './evaluations/evaluate-case.ts'
 export { DocumentFetcher } from './knowledge/document-fetcher.ts'
 export { noEndpointPools } from './sources/no-endpoint-pools.ts'
 export type {

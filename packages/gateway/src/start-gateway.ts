@@ -16,6 +16,7 @@ import { UsageNotes } from './call/usage-notes.ts'
 import { ConversationStores } from './conversations/conversation-stores.ts'
 import { drainServer } from './drain-server.ts'
 import { gatewayError } from './errors/gateway-error.ts'
+import { evaluateCase } from './evaluations/evaluate-case.ts'
 import { EndpointPools } from './endpoint-picker/endpoint-pools.ts'
 import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
 import { handleRequest, type RequestHandling } from './handle-request.ts'
@@ -191,6 +192,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (runtime === undefined) throw gatewayError.notReady()
       const on = { runtime, caller: undefined, purpose: 'knowledge', timeoutMs: vectorsMs } as const
       return services.ownCalls.embedder(model, on)
+    },
+    async evaluateCase(asked) {
+      const runtime = runtimes.current
+      if (runtime === undefined) {
+        return { problem: 'the gateway is not ready', scores: [], nanodollars: 0 }
+      }
+      return evaluateCase(asked, runtime, services)
     },
     announceStop: () => server.announceClose(),
     async drain(timeoutMs, idleMs = 0) {

@@ -1,4 +1,4 @@
-import { group, LLMGateway, ReferenceGrant } from '@fairlead/api'
+import { group, LLMGateway, PromptEvaluation, ReferenceGrant } from '@fairlead/api'
 import { kinds, migrationsOf } from '@fairlead/config'
 
 import { HTTPRoute, inferencePools, PodMonitor } from './optional-kinds.ts'
@@ -105,10 +105,11 @@ export function admissionRules(secret: string): readonly PolicyRule[] {
   ]
 }
 
-/** What every gateway does wherever its resources are: read them, and ask whose token one is. None of them holds a secret. */
+/** What every gateway does wherever its resources are: read them, tell what came of evaluations, and ask whose token one is. None of them holds a secret. */
 export const gatewayClusterRules: readonly PolicyRule[] = [
   { apiGroups: [group], resources: ours, verbs: read },
   { apiGroups: [ReferenceGrant.group], resources: [ReferenceGrant.plural], verbs: read },
+  { apiGroups: [group], resources: [`${PromptEvaluation.plural}/status`], verbs: ['patch'] },
   { apiGroups: [''], resources: ['namespaces'], verbs: read },
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
 ]
@@ -121,7 +122,7 @@ export const poolRules: readonly PolicyRule[] = [
 
 /**
  * All that a gateway which the operator does not run may do in a cluster: that, report, and read the
- * Secrets that it serves with and the ConfigMaps of its knowledge bases. One that calls InferencePools needs `poolRules` besides.
+ * Secrets that it serves with and the ConfigMaps of its knowledge bases and evaluations. One that calls InferencePools needs `poolRules` besides.
  */
 export const gatewayRules: readonly PolicyRule[] = [
   ...gatewayClusterRules,

@@ -37,6 +37,7 @@ export type {
   MirrorSettings,
   StickinessSettings,
 } from './routing-policy.ts'
+export type { EvaluationMetric, PromptEvaluationSettings } from './prompt-evaluation.ts'
 export type {
   CohortMatch,
   PromptStickiness,

@@ -7,6 +7,7 @@ import type { GuardrailPolicySettings } from './guardrail-policy.ts'
 import type { LLMGatewaySettings } from './llm-gateway.ts'
 import type { LLMProviderSettings } from './llm-provider.ts'
 import type { PersonaSettings } from './persona.ts'
+import type { PromptEvaluationSettings } from './prompt-evaluation.ts'
 import type { PromptTemplateSettings } from './prompt-template.ts'
 import type { PriceBookSettings } from './price-book.ts'
 import type { Route } from './routing-policy.ts'
@@ -45,4 +46,6 @@ export interface Snapshot {
   readonly guardrailPolicies: readonly GuardrailPolicySettings[]
   /** By `namespace/name`. */
   readonly knowledgeBases: ReadonlyMap<string, KnowledgeBaseSettings>
+  /** By `namespace/name`. */
+  readonly promptEvaluations: ReadonlyMap<string, PromptEvaluationSettings>
 }

@@ -7,9 +7,9 @@ import {
   promptVersionFields,
   published,
   rolloutRules,
-  versionName,
 } from '../prompt-template.ts'
 import { mapList, object, text, typed } from '../schema/fields.ts'
+import { versionName } from '../schema/version-name.ts'
 import { deprecationOf } from './deprecated.ts'
 import { lacksField } from './lacks-field.ts'
 

@@ -6,6 +6,7 @@ import type {
   RefusedRequest,
   TokenReview,
 } from '@fairlead/gateway'
+import type { EvaluationNews, EvaluationReply } from './evaluation-messages.ts'
 import type { KnowledgeNews, KnowledgeRequest } from './knowledge-messages.ts'
 import type { LedgerNews, LedgerRequest } from './ledger-messages.ts'
 import type { CounterNews, CounterRequest } from '@fairlead/usage'
@@ -20,6 +21,7 @@ export type ToWorker =
   | { readonly type: 'counters'; readonly news: CounterNews }
   | { readonly type: 'ledger'; readonly news: LedgerNews }
   | { readonly type: 'knowledge'; readonly news: KnowledgeNews }
+  | { readonly type: 'evaluation'; readonly news: EvaluationNews }
   /** The worker may run this many calls more; an answer to `permits-wanted`, or a gift. */
   | { readonly type: 'permits-granted'; readonly count: number }
   /** Give back half of what is not used, with `recalled`. */
@@ -60,6 +62,7 @@ export type FromWorker =
   | { readonly type: 'counters'; readonly requests: readonly CounterRequest[] }
   | { readonly type: 'ledger'; readonly request: LedgerRequest }
   | { readonly type: 'knowledge'; readonly request: KnowledgeRequest }
+  | { readonly type: 'evaluation'; readonly reply: EvaluationReply }
   /** `needed` calls wait; 0 asks ahead. */
   | { readonly type: 'permits-wanted'; readonly needed: number }
   | { readonly type: 'permits-returned'; readonly count: number; readonly recalled: boolean }

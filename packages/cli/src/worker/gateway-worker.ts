@@ -11,6 +11,7 @@ import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Registry } from 'prom-client'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import type { UncaughtErrorCount } from '../uncaught-errors.ts'
+import type { EvaluationNews } from '../worker-messages/evaluation-messages.ts'
 import type { FromWorker, MetricFamily, ToWorker } from '../worker-messages/messages.ts'
 import { ConfigurationReceiver } from './configuration-receiver.ts'
 import { PermitLease } from './permit-lease.ts'
@@ -101,6 +102,8 @@ export class GatewayWorker {
         return this.#ledger.receive(message.news)
       case 'knowledge':
         return this.#knowledge.receive(message.news)
+      case 'evaluation':
+        return void this.#evaluate(message.news)
       case 'permits-granted':
         return this.#permits.granted(message.count)
       case 'permits-recalled':
@@ -191,6 +194,13 @@ export class GatewayWorker {
     const gateway = await this.#gateway
     if (gateway === undefined) throw new Error('the gateway has not started yet')
     return gateway.embedder(model)
+  }
+
+  async #evaluate({ asked, question }: EvaluationNews): Promise<void> {
+    const gateway = await this.#gateway?.catch(() => undefined)
+    const evaluated = await gateway?.evaluateCase(asked)
+    if (evaluated === undefined) return
+    this.#options.send({ type: 'evaluation', reply: { question, evaluated } })
   }
 
   async #useTicketKeys(keys: Uint8Array): Promise<void> {

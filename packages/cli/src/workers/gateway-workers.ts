@@ -4,6 +4,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { GatewayReport, ReviewToken } from '@fairlead/gateway'
 import type { StoreOwner } from '@fairlead/context'
 import type { CounterOwner } from '@fairlead/usage'
+import type { EvaluationOwner } from '../evaluations/evaluation-owner.ts'
 import type { KnowledgeOwner } from '../knowledge/knowledge-owner.ts'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
 import { ConfigurationSender } from './configuration-sender.ts'
@@ -37,6 +38,7 @@ interface WorkerSources extends ConfigurationSources {
   readonly ledger: LedgerOwner
   readonly counters: CounterOwner
   readonly knowledge: Pick<KnowledgeOwner, 'connect'>
+  readonly evaluations: Pick<EvaluationOwner, 'connect'>
   readonly audit: Pick<AuditTrail, 'refused'>
   /** Asks Kubernetes whose a token is; undefined where there is none. */
   readonly reviewToken: ReviewToken | undefined
@@ -213,6 +215,7 @@ export class GatewayWorkers {
       ledger,
       counters,
       knowledge,
+      evaluations,
       audit,
       reviewToken,
     }: Omit<WorkerSources, keyof ConfigurationSources>,
@@ -227,6 +230,7 @@ export class GatewayWorkers {
     const forgetKeys = this.#ticketKeys.join(send)
     const usage = ledger.join(send)
     const counting = counters.connect((news) => send({ type: 'counters', news }))
+    const evaluating = evaluations.connect((news) => send({ type: 'evaluation', news }))
     const knowing = knowledge.connect((news) => send({ type: 'knowledge', news }))
     return {
       receive(message: FromWorker) {
@@ -245,6 +249,8 @@ export class GatewayWorkers {
             return usage.receive(message.request)
           case 'knowledge':
             return knowing.receive(message.request)
+          case 'evaluation':
+            return evaluating.receive(message.reply)
           case 'calls-ended':
             return recentCalls.ended(message.calls, message.isAsked)
           case 'call-wanted':
@@ -268,6 +274,7 @@ export class GatewayWorkers {
         usage.left()
         counting.disconnected()
         knowing.left()
+        evaluating.left()
         metrics.left()
         return client.disconnected()
       },

@@ -17,6 +17,7 @@ import type { ConfigMapSource } from '../config-source/config-map-source.ts'
 import { indexTypes } from '../knowledge/index-types.ts'
 import { KnowledgeMetrics } from '../knowledge/knowledge-metrics.ts'
 import { KnowledgeOwner } from '../knowledge/knowledge-owner.ts'
+import { EvaluationOwner } from '../evaluations/evaluation-owner.ts'
 import { openControlSocket } from '../conversations/control-socket.ts'
 import { ConversationControl } from '../conversations/conversation-control.ts'
 import type { Options } from '../options.ts'
@@ -83,6 +84,14 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     new ProcessCounterStore({ open: () => openCounters(usage, systemClock), clock: systemClock }),
   )
   const knowledge = openKnowledge(plane)
+  const evaluations = new EvaluationOwner({
+    client,
+    snapshots,
+    configMaps: plane.configMaps,
+    holder: replicaName(options),
+    clock: systemClock,
+    logger,
+  })
   const reviewToken = client && tokenReviewer(client)
   workers.begin({
     snapshots,
@@ -92,6 +101,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     ledger,
     counters,
     knowledge: knowledge.owner,
+    evaluations,
     audit: audit.trail,
     reviewToken,
   })
@@ -121,8 +131,10 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   } finally {
     // A replica that drains runs no later configuration, and need not: nobody waits for it.
     const left = reports?.stop()
+    const stopped = evaluations.close()
     await workers.stop(options.drainMs, options.shutdownDelayMs)
     await left
+    await stopped
     stopFollowing()
     await knowledge.close()
     closeControl()

@@ -18,6 +18,7 @@ const fields: Readonly<Record<Exclude<keyof Snapshot, 'hash'>, true>> = {
   accessPolicies: true,
   guardrailPolicies: true,
   knowledgeBases: true,
+  promptEvaluations: true,
 }
 
 describe('the list of kinds', () => {

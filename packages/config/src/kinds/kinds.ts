@@ -9,6 +9,7 @@ import { llmGateway } from './llm-gateway/llm-gateway.ts'
 import { llmProvider } from './llm-provider/llm-provider.ts'
 import { persona } from './persona/persona.ts'
 import { priceBook } from './price-book/price-book.ts'
+import { promptEvaluation } from './prompt-evaluation/prompt-evaluation.ts'
 import { promptTemplate } from './prompt-template/prompt-template.ts'
 import { routingPolicy } from './routing-policy/routing-policy.ts'
 import { usagePolicy } from './usage-policy/usage-policy.ts'
@@ -28,4 +29,5 @@ export const kinds: readonly KindCompiler[] = [
   accessPolicy,
   guardrailPolicy,
   knowledgeBase,
+  promptEvaluation,
 ]

@@ -1,16 +1,26 @@
 import type { ModerationResult, RankedDocument, Usage } from '@fairlead/llm'
 import type { Embedder } from '@fairlead/retrieval'
+import type { PromptTemplateSettings } from '@fairlead/snapshot'
 import type { Caller } from '../access/caller.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
 
 /** What the gateway calls a model for. A label of metrics. */
 export type OwnCallPurpose =
-  'summary' | 'memory' | 'retrieval' | 'knowledge' | 'rewrite' | 'rerank' | 'format' | 'guard'
+  | 'summary'
+  | 'memory'
+  | 'retrieval'
+  | 'knowledge'
+  | 'rewrite'
+  | 'rerank'
+  | 'evaluation'
+  | 'format'
+  | 'guard'
 
 /**
  * Calls that the gateway makes for itself: routed, retried, priced and counted as callers' calls are.
- * They have no conversation, persona, template or mirror, so that none leads to another.
+ * They have no conversation, persona or mirror, and no template but one that is tried, so that none
+ * leads to another.
  *
  * What they use is their caller's, and UsagePolicies are asked before; of a call without one it is the
  * gateway's own. AccessPolicies are not asked: who names a model in a resource speaks for its owner.
@@ -18,6 +28,8 @@ export type OwnCallPurpose =
 export interface OwnCalls {
   /** The text that a model answers. Rejects with a ModelError, also for an answer without text. */
   text(request: OwnTextRequest, on: OwnCallContext): Promise<OwnTextAnswer>
+  /** What a model answers to a version of a prompt. Rejects as `text` does, and for wrong parameters. */
+  prompt(request: OwnPromptRequest, on: OwnCallContext): Promise<OwnTextAnswer>
   /**
    * Makes vectors by a model, in as many calls as are needed; each has the time of `on`. A text longer
    * than the model is known to read is cut, and a blank one stands for a full stop. Rejects with a
@@ -73,11 +85,20 @@ export interface OwnTextRequest {
   readonly maxOutputTokens: number
 }
 
+export interface OwnPromptRequest {
+  readonly prompt: PromptTemplateSettings
+  /** Its name. */
+  readonly version: string
+  readonly parameters: unknown
+}
+
 export interface OwnTextAnswer {
   readonly text: string
   /** The model that answered. */
   readonly model: string
   readonly usage: Usage | undefined
+  /** What it has cost, where its price is known. */
+  readonly nanodollars?: number | undefined
 }
 
 /** For whom and why a call is made. */

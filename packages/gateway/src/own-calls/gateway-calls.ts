@@ -4,6 +4,7 @@ import type {
   OwnCallContext,
   OwnCalls,
   OwnModerationRequest,
+  OwnPromptRequest,
   OwnRerankRequest,
   OwnSearchContext,
   OwnSearchRequest,
@@ -13,6 +14,7 @@ import type {
 import { admitSearch } from './admit-search.ts'
 import { GatewayEmbedder } from './gateway-embedder.ts'
 import { makeOwnCall, type OwnCallParts } from './make-own-call.ts'
+import { promptCall } from './prompt-call.ts'
 import { ranksCall } from './ranks-call.ts'
 import { textCall } from './text-call.ts'
 import { verdictsCall } from './verdicts-call.ts'
@@ -27,6 +29,10 @@ export class GatewayCalls implements OwnCalls {
 
   text(request: OwnTextRequest, on: OwnCallContext): Promise<OwnTextAnswer> {
     return makeOwnCall(textCall(request), on, this.#parts)
+  }
+
+  prompt(request: OwnPromptRequest, on: OwnCallContext): Promise<OwnTextAnswer> {
+    return makeOwnCall(promptCall(request), on, this.#parts)
   }
 
   embedder(model: string, on: Omit<OwnCallContext, 'signal'>): Embedder {

@@ -3,6 +3,7 @@ import type { AnswerStream } from '../answer/answer-stream.ts'
 import { AssembledCall } from '../assembly/assembled-call.ts'
 import type { Call } from '../call/call.ts'
 import type { CallRequest } from '../call/call-request.ts'
+import { settleCost } from '../call/settle-cost.ts'
 import type { OwnTextAnswer, OwnTextRequest } from '../call/own-calls.ts'
 import { readChatRequest } from '../call/read-chat-request.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
@@ -12,7 +13,7 @@ import type { OwnCall } from './make-own-call.ts'
 /** What a model that thinks gets for it, in tokens beside those of its text. */
 const thinkingTokens = 2048
 /** Longer texts are not asked for. */
-const answerBytesMax = 4 * 1024 * 1024
+export const answerBytesMax = 4 * 1024 * 1024
 
 /** A text as a call. */
 export function textCall(request: OwnTextRequest): OwnCall<OwnTextAnswer> {
@@ -80,13 +81,14 @@ function thinksUnasked(target: CallTarget): boolean {
 }
 
 /** Throws for an answer without text: nothing may stand for nothing. */
-function textOf(answer: AnswerStream, { record, request }: Call): OwnTextAnswer {
+export function textOf(answer: AnswerStream, { record, request }: Call): OwnTextAnswer {
   const { finishReason, model, output } = answer.response()
   const text = output.flatMap((item) => textsOf(item)).join('')
   if (text.trim() === '') throw gatewayError.ownAnswerEmpty(request.model)
   // Half a summary would stand for what it leaves out.
   if (finishReason !== 'stop') throw gatewayError.ownAnswerCut(request.model, finishReason)
-  return { text, model, usage: record.usage }
+  settleCost(record)
+  return { text, model, usage: record.usage, nanodollars: record.costNanodollars }
 }
 
 function textsOf(item: Item): readonly string[] {

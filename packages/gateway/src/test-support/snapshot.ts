@@ -6,6 +6,7 @@ import type {
   UsagePolicySettings,
   LLMGatewaySettings,
   PersonaSettings,
+  PromptEvaluationSettings,
   PromptTemplateSettings,
   PromptVersion,
   KnowledgeBaseSettings,
@@ -34,6 +35,7 @@ export interface SnapshotParts {
   readonly accessPolicies?: readonly AccessPolicySettings[]
   readonly guardrailPolicies?: readonly GuardrailPolicySettings[]
   readonly knowledgeBases?: readonly KnowledgeBaseSettings[]
+  readonly promptEvaluations?: readonly PromptEvaluationSettings[]
 }
 
 /** Limits that no test reaches by accident. */
@@ -98,6 +100,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     accessPolicies: parts.accessPolicies ?? [],
     guardrailPolicies: parts.guardrailPolicies ?? [],
     knowledgeBases: byKey(parts.knowledgeBases ?? []),
+    promptEvaluations: byKey(parts.promptEvaluations ?? []),
   }
 }
 

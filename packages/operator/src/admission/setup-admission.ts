@@ -1,3 +1,4 @@
+import { PromptTemplate } from '@fairlead/api'
 import { type Clock, systemClock } from '@fairlead/base'
 import {
   type Admission,
@@ -8,6 +9,7 @@ import {
 } from '@fairlead/config'
 import { type Manager, webhookBuilder, type WebhookOptions } from '@fairlead/controller-runtime'
 import { type FieldError, invalidField, type TypedObject } from '@fairlead/kube-core'
+import { gateProblems } from './evaluation-gates.ts'
 import { guardPublishing } from './publish-webhook.ts'
 
 interface AdmissionOptions extends CompileOptions {
@@ -74,7 +76,13 @@ export function setupAdmission(
       .validates(
         {
           create: (object) => judged(admission.written(type, object, undefined, now())),
-          update: (object, old) => judged(admission.written(type, object, old, now())),
+          update: async (object, old) => {
+            const own = admission.written(type, object, old, now())
+            if (type !== PromptTemplate || own.problems.length > 0) return judged(own)
+            const { client } = manager
+            const [after, before] = [object as PromptTemplate, old as PromptTemplate]
+            return judged({ ...own, problems: await gateProblems(client, after, before) })
+          },
         },
         asked(kind, { failurePolicy, matchConditions: [...others, changesSpec] }),
       )

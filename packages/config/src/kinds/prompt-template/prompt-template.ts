@@ -16,7 +16,7 @@ import { unsupportedSampling } from '../../judging/unsupported-sampling.ts'
 import { frozenCopy } from '../../values/freeze.ts'
 import { frozenMap } from '../../values/frozen-map.ts'
 import { identityOf, namespaceOf } from '../../values/resource-key.ts'
-import { ParameterSchemas } from './parameter-schemas.ts'
+import { ParameterSchemas } from '../../judging/parameter-schemas.ts'
 
 type Versions = PromptTemplate['spec']['versions']
 type VersionSpec = Versions[number]

@@ -1,5 +1,6 @@
 import {
   isAlreadyExists,
+  nextMoment,
   parseCronSchedule,
   timestamp,
   type KubernetesObject,
@@ -12,7 +13,6 @@ import { conditionsOf, holds, type StatusCondition } from '../shared/conditions.
 import { controllerReference } from '../shared/controller-reference.ts'
 import { ownerTrigger } from '../shared/owner-trigger.ts'
 import type { Stage } from '../shared/stage.ts'
-import { nextMoment } from './next-moment.ts'
 
 const resource = 'cronjobs.batch'
 const jobs = 'jobs.batch'

@@ -1,4 +1,4 @@
-import type { CronMoments, CronSchedule } from '@fairlead/kube-core'
+import type { CronMoments, CronSchedule } from './cron-schedule.ts'
 
 const minuteMs = 60_000
 const dayMs = 24 * 60 * minuteMs

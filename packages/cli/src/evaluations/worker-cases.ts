@@ -1,0 +1,83 @@
+import { untilAborted } from '@fairlead/base'
+import type { EvaluatedCase, EvaluationCase } from '@fairlead/gateway'
+import type { EvaluationNews, EvaluationReply } from '../worker-messages/evaluation-messages.ts'
+
+type Ask = (news: EvaluationNews) => void
+
+interface Asked {
+  readonly member: Ask
+  readonly answer: PromiseWithResolvers<EvaluatedCase | undefined>
+}
+
+/** One worker's side. */
+interface CaseMember {
+  receive(reply: EvaluationReply): void
+  /** Its process is gone. */
+  left(): void
+}
+
+/** Has workers try cases, in turn. */
+export class WorkerCases {
+  readonly #members = new Set<Ask>()
+  readonly #asked = new Map<number, Asked>()
+  #joined = Promise.withResolvers<void>()
+  #questions = 0
+
+  join(ask: Ask): CaseMember {
+    this.#members.add(ask)
+    this.#joined.resolve()
+    this.#joined = Promise.withResolvers()
+    return {
+      receive: ({ evaluated, question }) => this.#asked.get(question)?.answer.resolve(evaluated),
+      left: () => {
+        this.#members.delete(ask)
+        for (const { answer, member } of this.#asked.values()) {
+          if (member === ask) answer.resolve(undefined)
+        }
+      },
+    }
+  }
+
+  /**
+   * What came of a case. That a worker dies is not the fault of what it was asked: another one is.
+   * Rejects with the reason of the signal.
+   */
+  async evaluate(asked: EvaluationCase, signal: AbortSignal): Promise<EvaluatedCase> {
+    for (;;) {
+      const member = await this.#nextMember(signal)
+      const evaluated = await this.#ask(member, asked, signal)
+      if (evaluated !== undefined) return evaluated
+    }
+  }
+
+  async #nextMember(signal: AbortSignal): Promise<Ask> {
+    for (;;) {
+      signal.throwIfAborted()
+      const [member] = this.#members
+      if (member === undefined) {
+        await untilAborted(this.#joined.promise, signal)
+        continue
+      }
+      this.#members.delete(member)
+      this.#members.add(member)
+      return member
+    }
+  }
+
+  async #ask(
+    member: Ask,
+    asked: EvaluationCase,
+    signal: AbortSignal,
+  ): Promise<EvaluatedCase | undefined> {
+    this.#questions += 1
+    const question = this.#questions
+    const answer = Promise.withResolvers<EvaluatedCase | undefined>()
+    this.#asked.set(question, { member, answer })
+    try {
+      member({ question, asked })
+      return await untilAborted(answer.promise, signal)
+    } finally {
+      this.#asked.delete(question)
+    }
+  }
+}
