@@ -184,6 +184,7 @@ describe('a ConversationStore', () => {
     await clock.advance(0)
     await stores.all(before).get('team/chats')?.()
     expect(frozen).toEqual([false, true])
+    expect(stores.problems()).toMatchObject([{ name: 'chats', reason: 'StoreUnavailable' }])
     stores.prepare(elsewhere({ generation: 2 }))
     await clock.advance(0)
     expect(frozen.slice(2)).toEqual([false, false])

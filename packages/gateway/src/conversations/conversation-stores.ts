@@ -130,10 +130,11 @@ export class ConversationStores {
     )
   }
 
-  /** Of the gateway's store. */
+  /** Of the gateway's store, and that others which it has open are frozen. */
   problems(): readonly ReplicaProblem[] {
-    const problem = this.#problems.get(this.#current ?? '')
-    return [...(problem === undefined ? [] : [problem]), ...this.#secretProblems()]
+    const others = [...this.#frozen].filter((key) => key !== this.#current && this.#known.has(key))
+    const found = [this.#current ?? '', ...others].flatMap((key) => this.#problems.get(key) ?? [])
+    return [...found, ...this.#secretProblems()]
   }
 
   /** The gateway's store as `namespace/name`, and whether it works; undefined without one. */
