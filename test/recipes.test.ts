@@ -33,7 +33,7 @@ async function apply(manifest: string): Promise<void> {
   const applied = await kubectl.run(['apply', '-f', '-'], manifest)
   expect(applied).toMatchObject({ code: 0, stderr: '' })
   for (const [, kind = '', name = ''] of manifest.matchAll(
-    /^kind: (UsagePolicy|AccessPolicy)\nmetadata: \{ name: (\S+) \}/gm,
+    /^kind: (UsagePolicy|AccessPolicy|GuardrailPolicy)\nmetadata: \{ name: (\S+) \}/gm,
   )) {
     if (manifest.includes('mode: Shadow')) continue
     await kubectl('wait', '--for=condition=Enforced', '--timeout=15s', `${kind}/${name}`)
@@ -233,6 +233,48 @@ describe('docs/recipes.md', () => {
     expect(metrics).toContain(
       'fairlead_usage_refusals_total{policy="default/planned",limit="hour",reason="Shadow"}',
     )
+  }, 60_000)
+
+  it('keeps personal data here, and puts it back', async () => {
+    await apply(recipe('personal-data'))
+    const { apiKey: _, gateway } = fairlead.endpoints
+    const told = async (stream: boolean) => {
+      const response = await fetch(`${gateway}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer support-desk-key', 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: 'chat-small',
+          stream,
+          messages: [{ role: 'user', content: 'I am ada@example.com' }],
+        }),
+      })
+      expect(response.headers.get('x-fairlead-guardrails')).toBe(
+        'default/personal-data;guard=pii;phase=Input;action=Mask;findings=1',
+      )
+      return response.text()
+    }
+    // The provider repeats what it was told.
+    expect(await told(false)).toContain('I am ada@example.com')
+    expect(await told(true)).toContain('ada@example.com')
+    expect(page).toContain('I am [EMAIL_1]')
+  }, 60_000)
+
+  it('refuses keys in prompts, and says no names of projects', async () => {
+    await apply(recipe('secrets'))
+    const asks = (content: string) =>
+      ask('developers-key', 'chat-small', { messages: [{ role: 'user', content }] })
+    const refused = await asks('Why is AKIAIOSFODNN7EXAMPLE refused?')
+    expect(refused).toMatchObject({ status: 400, code: 'content_rejected' })
+    expect(refused.message).toContain('There is a key in this prompt.')
+    const call = openaiSdk(fairlead.endpoints, 'developers-key').chat.completions.create({
+      model: 'chat-small',
+      stream: true,
+      messages: [{ role: 'user', content: 'What is Project X?' }],
+    })
+    let said = ''
+    for await (const { choices } of await call) said += choices[0]?.delta.content ?? ''
+    expect(said).toContain('What is [our project]?')
+    expect(said).not.toMatch(/project x/i)
   }, 60_000)
 
   // Last: from here on the port speaks TLS.
