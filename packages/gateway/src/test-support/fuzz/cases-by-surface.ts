@@ -138,6 +138,21 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
     headers: {},
     body: undefined,
   }),
+  feedback: (random) => ({
+    method: 'POST',
+    path: '/v1/feedback',
+    headers: {},
+    body: changed(
+      random,
+      fields({
+        request_id: random.pick(['req_1', '__proto__', '', 'x'.repeat(200)]),
+        ...(random.chance(0.5)
+          ? { score: random.pick([0, 0.5, 1]) }
+          : { label: random.pick(['positive', 'negative', 'constructor']) }),
+        comment: random.pick(['short', 'x'.repeat(2001)]),
+      }),
+    ),
+  }),
   models: (random) => ({
     method: 'GET',
     path: random.pick([
