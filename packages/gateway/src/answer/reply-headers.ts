@@ -65,7 +65,10 @@ export function ownHeaders({
   if (record.knowledge.length > 0) headers.push('x-fairlead-knowledge', knowledgeText(record))
   if (record.replay !== undefined) headers.push('x-fairlead-replay', record.replay)
   if (record.guardrails.length > 0) {
-    headers.push('x-fairlead-guardrails', record.guardrails.map(guardrailText).join(', '))
+    headers.push(
+      'x-fairlead-guardrails',
+      record.guardrails.slice(0, guardrailsMax).map(guardrailText).join(', '),
+    )
   }
   headers.push(...costHeaders(record))
   headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
@@ -93,6 +96,9 @@ function knowledgeText({ knowledge }: Call['record']): string {
     )
     .join(', ')
 }
+
+/** More would be longer than many clients read. */
+const guardrailsMax = 16
 
 /** Clients give up on headers of a few kilobytes, and no name that means something is as long. */
 const headerTextMax = 256

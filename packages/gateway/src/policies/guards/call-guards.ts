@@ -1,4 +1,3 @@
-import type { Random } from '@fairlead/base'
 import { type Finding, MaskTable, placeholderMatcher } from '@fairlead/guard'
 import type { ModelError } from '@fairlead/llm'
 import type { GuardPhase } from '@fairlead/snapshot'
@@ -14,6 +13,9 @@ interface CallGuard {
   readonly guard: PreparedGuard
 }
 
+/** From 0 to 100, for a guard by its name: one that looks at some calls does so below its percentage. */
+export type Sampler = (guard: string) => number
+
 /** All guards that look at one call. What they find is noted, never what it was. */
 export class CallGuards {
   readonly #guards: readonly CallGuard[]
@@ -21,14 +23,17 @@ export class CallGuards {
   readonly #notes: GuardrailNote[]
   readonly #masks = new MaskTable()
   #isAnswering = false
+  #own: ReadonlyMap<string, number> = new Map()
 
-  /** Of guards that sample, chance decides now whether they look. */
-  constructor(policies: readonly PreparedGuardrail[], notes: GuardrailNote[], random: Random) {
+  constructor(policies: readonly PreparedGuardrail[], notes: GuardrailNote[], sample: Sampler) {
     this.#policies = policies
     this.#notes = notes
     this.#guards = policies.flatMap((policy) =>
       policy.guards
-        .filter(({ samplePercent }) => samplePercent === 100 || random() * 100 < samplePercent)
+        .filter(
+          ({ name, samplePercent }) =>
+            samplePercent === 100 || sample(`${policy.key}/${name}`) < samplePercent,
+        )
         .map((guard) => ({ policy, guard })),
     )
   }
@@ -36,6 +41,21 @@ export class CallGuards {
   /** Placeholders in a text of the caller are never given, and never put back. */
   avoidPlaceholders(text: string): void {
     this.#masks.avoid(text)
+  }
+
+  /** The request as it goes on: the placeholders in it are the caller's values. */
+  requestChecked(text: string): void {
+    this.#own = placeholdersIn(text)
+  }
+
+  /**
+   * Placeholders of a prompt that stand in it more often than in the request are those of an earlier
+   * turn as well, where they were other values: they are not put back.
+   */
+  disownEarlier(prompt: string): void {
+    for (const [placeholder, count] of placeholdersIn(prompt)) {
+      if (count > (this.#own.get(placeholder) ?? 0)) this.#masks.avoid(placeholder)
+    }
   }
 
   /** From now on texts are those of the answer, in which placeholders are put back. */
@@ -65,7 +85,8 @@ export class CallGuards {
     const looking = this.#guards.filter(({ guard }) => guard.phases.has(phase))
     const stages = looking.map(({ guard, policy }) => ({
       matcher: guard.matcher,
-      passes: policy.stream.mode === 'RejectOnly' || policy.isShadow,
+      passes:
+        policy.stream.mode === 'RejectOnly' || policy.isShadow || guard.action.type === 'Annotate',
       act: (found: string, finding: Finding) => this.#act({ guard, policy }, phase, found, finding),
     }))
     // Last of all: what is put back is the caller's own.
@@ -155,4 +176,14 @@ function refusalOf({ refusal }: PreparedGuardrail): ModelError {
 
 function looksAtAnswers({ phases }: PreparedGuard): boolean {
   return phases.has('Output') || phases.has('ToolArguments')
+}
+
+/** How often each stands in a text. */
+function placeholdersIn(text: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { end, start } of placeholderMatcher.find(text)) {
+    const placeholder = text.slice(start, end)
+    counts.set(placeholder, (counts.get(placeholder) ?? 0) + 1)
+  }
+  return counts
 }

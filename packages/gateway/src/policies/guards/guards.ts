@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { ConditionCompiler } from '@fairlead/cel'
 import { invalidField, operationOf } from '@fairlead/llm'
 import type { AnswerTransform } from '../../answer/answer-transform.ts'
@@ -6,7 +7,7 @@ import { Counter } from '../../metrics/counter.ts'
 import { parseJsonObject } from '../../http/json-body.ts'
 import type { AdmissionPolicy, CreateCallPolicy, Permit } from '../call-policy.ts'
 import { ExpressionFailures } from '../expression-failures.ts'
-import { CallGuards } from './call-guards.ts'
+import { CallGuards, type Sampler } from './call-guards.ts'
 import { BufferedAnswer, GuardedAnswer } from './guarded-answer.ts'
 import { promptGuards } from './prompt-guards.ts'
 import { PreparedGuardrails } from './prepared-guards.ts'
@@ -42,12 +43,12 @@ export const guards: CreateCallPolicy = ({ clock, logger, registry }): Admission
     name: 'guards',
     stage: 'admission',
     enter(call) {
-      const { record, routed, route, runtime, services } = call
+      const { record, routed, route, runtime } = call
       // Documents of knowledge bases are looked at when they are quoted.
       if (record.purpose === 'knowledge') return nothing
       const policies = prepared.forCall(runtime.snapshot, { routed, route })
       if (policies.length === 0) return nothing
-      const looking = new CallGuards(policies, record.guardrails, services.random)
+      const looking = new CallGuards(policies, record.guardrails, samplerFor(call))
       const settle = () => {
         for (const { action, guard, phase, policy } of record.guardrails) {
           verdicts.labels({ policy, guard, phase, action }).inc()
@@ -71,6 +72,13 @@ export const guards: CreateCallPolicy = ({ clock, logger, registry }): Admission
   }
 }
 
+/** A call that is sent again is looked at by the same guards: else it would not be the same call. */
+function samplerFor({ sentBody, services }: Call): Sampler {
+  if (sentBody === undefined) return () => services.random() * 100
+  return (guard) =>
+    (createHash('sha256').update(guard).update(sentBody).digest().readUInt32BE() / 2 ** 32) * 100
+}
+
 const phasesOfRequests = ['Input', 'ToolDefinitions', 'ToolArguments', 'ToolOutput'] as const
 
 function checkRequest(call: Call, looking: CallGuards): void {
@@ -83,8 +91,12 @@ function checkRequest(call: Call, looking: CallGuards): void {
   looking.avoidPlaceholders(sentBody.toString())
   const checked = checkedRequest(fields, looking, isOwn)
   if (checked === fields) return
-  const body = Buffer.from(JSON.stringify(checked))
+  const written = JSON.stringify(checked)
+  looking.requestChecked(written)
+  const body = Buffer.from(written)
   call.request = readRequest(body)
+  // Of a prompt in rollout, chance may have chosen another version.
+  call.record.prompt = call.request.prompt
 }
 
 function answerTransform(call: Call, looking: CallGuards): AnswerTransform | undefined {

@@ -21,7 +21,7 @@ export function promptGuards(guards: CallGuards): PromptGuards {
       }
     },
     history(items, hasPersona) {
-      if (guards.restores) guards.avoidPlaceholders(JSON.stringify(items))
+      if (guards.restores) guards.disownEarlier(JSON.stringify(items))
       if (!looksAtHistory) return items
       return items.map((item, index) => {
         const isPersona = hasPersona && index === 0 && item.type === 'message'
