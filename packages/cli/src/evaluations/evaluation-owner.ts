@@ -42,7 +42,7 @@ interface Settled {
 export class EvaluationOwner {
   readonly #options: EvaluationOwnerOptions
   readonly #claims: EvaluationClaims | undefined
-  readonly #workers = new WorkerCases()
+  readonly #workers: WorkerCases
   readonly #settled = new Map<string, Settled>()
   readonly #running = new Map<
     string,
@@ -58,8 +58,9 @@ export class EvaluationOwner {
   #hasToldWhy = false
 
   constructor(options: EvaluationOwnerOptions) {
-    const { client, configMaps, holder, snapshots } = options
+    const { client, clock, configMaps, holder, snapshots } = options
     this.#options = options
+    this.#workers = new WorkerCases(clock)
     this.#claims = client && new EvaluationClaims(client, holder)
     this.#unsubscribe = [
       snapshots.subscribe(() => this.#look()),

@@ -236,6 +236,24 @@ describe('evaluations', () => {
     expect(api.status().run).not.toHaveProperty('message')
   })
 
+  it('do not wait for ever for a worker that does not answer', async () => {
+    const [api, clock] = [apiServer(), new FakeClock()]
+    const one = gateway(api, clock)
+    one.fallSilent()
+    await expect.poll(() => one.asked.length).toBe(2)
+    await expect
+      .poll(async () => {
+        await clock.advance(5_000)
+        return api.status().run?.phase
+      })
+      .toBe('Succeeded')
+    expect(api.status().results?.[0]).toMatchObject({
+      cases: 0,
+      failed: 2,
+      message: 'case 1: no worker answered in time',
+    })
+  })
+
   it('are run when their schedule says so', async () => {
     const [api, clock] = [apiServer(), new FakeClock()]
     const one = gateway(api, clock)

@@ -78,7 +78,8 @@ async function evaluateAll(
       const one = cases[index]
       if (one === undefined) return
       next += 1
-      evaluated[index] = await workers.evaluate({ evaluation, version, ...one }, signal)
+      const asked = { evaluation, version, ...one }
+      evaluated[index] = await workers.evaluate(asked, settings.caseTimeoutMs, signal)
       onDone()
     }
   }

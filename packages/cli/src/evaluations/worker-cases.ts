@@ -1,4 +1,4 @@
-import { untilAborted } from '@fairlead/base'
+import { type Clock, openScope, untilAborted } from '@fairlead/base'
 import type { EvaluatedCase, EvaluationCase } from '@fairlead/gateway'
 import type { EvaluationNews, EvaluationReply } from '../worker-messages/evaluation-messages.ts'
 
@@ -16,12 +16,20 @@ interface CaseMember {
   left(): void
 }
 
+/** What a worker may take beyond the time of a case, waiting for one included. */
+const graceMs = 30_000
+
 /** Has workers try cases, in turn. */
 export class WorkerCases {
+  readonly #clock: Pick<Clock, 'setTimer'>
   readonly #members = new Set<Ask>()
   readonly #asked = new Map<number, Asked>()
   #joined = Promise.withResolvers<void>()
   #questions = 0
+
+  constructor(clock: Pick<Clock, 'setTimer'>) {
+    this.#clock = clock
+  }
 
   join(ask: Ask): CaseMember {
     this.#members.add(ask)
@@ -39,14 +47,31 @@ export class WorkerCases {
   }
 
   /**
-   * What came of a case. That a worker dies is not the fault of what it was asked: another one is.
-   * Rejects with the reason of the signal.
+   * What came of a case, for which workers have `timeoutMs`. That one dies is not the fault of what it
+   * was asked: another one is. Rejects with the reason of the signal.
    */
-  async evaluate(asked: EvaluationCase, signal: AbortSignal): Promise<EvaluatedCase> {
-    for (;;) {
-      const member = await this.#nextMember(signal)
-      const evaluated = await this.#ask(member, asked, signal)
-      if (evaluated !== undefined) return evaluated
+  async evaluate(
+    asked: EvaluationCase,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<EvaluatedCase> {
+    const what = 'a case of an evaluation'
+    using scope = openScope({
+      parents: [signal],
+      clock: this.#clock,
+      timeoutMs: timeoutMs + graceMs,
+      what,
+    })
+    try {
+      for (;;) {
+        const member = await this.#nextMember(scope.signal)
+        const evaluated = await this.#ask(member, asked, scope.signal)
+        if (evaluated !== undefined) return evaluated
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!scope.signal.aborted) throw error
+      return { problem: 'no worker answered in time', scores: [], nanodollars: 0 }
     }
   }
 

@@ -56,6 +56,7 @@ export class GatewayWorker {
   readonly #tokenReviews: TokenReviewAsker
   readonly #knowledge: RemoteKnowledge
   #gateway: Promise<Gateway> | undefined
+  readonly #started = Promise.withResolvers<Gateway>()
   #isDraining = false
 
   constructor(options: GatewayWorkerOptions) {
@@ -157,6 +158,7 @@ export class GatewayWorker {
     })
     try {
       const gateway = await this.#gateway
+      this.#started.resolve(gateway)
       if (this.#ticketKeys !== undefined) gateway.setTicketKeys(this.#ticketKeys)
       const report = () => send({ type: 'report', report: gateway.report() })
       gateway.onReportChange(report)
@@ -197,9 +199,9 @@ export class GatewayWorker {
   }
 
   async #evaluate({ asked, question }: EvaluationNews): Promise<void> {
-    const gateway = await this.#gateway?.catch(() => undefined)
-    const evaluated = await gateway?.evaluateCase(asked)
-    if (evaluated === undefined) return
+    // One that cannot start exits, and another worker is asked.
+    const gateway = await this.#started.promise
+    const evaluated = await gateway.evaluateCase(asked)
     this.#options.send({ type: 'evaluation', reply: { question, evaluated } })
   }
 
