@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import { openAiChat } from '@fairlead/llm'
 import { AssembledCall } from '../assembly/assembled-call.ts'
 import { readCallContext } from '../call/call-context.ts'
@@ -17,8 +18,20 @@ export function promptCall(request: OwnPromptRequest): OwnCall<OwnTextAnswer> {
     read: (call) => readPrompt(request, call),
     assemble: ({ dialect, request: asked }) =>
       new AssembledCall({ dialect, request: asked, edits: asked.edits }),
+    changed: (change) =>
+      promptCall({ ...request, parameters: withTexts(request.parameters, change) }),
     result: textOf,
   }
+}
+
+/** A JSON value with each of its texts changed; names of fields stay. */
+function withTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value)
+  if (Array.isArray(value)) return value.map((item) => withTexts(item, change))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, withTexts(field, change)]),
+  )
 }
 
 function readPrompt(

@@ -11,6 +11,7 @@ export function verdictsCall({
   return valueCall({
     dialect: openAiModerations,
     fields: { model, input: texts },
+    changed: (change) => verdictsCall({ model, texts: texts.map((text) => change(text)) }),
     result: (answer) => (answer as { readonly results: readonly ModerationResult[] }).results,
   })
 }
