@@ -336,6 +336,36 @@ describe('a whole answer', () => {
     expect(upstream.requests[1]?.raw.toString()).not.toContain(address)
   })
 
+  it('has them put back in the arguments of tools, escaped as JSON wants it', async () => {
+    const policy = {
+      guards: [
+        guardOf('names', {
+          phases: ['Input'],
+          look: { patterns: ['"Ada"'] },
+          action: { type: 'Mask', reversible: true },
+        }),
+      ],
+    } as const
+    const given = '{"to":"[PATTERN_1], [PATTERN_2]","n":1}'
+    for (let at = 1; at < given.length; at++) {
+      const { gateway } = await guarded(
+        sse(...toolChunks([given.slice(0, at), given.slice(at)])),
+        policy,
+      )
+      const response = await gateway.chat({
+        model: 'm',
+        stream: true,
+        messages: [{ role: 'user', content: 'I am "Ada"' }],
+      })
+      const text = await response.text()
+      const told = Array.from(text.matchAll(/"arguments":("(?:[^"\\]|\\.)*")/g), ([, one = '']) =>
+        String(JSON.parse(one)),
+      ).join('')
+      expect(JSON.parse(told)).toEqual({ to: '"Ada", [PATTERN_2]', n: 1 })
+      await gateway.drain(0)
+    }
+  })
+
   it('is one: guards look at no others', async () => {
     const { gateway } = await guarded(json(200, completion('ok')), {})
     const response = await gateway.chat({
