@@ -1,5 +1,5 @@
 import { expressionProbe, openByCharacters } from '../probe.ts'
-import { digitsOf, isLuhn } from './digits.ts'
+import { digitsOf, isLuhn } from './check-digits.ts'
 
 /** Nineteen digits, a separator between any two, and what borders look at. */
 const reach = 44

@@ -3,7 +3,7 @@ import { creditCard } from './credit-card.ts'
 import { email } from './email.ts'
 import { iban } from './iban.ts'
 import { ipAddress } from './ip-address.ts'
-import { nationalId } from './national-id.ts'
+import { nationalIds } from './national-id.ts'
 import { phoneNumber } from './phone-number.ts'
 import { promptInjection, type Sensitivity } from './prompt-injection.ts'
 import { secrets } from './secret.ts'
@@ -14,7 +14,7 @@ const plain = {
   PhoneNumber: [phoneNumber],
   CreditCard: [creditCard],
   IBAN: [iban],
-  NationalId: [nationalId],
+  NationalId: nationalIds,
   IPAddress: [ipAddress],
   Secret: secrets,
   URL: [url],

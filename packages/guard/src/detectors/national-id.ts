@@ -1,70 +1,69 @@
-import { expressionProbe, openByCharacters } from '../probe.ts'
-import { digitsOf } from './digits.ts'
+import { expressionProbe, openByCharacters, type Probe } from '../probe.ts'
+import { digitsOf, weightedSum } from './check-digits.ts'
+import { nationalIdsOfAmerica } from './national-ids-of-america.ts'
+import { nationalIdsOfAsiaAndAfrica } from './national-ids-of-asia-and-africa.ts'
+import { nationalIdsOfEurope } from './national-ids-of-europe.ts'
 
-const reach = 24
+/** Fifteen digits, a separator between any two groups, and what borders look at. */
+const reach = 28
 
-interface Form {
-  readonly form: RegExp
-  readonly isOne: (match: string) => boolean
-}
+const openFrom = openByCharacters(/[\w ./+-]/, reach)
 
-const always = () => true
+const forms = [...nationalIdsOfAmerica, ...nationalIdsOfAsiaAndAfrica, ...nationalIdsOfEurope]
 
-const forms: readonly Form[] = [
-  // United States: Social Security Numbers as the SSA gives them.
-  { form: /^(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}$/, isOne: always },
-  // United Kingdom: National Insurance numbers, HMRC NIM39110.
-  {
-    form: /^(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]$/,
-    isOne: always,
-  },
-  // Brazil: CPF, with two check digits modulo 11.
-  { form: /^\d{3}\.\d{3}\.\d{3}-\d{2}$/, isOne: isCpf },
-  // Spain: DNI and NIE, with a check letter modulo 23.
-  { form: /^[XYZ\d]-?\d{7}-?[A-Z]$/, isOne: isDni },
-  // Italy: the form of a codice fiscale, and its check character.
-  { form: /^[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]$/, isOne: isCodiceFiscale },
+/** The shapes of all forms: the longer ones first where one is the beginning of another. */
+const shapes: readonly string[] = [
+  String.raw`[12] \d{2} \d{2} \d[\dAB] \d{3} \d{3} \d{2}`,
+  String.raw`[12]\d{5}[\dAB]\d{8}`,
+  String.raw`\d{2}\.\d{3}\.\d{3}\/\d{4}-\d{2}`,
+  String.raw`\d{3}\.\d{3}\.\d{3}-\d{2}`,
+  String.raw`\d{1,2}\.\d{3}\.\d{3}-[\dK]`,
+  String.raw`756\.\d{4}\.\d{4}\.\d{2}`,
+  String.raw`\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}`,
+  String.raw`\d{3}-\d{2}-\d{4}`,
+  grouped(String.raw`\d{3}([ -])\d{3}\1\d{3}`),
+  grouped(String.raw`\d{4}([ -])\d{4}\2\d{4}`),
+  grouped(String.raw`\d{2} \d{3} \d{3} \d{3}`),
+  String.raw`\d{17}[\dXx]`,
+  String.raw`(?:\d{13}|\d{11})`,
+  String.raw`\d{6} \d{5}`,
+  String.raw`\d{6}-\d{7}`,
+  String.raw`(?:19|20)?\d{6}[-+]\d{4}`,
+  String.raw`\d{6}[-+A]\d{3}[\dA-Y]`,
+  String.raw`\d{7}[A-W][A-IW]?`,
+  String.raw`[XYZ\d]-?\d{7}-?[A-Z]`,
+  String.raw`[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]`,
+  String.raw`[A-Z]{5}\d{4}[A-Z]`,
+  String.raw`[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]`,
+  String.raw`[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d`,
 ]
 
-/** Numbers that states give to persons, by their form and check digits. */
-export const nationalId = expressionProbe(
+const formed = expressionProbe(
   'NationalId',
-  /(?<![\w.-])(?:\d{3}-\d{2}-\d{4}|[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|\d{3}\.\d{3}\.\d{3}-\d{2}|[XYZ\d]-?\d{7}-?[A-Z]|[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z])(?![\w-])/g,
+  new RegExp(String.raw`(?<![\w./+-])(?:${shapes.join('|')})(?![\w-]|\.\d)`, 'g'),
   {
     reach,
-    openFrom: openByCharacters(/[\w .-]/, reach),
-    isOne: (match) => forms.some(({ form, isOne }) => form.test(match) && isOne(match)),
+    openFrom,
+    isOne: (match) =>
+      forms.some(({ form, isOne = () => true }) => form.test(match) && isOne(match)),
   },
 )
 
-function isCpf(match: string): boolean {
-  const digits = digitsOf(match)
-  if (digits.every((digit) => digit === digits[0])) return false
-  return [9, 10].every((length) => {
-    const sum = digits
-      .slice(0, length)
-      .reduce((total, digit, index) => total + digit * (length + 1 - index), 0)
-    return ((sum * 10) % 11) % 10 === digits[length]
-  })
-}
+/** The Netherlands: BSN, which so many numbers of nine digits could be that it must be called one. */
+const named = expressionProbe(
+  'NationalId',
+  /(?<=\b(?:BSN|burgerservicenummer|sofinummer)(?:[ -]?(?:nummer|number|nr\.?))?(?: is)?:? {0,2})\d{9}(?![\w-]|\.\d)/gi,
+  {
+    reach,
+    openFrom,
+    isOne: (match) => weightedSum(digitsOf(match), [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0,
+  },
+)
 
-function isDni(match: string): boolean {
-  const plain = match.replaceAll('-', '')
-  const first = 'XYZ'.indexOf(plain.charAt(0))
-  const number = Number(first === -1 ? plain.slice(0, 8) : `${first}${plain.slice(1, 8)}`)
-  return 'TRWAGMYFPDXBNJZSQVHLCKE'.charAt(number % 23) === plain.charAt(8)
-}
+/** Numbers that states give to persons, by their form, dates and check digits. */
+export const nationalIds: readonly Probe[] = [formed, named]
 
-const oddValues = [
-  1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23,
-]
-
-function isCodiceFiscale(match: string): boolean {
-  let sum = 0
-  for (const [index, character] of match.slice(0, 15).split('').entries()) {
-    const value = Number.parseInt(character, 36)
-    const place = value > 9 ? value - 10 : value
-    sum += index % 2 === 0 ? (oddValues[place] ?? 0) : place
-  }
-  return String.fromCharCode(65 + (sum % 26)) === match.charAt(15)
+/** Groups of digits only, which may be some of a longer number's. */
+function grouped(shape: string): string {
+  return String.raw`(?<!\d[ -])${shape}(?![ -]\d)`
 }

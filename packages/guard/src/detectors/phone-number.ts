@@ -1,5 +1,5 @@
 import { expressionProbe, openByCharacters } from '../probe.ts'
-import { digitsOf } from './digits.ts'
+import { digitsOf } from './check-digits.ts'
 
 const reach = 48
 
