@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commandLine } from './support/command.ts'
 import { type FairleadProcess, startFairlead } from './support/fairlead-process.ts'
 import { manifest } from './support/manifests.ts'
 import { post } from './support/sdk.ts'
@@ -130,5 +133,13 @@ describe('a PromptEvaluation', () => {
       { version: '1', calls: 2, ratings: 2, ratingThousandths: 2000 },
       { version: '2', calls: 1, ratings: 1, ratingThousandths: 0 },
     ])
+    const { kubeconfig } = fairlead.endpoints
+    const asked = ['prompt', 'compare', 'greet', '--url', admin, '--kubeconfig', kubeconfig]
+    const [node, ...rest] = commandLine(asked)
+    const { stdout } = await promisify(execFile)(node, rest)
+    expect(stdout).toContain('2 against 1: failures not enough calls to tell')
+    expect(stdout).toMatch(
+      /Evaluation greetings: succeeded, 2 of 2 cases, gate: alike of at least 0\.9/,
+    )
   }, 60_000)
 })
