@@ -366,14 +366,23 @@ describe('a whole answer', () => {
     }
   })
 
-  it('is one: guards look at no others', async () => {
+  it.each([
+    ['/v1/chat/completions', { n: 2, messages: [{ role: 'user', content: 'x' }] }],
+    [
+      '/v1beta/models/m:generateContent',
+      {
+        contents: [{ role: 'user', parts: [{ text: 'x' }] }],
+        generationConfig: { candidateCount: 2 },
+      },
+    ],
+  ])('is one: guards look at no others: %s', async (path, body) => {
     const { gateway } = await guarded(json(200, completion('ok')), {})
-    const response = await gateway.chat({
-      model: 'm',
-      n: 2,
-      messages: [{ role: 'user', content: 'x' }],
-    })
+    const response = await gateway.post(
+      path,
+      path.includes('beta') ? body : { model: 'm', ...body },
+    )
     expect(response.status).toBe(400)
+    expect(await response.text()).toContain('guards look at one answer')
   })
 })
 

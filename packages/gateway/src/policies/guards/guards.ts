@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { type JsonObject, numberOrUndefined, objectOrEmpty } from '@fairlead/base'
 import { ConditionCompiler } from '@fairlead/cel'
 import { invalidField, operationOf } from '@fairlead/llm'
 import type { AnswerTransform } from '../../answer/answer-transform.ts'
@@ -100,15 +101,25 @@ function checkRequest(call: Call, looking: CallGuards): void {
   call.record.prompt = call.request.prompt
 }
 
+/** Where the APIs that have several answers say how many are wanted. */
+function checkAnswers(fields: JsonObject): void {
+  const config = objectOrEmpty(fields['generationConfig'] ?? fields['generation_config'])
+  const wanted: readonly (readonly [string, unknown])[] = [
+    ['n', fields['n']],
+    ['generationConfig.candidateCount', config['candidateCount'] ?? config['candidate_count']],
+  ]
+  for (const [name, count] of wanted) {
+    if ((numberOrUndefined(count) ?? 1) <= 1) continue
+    throw invalidField(name, 'guards look at one answer of a call: leave it out, or give 1.')
+  }
+}
+
 function answerTransform(call: Call, looking: CallGuards): AnswerTransform | undefined {
   const { dialect, request, runtime } = call
   if (operationOf(dialect) !== 'chat') return undefined
   const looks = looking.lookAt('Output') || looking.lookAt('ToolArguments')
   if (!looks && !looking.restores) return undefined
-  const { n } = request.fields()
-  if (typeof n === 'number' && n > 1) {
-    throw invalidField('n', 'guards look at one answer of a call: leave it out, or give 1.')
-  }
+  checkAnswers(request.fields())
   const { maxResponseBytes } = runtime.snapshot.gateway.limits
   return {
     name: 'guards',
