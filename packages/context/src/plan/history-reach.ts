@@ -35,7 +35,8 @@ export function reachesFarEnough(path: readonly Turn[], source: ReachSource): bo
   const hasMoreRoom = targets.some(({ window = Infinity }) => cutFor !== null && window > cutFor)
   const startsAnew =
     !source.continuesEpoch || hasMoreRoom || epoch.rule !== epochRule(request.strategy)
-  if (!startsAnew && path.some(({ id }) => id === epoch.from_turn)) {
+  const { from_turn: from } = epoch
+  if (!startsAnew && from !== null && path.some(({ id }) => id === from)) {
     // A summary that was made meanwhile gives back what a window had cut.
     const told = epoch.summary?.to_seq ?? 0
     const isEarlier = ({ to_seq: seq }: EpochSummary) => seq > told && seq < first.seq

@@ -29,8 +29,10 @@ export interface PromptTarget {
    * renderings differ have no prefix in common.
    */
   readonly rendering: string
-  /** What it cannot be sent of the history. Defaults to nothing. The same for the same rendering. */
+  /** What it cannot be sent of the history. Defaults to nothing. The same for the same `refusal`. */
   readonly refuse?: RefuseItem
+  /** All that `refuse` depends on beside the model and `rendering`. Nothing when left out. */
+  readonly refusal?: string
 }
 
 /**

@@ -118,8 +118,9 @@ function renderHistory(
   if (memo === undefined || brought.size > 0 || countTokens !== bytesPerFour) {
     return { rendered: render(0, prefix), prefix, hasPinned: isAnyPinned }
   }
-  const { account, model, platform, provider } = target
-  const key = JSON.stringify([prefix.current(), isPinnedBefore, account, model, platform, provider])
+  const { account, model, platform, provider, refusal } = target
+  const reader = [account, model, platform, provider, refusal]
+  const key = JSON.stringify([prefix.current(), isPinnedBefore, ...reader])
   const { rendered: known } = memo
   const isSame = known?.key === key && beginsWith(groups, known.groups)
   const digest = isSame ? new PrefixDigest(known.digest) : prefix

@@ -19,6 +19,7 @@ import { ChaoticCaller } from './test-support/chaotic-caller.ts'
 import type { TurnRetriever } from '../retrieval/turn-retriever.ts'
 import { promptTarget, settled, turnRequest, turnsOf } from './test-support/conversation-bench.ts'
 import { brokenRules } from './test-support/pairing-rules.ts'
+import { copyingStore } from './test-support/copying-store.ts'
 import { ScriptedModels } from './test-support/scripted-models.ts'
 import { StrictProvider } from './test-support/strict-provider.ts'
 
@@ -179,7 +180,7 @@ class Life {
   readonly #chaos: ChaoticCaller
   readonly #seen: Seen
   readonly #clock = new FakeClock(Date.UTC(2026, 0, 1, 12))
-  readonly #store = createMemoryStore({ clock: this.#clock, ttlMs: undefined })
+  readonly #store = copyingStore(createMemoryStore({ clock: this.#clock, ttlMs: undefined }))
   readonly #random: () => number
   readonly #models: ScriptedModels
   /** Few, so that each is asked again. */

@@ -155,18 +155,22 @@ export class TurnPlacer {
   ): Promise<readonly Turn[]> {
     if (parent === undefined) return []
     const known = toHead.findIndex(({ id }) => id === parent.id)
-    const pages = [known === -1 ? [parent] : toHead.slice(0, known + 1)]
+    const end = knownEnd(recent, known === -1 ? [parent] : toHead.slice(0, known + 1))
+    let { before } = end
+    let from = before.length
     let max = firstPage
     for (;;) {
-      const path = pages.toReversed().flat()
+      const path = [...before.slice(from), ...end.turns]
       const to = path[0]?.parent ?? null
       if (to === null || reachesFarEnough(path, reach)) return path
-      const query = { to, max }
-      const earlier =
-        earlierOf(recent, query) ??
-        (await this.#store.path(conversation.ccp.tenant, conversation.id, query))
-      if (earlier.length === 0) return path
-      pages.push([...earlier])
+      if (from === 0) {
+        const query = { to, max }
+        const earlier = await this.#store.path(conversation.ccp.tenant, conversation.id, query)
+        if (earlier.length === 0) return path
+        before = [...earlier, ...before]
+        from = earlier.length
+      }
+      from = Math.max(0, from - max)
       max = Math.min(largestPage, max * 2)
     }
   }
@@ -188,13 +192,25 @@ export class TurnPlacer {
   }
 }
 
-/** The end of the path to a turn, as far as it is known. */
-function earlierOf(
-  path: readonly Turn[],
-  { max, to }: { readonly max: number; readonly to: string },
-): readonly Turn[] | undefined {
-  const end = path.findLastIndex(({ id }) => id === to) + 1
-  return end === 0 ? undefined : path.slice(Math.max(0, end - max), end)
+/**
+ * The end of a path that was read, as the objects that this process knows, by which it recognises what
+ * it has planned; and what it knows of the path before that.
+ */
+function knownEnd(
+  recent: readonly Turn[],
+  read: readonly Turn[],
+): { readonly before: readonly Turn[]; readonly turns: readonly Turn[] } {
+  const [first] = read
+  const at = recent.findLastIndex(({ id }) => id === first?.id)
+  if (at === -1) {
+    const end = recent.findLastIndex(({ id }) => id === first?.parent) + 1
+    return { before: recent.slice(0, end), turns: read }
+  }
+  const turns = read.map((turn, index) => {
+    const known = recent[at + index]
+    return known?.id === turn.id ? known : turn
+  })
+  return { before: recent.slice(0, at), turns }
 }
 
 /**

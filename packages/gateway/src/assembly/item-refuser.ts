@@ -45,6 +45,12 @@ export function itemRefuser(target: CallTarget, caller: Dialect): RefuseItem {
   }
 }
 
+/** What `itemRefuser` decides by beside the model and the two dialects: an edited provider is asked anew. */
+export function refusalOf(target: CallTarget, caller: Dialect): string {
+  const { encoding } = target.apiFor(caller)
+  return JSON.stringify([caller.name, encoding, target.provider.settings.parameters.unsupported])
+}
+
 /** Text is what every model takes: only other parts are tried, each for itself. */
 function refusedParts(
   item: Item,

@@ -3,7 +3,7 @@ import type { PromptTarget, PromptTargets } from '@fairlead/context'
 import { chatFormatOf, type Dialect, type ResponseFormat } from '@fairlead/llm'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
-import { itemRefuser } from './item-refuser.ts'
+import { itemRefuser, refusalOf } from './item-refuser.ts'
 
 /** Enough to tell accounts and addresses apart, and too little to find a key by trying. */
 const digestDigits = 12
@@ -39,6 +39,7 @@ export function promptTarget(
       responseFormat ?? null,
     ]),
     refuse: itemRefuser(target, dialect),
+    refusal: refusalOf(target, dialect),
     cacheMarks: takesCacheMarks(target, dialect),
     takesCacheKey: target.apiFor(dialect).takesCacheKey === true,
     compacts: target.apiFor(dialect).compacts === true,
