@@ -1,53 +1,81 @@
-import { expressionProbe, openByReach, type Probe } from '../probe.ts'
+import { openByReach, type Probe, type Span } from '../probe.ts'
+import { mediumRules, strongRules, weakRules } from './injection-rules.ts'
+import { foldLookalikes } from './lookalikes.ts'
 
 /** How little is enough. */
 export type Sensitivity = 'Low' | 'Medium' | 'High'
 
-const reach = 256
+const reach = 320
+const encodedMost = 240
 
-const earlier = '(?:previous|prior|above|earlier|preceding|foregoing|initial|original)'
-const orders =
-  '(?:instructions?|prompts?|rules?|guidelines?|directions?|messages?|commands?|context)'
-const forget = '(?:ignore|disregard|forget|override|bypass|overlook)'
-const some = '(?:\\s{1,3}[^\\s.!?]{1,12}){0,4}?'
+const encoded = new RegExp(`(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{24,${encodedMost}}={0,2}`, 'g')
 
-/** What hardly anybody writes who does not mean it. */
-const strong: readonly string[] = [
-  `${forget}${some}\\s{1,3}${earlier}${some}\\s{1,3}${orders}`,
-  `${forget}\\s{1,3}(?:all|every|any)\\s{1,3}(?:of\\s{1,3})?(?:your|the|my|these|those)${some}\\s{1,3}${orders}`,
-  'ignor(?:iere|ieren\\s{1,3}sie|a|e|ez|ate)\\s{1,3}(?:alle|todas|toutes|tutte|todos|tous|tutti)?\\s{0,3}(?:bisherigen|vorherigen|vorigen|las|les|le|as)\\s{1,3}(?:anweisungen|instrucciones|instructions|istruzioni|instruções)',
-  'you\\s{1,3}are\\s{1,3}now\\s{1,3}(?:dan|in\\s{1,3}(?:developer|god|jailbreak)\\s{1,3}mode|an?\\s{1,3}unrestricted)',
-  '(?:<\\|im_start\\|>|\\[/?INST\\]|<<SYS>>|<\\|(?:system|assistant)\\|>)',
-]
-
-/** What others may write too. */
-const medium: readonly string[] = [
-  '(?:reveal|print|show|repeat|output|leak)\\s{1,3}(?:me\\s{1,3})?(?:all\\s{1,3}of\\s{1,3})?(?:your|the)\\s{1,3}(?:hidden\\s{1,3}|secret\\s{1,3}|full\\s{1,3}|entire\\s{1,3}|initial\\s{1,3})?(?:system\\s{1,3})(?:prompt|message|instructions?)',
-  'do\\s{1,3}anything\\s{1,3}now',
-  'pretend\\s{1,3}(?:that\\s{1,3})?(?:you|to)\\s{1,3}(?:have|are|be)\\s{1,3}(?:no|without|not\\s{1,3}bound)',
-  `new\\s{1,3}(?:system\\s{1,3})?${orders}\\s{0,3}:`,
-  'without\\s{1,3}any\\s{1,3}(?:restrictions?|filters?|limitations?|censorship)',
-]
-
-/** What is suspicious only where nothing of the kind is expected. */
-const weak: readonly string[] = [
-  '(?:system\\s{1,3}prompt|jailbreak|developer\\s{1,3}mode)',
-  '(?:act|behave|respond)\\s{1,3}as\\s{1,3}(?:if\\s{1,3}you|an?\\s{1,3}(?:unfiltered|evil|different))',
-  `(?:stop|do\\s{1,3}not|don't|never)\\s{1,3}follow(?:ing)?${some}\\s{1,3}${orders}`,
-]
-
-/** Attempts to give a model other orders than its own: by rules, each of which is enough. */
+/**
+ * Attempts to give a model other orders than its own: by rules, each of which is enough, in English and
+ * fourteen other languages; also in lookalike letters, in parted words and in Base64.
+ */
 export function promptInjection(sensitivity: Sensitivity): readonly Probe[] {
   const rules = {
-    Low: strong,
-    Medium: [...strong, ...medium],
-    High: [...strong, ...medium, ...weak],
+    Low: strongRules,
+    Medium: [...strongRules, ...mediumRules],
+    High: [...strongRules, ...mediumRules, ...weakRules],
   }[sensitivity]
-  return rules.map((rule) =>
-    expressionProbe('PromptInjection', new RegExp(rule, 'gi'), {
-      reach,
-      openFrom: openByReach(reach),
-      isOne: ({ length }) => length < reach,
-    }),
-  )
+  // One by one they are faster than as one expression.
+  const expressions = rules.map((rule) => {
+    const flags = rule.includes(String.raw`\p{`) ? 'giu' : 'gi'
+    return new RegExp(foldLookalikes(rule), flags)
+  })
+  const fold = foldingOnce()
+  const isAttempt = (text: string): boolean => {
+    const folded = foldLookalikes(text)
+    return expressions.some((expression) => spanOf(expression, folded, 0) !== undefined)
+  }
+  return [
+    ...expressions.map((expression) =>
+      probeOf((text, from) => spanOf(expression, fold(text), from)),
+    ),
+    probeOf((text, from) => encodedSpan(text, from, isAttempt)),
+  ]
+}
+
+/** All rules read the same text, again behind each finding. */
+function foldingOnce(): (text: string) => string {
+  let last = ''
+  let folded = ''
+  return (text) => {
+    if (text !== last) folded = foldLookalikes(text)
+    last = text
+    return folded
+  }
+}
+
+function probeOf(next: Probe['next']): Probe {
+  return { detector: 'PromptInjection', reach, openFrom: openByReach(reach), next }
+}
+
+function spanOf(expression: RegExp, text: string, from: number): Span | undefined {
+  expression.lastIndex = from
+  const match = expression.exec(text)
+  if (match === null) return undefined
+  return { start: match.index, end: match.index + match[0].length }
+}
+
+/** Of what is longer, the beginning is read. */
+function encodedSpan(
+  text: string,
+  from: number,
+  isAttempt: (text: string) => boolean,
+): Span | undefined {
+  const runs = new RegExp(encoded)
+  runs.lastIndex = from
+  for (let match = runs.exec(text); match !== null; match = runs.exec(text)) {
+    const [run] = match
+    if (isAttempt(decoded(run))) return { start: match.index, end: match.index + run.length }
+  }
+  return undefined
+}
+
+function decoded(run: string): string {
+  const plain = run.replaceAll('=', '')
+  return atob(plain.slice(0, plain.length - (plain.length % 4 === 1 ? 1 : 0)))
 }
