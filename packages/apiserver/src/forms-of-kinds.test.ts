@@ -48,7 +48,9 @@ function without(object: Fields, ...fields: string[]): Fields {
 function apartFromIdentity(object: Fields): Fields {
   const text = JSON.stringify(
     without(object, 'resourceVersion', 'creationTimestamp'),
-    (key, value: unknown) => (key === 'time' ? undefined : value),
+    // The second in which each was written.
+    (key, value: unknown) =>
+      key === 'time' || key === 'lastPhaseTransitionTime' ? undefined : value,
   )
   const uid = String(metadataOf(object)['uid'])
   return JSON.parse(
