@@ -19,7 +19,7 @@ const issuers: readonly (readonly [RegExp, readonly number[]])[] = [
 /** Numbers of payment cards: an issuer's beginning and length, and the check digit of Luhn. */
 export const creditCard = expressionProbe(
   'CreditCard',
-  /(?<![\d.])(?<!\d[ -])\d(?:[ -]?\d){11,18}(?![ -]?\d)/g,
+  /(?<![A-Za-z\d.])(?<!\d[ -])\d(?:[ -]?\d){11,18}(?![ -]?\d)/g,
   {
     reach,
     openFrom: openByCharacters(/[\d -]/, reach),
