@@ -33,6 +33,7 @@ describe('detectors', () => {
     ],
     ['NationalId', 'RSSMRA85T10A562S RSSMRA85T10A562T', ['RSSMRA85T10A562S']],
     ['IPAddress', '10.0.0.1 256.1.1.1 1.2.3.4.5 ::1 fe80::1', ['10.0.0.1', 'fe80::1']],
+    ['IPAddress', 'http://127.0.0.1:8080/', ['127.0.0.1']],
     ['IPAddress', 'at 10:30:00, std::vector', []],
     ['Secret', 'AKIAIOSFODNN7EXAMPLE sk-short', ['AKIAIOSFODNN7EXAMPLE']],
     ['Secret', 'redis://:pw@host', ['redis://:pw@']],

@@ -8,7 +8,7 @@ const group = /^[\dA-Fa-f]{1,4}$/
 /** Addresses of RFC 791, and of RFC 4291, section 2.2; no versions of more or fewer than four parts. */
 export const ipAddress = expressionProbe(
   'IPAddress',
-  /(?<![\w:.])(?:\d{1,3}(?:\.\d{1,3}){3}|[\dA-Fa-f]{0,4}(?::[\dA-Fa-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?)(?![\w:]|\.\d)/g,
+  /(?<![\w:.])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)|[\dA-Fa-f]{0,4}(?::[\dA-Fa-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:]|\.\d))/g,
   {
     reach,
     openFrom: openByCharacters(/[\w:.]/, reach),
