@@ -92,6 +92,43 @@ describe('a history that its provider has compacted', () => {
     expect(plan.compaction).toBeUndefined()
   })
 
+  it('is told turn by turn once something that the compaction may tell is deleted', async () => {
+    const { conversations, store, tell } = await compacted()
+    await tell('five', [compaction('cmp_2'), assistant('5')])
+    const named = { tenant: 'team/app', id: 'chat-1' }
+    const turnAt = async (seq: number) => {
+      const asked = { limit: 10, order: 'asc' } as const
+      return (await conversations.tree.turns(named.tenant, named.id, asked)).turns[seq]
+    }
+    const [four, one] = [await turnAt(3), await turnAt(0)]
+    await conversations.removeItem(named, four?.input[0]?.id ?? '')
+    const after = await next(conversations, target.model)
+    expect(after.sent[0]).toBe('compaction')
+    expect(after.plan.compaction?.turn).toBe((await turnAt(2))?.id)
+    await conversations.removeItem(named, one?.output[0]?.id ?? '')
+    const { plan, sent } = await next(conversations, target.model)
+    expect(sent.slice(0, 3)).toEqual(['user: one', 'user: two', 'assistant: 2'])
+    expect(plan.compaction).toBeUndefined()
+    const stored = await store.turnPage(named.tenant, named.id, { limit: 10, order: 'asc' })
+    expect(JSON.stringify(stored)).not.toContain('sealed cmp_')
+  })
+
+  it('is not compacted meanwhile: nothing that a running turn was sent is deleted', async () => {
+    const { conversations } = await compacted()
+    const named = { tenant: 'team/app', id: 'chat-1' }
+    const asked = { limit: 10, order: 'asc' } as const
+    const [first] = (await conversations.tree.turns(named.tenant, named.id, asked)).turns
+    const open = await conversations.begin(turnRequest([user('go')], { model: target.model }))
+    const remove = () => conversations.removeItem(named, first?.input[0]?.id ?? '')
+    await expect(remove()).rejects.toMatchObject({ code: 'conversation_locked' })
+    await open.answering(target, 1)
+    const said = [compaction('cmp_3'), assistant('done')]
+    await open.finish({ status: 'completed', output: said, usage: undefined, model: target.model })
+    await remove()
+    const { sent } = await next(conversations, target.model)
+    expect(sent).not.toContain('compaction')
+  })
+
   it('does not count what the compaction stands for', async () => {
     const { conversations } = openConversations()
     const { model } = target

@@ -108,9 +108,9 @@ class ConversationsService implements Conversations {
     const factors = withFactorDeadlines(store.factors, clock, deadlineMs)
     this.#figures = new TokenFigures({ counter, factors, clock, logger })
     const records = withRecordDeadlines(store.records, clock, deadlineMs)
-    const shelf = new SummaryShelf(records, logger)
     const vectorShelf = new VectorShelf(records)
     const wordShelf = new WordShelf(records)
+    const shelf = new SummaryShelf(records, logger, [vectorShelf, wordShelf])
     const notesShelf = new NotesShelf(
       { records, erasures: (tenant, subject) => this.#store.erasures(tenant, subject) },
       clock,
@@ -126,7 +126,6 @@ class ConversationsService implements Conversations {
     this.#itemChanges = new ItemChanges({
       store: this.#store,
       shelf,
-      madeOfTurns: [vectorShelf, wordShelf],
       clock,
       newId: this.#newId,
     })

@@ -146,6 +146,19 @@ describe('what was made of an item', () => {
     expect((await chat.records()).map(({ body }) => body['state'])).toContain('ready')
   })
 
+  it('is not used while it is deleted again, however long ago that was begun', async () => {
+    const chat = await summarised()
+    chat.failing.store.records.remove = () => Promise.reject(new Error('dead'))
+    await expect(chat.remove()).rejects.toMatchObject({ status: 503 })
+    const mark = async () =>
+      (await chat.records()).map(({ body }) => body).find(({ state }) => state === 'deleting')
+    const begun = await mark()
+    await chat.clock.advance(59_000)
+    await expect(chat.remove()).rejects.toMatchObject({ status: 503 })
+    expect(Number((await mark())?.['until_ms']) - Number(begun?.['until_ms'])).toBe(59_000)
+    expect((await mark())?.['seqs']).toEqual([1])
+  })
+
   it('is not made while an item is deleted, nor kept where it was being made', async () => {
     let finish = (_text: string) => {}
     const models = new ScriptedModels(() => new Promise((resolve) => (finish = resolve)))

@@ -17,8 +17,7 @@ import {
 } from './conversation-errors.ts'
 import type { StoredItem } from './conversations.ts'
 import type { SummaryShelf } from './summary-shelf.ts'
-import type { VectorShelf } from './vector-shelf.ts'
-import { turnsThatQuote } from './turns-that-quote.ts'
+import { turnsThatTell, withoutCompactions } from './turns-that-tell.ts'
 
 /** How often a change is attempted when the conversation is changed meanwhile. */
 const attempts = 5
@@ -27,8 +26,6 @@ interface ItemChangesOptions {
   /** With a deadline on every operation. */
   readonly store: TurnStore
   readonly shelf: Pick<SummaryShelf, 'beginDeletion' | 'endDeletion' | 'read'>
-  /** Where something is kept that was made of the texts of turns. */
-  readonly madeOfTurns: readonly Pick<VectorShelf, 'removeTurns'>[]
   readonly clock: Clock
   readonly newId: NewId
 }
@@ -47,14 +44,12 @@ interface ItemChange<Result> {
 export class ItemChanges {
   readonly #store: TurnStore
   readonly #shelf: ItemChangesOptions['shelf']
-  readonly #madeOfTurns: ItemChangesOptions['madeOfTurns']
   readonly #clock: Clock
   readonly #newId: NewId
 
-  constructor({ clock, newId, shelf, store, madeOfTurns }: ItemChangesOptions) {
+  constructor({ clock, newId, shelf, store }: ItemChangesOptions) {
     this.#store = store
     this.#shelf = shelf
-    this.#madeOfTurns = madeOfTurns
     this.#clock = clock
     this.#newId = newId
   }
@@ -75,7 +70,6 @@ export class ItemChanges {
   async remove(from: ConversationReference, itemId: string): Promise<Conversation> {
     const { tenant, id } = from
     const owner = { tenant, conversation: id }
-    let seqs: readonly number[] = []
     const removed = await this.#change(from, async (conversation) => {
       const turns = await this.#store.turnsOfItem(tenant, id, itemId)
       if (turns.length === 0) {
@@ -84,7 +78,7 @@ export class ItemChanges {
         throw itemNotFound(itemId)
       }
       if (turns.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
-      seqs = turns.map((turn) => turn.seq)
+      const seqs = turns.map((turn) => turn.seq)
       const seq = Math.min(...seqs)
       const ccp = withoutSummaryOf(seq, conversation.ccp)
       if (ccp.retention.legal_hold) throw conversationHeld(id)
@@ -92,18 +86,15 @@ export class ItemChanges {
         ...conversation,
         ccp: { ...ccp, revision: ccp.revision + 1, rewrites: ccp.rewrites + 1 },
       }
-      const quoting = await turnsThatQuote(this.#store, conversation, turns)
-      if (quoting.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
+      const telling = await turnsThatTell(this.#store, conversation, turns)
+      if (telling === 'running') throw conversationLocked(id, 1)
       if (await this.#mayBringBack(conversation, seq)) throw conversationLocked(id, 1)
       // First what was made of its text: if it fails in between, the item can still be deleted.
-      await this.#shelf.beginDeletion(owner, { item: itemId, nowMs: this.#clock.now(), seq })
-      for (const shelf of this.#madeOfTurns) await shelf.removeTurns(tenant, id, seqs)
-      const rewritten = [...turns.map((turn) => withoutItem(turn, itemId)), ...quoting]
+      await this.#shelf.beginDeletion(owner, { item: itemId, nowMs: this.#clock.now(), seqs })
+      const rewritten = [...turns.map((turn) => withoutItem(turn, itemId)), ...telling]
       const keepsEpoch = ccp === conversation.ccp
       return { conversation: changed, turns: [], rewritten, keepsEpoch, result: changed }
     })
-    // What was made of its text meanwhile.
-    for (const shelf of this.#madeOfTurns) await shelf.removeTurns(tenant, id, seqs)
     await this.#shelf.endDeletion(owner, itemId)
     return removed
   }
@@ -166,6 +157,6 @@ function withoutItem(turn: Turn, itemId: string): Turn {
     ...turn,
     instructions: without(turn.instructions),
     input: without(turn.input),
-    output: without(turn.output),
+    output: without(withoutCompactions(turn.output)),
   }
 }

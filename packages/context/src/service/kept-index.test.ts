@@ -52,7 +52,7 @@ async function longChat() {
     return { sent, passages: plan.retrieval?.passages }
   }
   const kept = () => store.records.list({ tenant, kind: wordKind, owner: id, limit: 100 })
-  return { ask, kept, open, read, store }
+  return { ask, clock, kept, open, read, store: watched }
 }
 
 it('the index of words is kept, and found as it was by whoever does not know it', async () => {
@@ -90,4 +90,29 @@ it('what is deleted is in no kept index', async () => {
   expect(JSON.stringify(found.sent)).not.toContain('user: Question 70')
   expect((await kept()).map(({ body }) => body['number'])).toEqual([0, 1, 2])
   expect(await ask('Question 70')).toEqual(found)
+})
+
+it('what a failed deletion leaves of an index is deleted by a later turn', async () => {
+  const { ask, clock, kept, open, store } = await longChat()
+  await ask('Question 70')
+  const conversations = open()
+  const page = await store.turnPage(tenant, id, { limit: 1, order: 'asc' })
+  const [turn] = page.outcome === 'found' ? page.entries : []
+  const append = store.append.bind(store)
+  // Somebody who has not heard of the deletion keeps an index meanwhile, and the process dies.
+  const [before] = await kept()
+  store.append = async (change) => {
+    const outcome = await append(change)
+    if (before !== undefined) await store.records.put(before, null)
+    throw new Error(`the process dies after ${outcome}`)
+  }
+  await expect(
+    conversations.removeItem({ tenant, id }, turn?.input[0]?.id ?? ''),
+  ).rejects.toMatchObject({ status: 503 })
+  store.append = append
+  const bodies = async () => (await kept()).map(({ body }) => JSON.stringify(body))
+  expect(await bodies()).toContain(JSON.stringify(before?.body))
+  await clock.advance(61_000)
+  await ask('Question 70')
+  expect(await bodies()).not.toContain(JSON.stringify(before?.body))
 })

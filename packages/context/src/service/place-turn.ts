@@ -167,7 +167,7 @@ export class TurnPlacer {
         const query = { to, max }
         const earlier = await this.#store.path(conversation.ccp.tenant, conversation.id, query)
         if (earlier.length === 0) return path
-        before = [...earlier, ...before]
+        before = earlier.concat(before)
         from = earlier.length
       }
       from = Math.max(0, from - max)

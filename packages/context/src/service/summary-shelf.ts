@@ -9,12 +9,16 @@ import {
   type SummaryAttempt,
   summaryKind,
 } from '../summaries/summary-record.ts'
+import { conversationLocked } from './conversation-errors.ts'
 
 /** As many summaries of a conversation are kept: those of the newest turns, on whatever branch. */
 const summariesMax = 32
 
 /** Whoever deletes an item has given up after so long; what is left of it is then anybody's to finish. */
 const deletionMs = 60_000
+
+/** How often a mark is written when others write it, too. */
+const markAttempts = 5
 
 /** The summaries of a conversation as they are kept at one moment. */
 export interface ShelvedSummaries {
@@ -35,6 +39,11 @@ interface SummaryOwner {
   readonly conversation: string
 }
 
+/** Where something else is kept that was made of the texts of turns. */
+interface MadeOfTurns {
+  removeTurns(tenant: string, conversation: string, seqs: readonly number[]): Promise<void>
+}
+
 /** Of a conversation that has none. */
 export const noSummaries: ShelvedSummaries = {
   ready: [],
@@ -48,11 +57,13 @@ export const noSummaries: ShelvedSummaries = {
 export class SummaryShelf {
   readonly #records: RecordStore
   readonly #logger: Logger
+  readonly #madeOfTurns: readonly MadeOfTurns[]
 
   /** The records with a deadline on every operation. */
-  constructor(records: RecordStore, logger: Logger) {
+  constructor(records: RecordStore, logger: Logger, madeOfTurns: readonly MadeOfTurns[]) {
     this.#records = records
     this.#logger = logger
+    this.#madeOfTurns = madeOfTurns
   }
 
   /** Never rejects: without its summaries, a conversation goes on with what its epoch has. */
@@ -85,27 +96,70 @@ export class SummaryShelf {
   }
 
   /**
-   * Before an item is deleted: deletes the summaries that may tell of it, those of turns from a `seq`
-   * on, and has none made until `endDeletion`. Whatever fails after it, they are not used again.
+   * Before an item is deleted: deletes what was made of the turns that have it, and the summaries that
+   * may tell of it, and has none made until `endDeletion`. Whatever fails after it, they are not used
+   * again. Throws a ModelError 400 `conversation_locked` where others delete it all the time.
    */
   async beginDeletion(
-    { conversation, tenant }: SummaryOwner,
-    { item, nowMs, seq }: { readonly item: string; readonly nowMs: number; readonly seq: number },
+    owner: SummaryOwner,
+    {
+      item,
+      nowMs,
+      seqs,
+    }: { readonly item: string; readonly nowMs: number; readonly seqs: readonly number[] },
   ): Promise<void> {
-    const untilMs = nowMs + deletionMs
-    const mark = { state: 'deleting', item, from_seq: seq, until_ms: untilMs } as const
-    await this.put({ conversation, tenant }, deletionId(item), { ...mark }, null)
-    await this.#removeFrom(tenant, conversation, seq)
+    await this.#removeTold(
+      owner,
+      await this.#mark(owner, { item, seqs, untilMs: nowMs + deletionMs }),
+    )
   }
 
   /** After an item has been deleted; for one whose deletion was not begun, nothing. */
-  async endDeletion({ conversation, tenant }: SummaryOwner, item: string): Promise<void> {
+  async endDeletion(owner: SummaryOwner, item: string): Promise<void> {
+    const { conversation, tenant } = owner
     const { deletions } = sorted(await this.#all(tenant, conversation))
     const mark = deletions.find((one) => one.item === item)
     if (mark === undefined) return
-    // One that was begun before and made since may tell of it.
-    await this.#removeFrom(tenant, conversation, mark.from_seq)
+    // What was begun before and made since may tell of it.
+    await this.#removeTold(owner, mark)
     await this.remove(tenant, conversation, deletionId(item))
+  }
+
+  /** Says what is deleted, and, where that has been begun before, that it goes on. */
+  async #mark(
+    owner: SummaryOwner,
+    {
+      item,
+      seqs,
+      untilMs,
+    }: { readonly item: string; readonly seqs: readonly number[]; readonly untilMs: number },
+  ): Promise<DeletionMark> {
+    const { conversation, tenant } = owner
+    const id = deletionId(item)
+    for (let attempt = 0; attempt < markAttempts; attempt += 1) {
+      const key = { tenant, kind: summaryKind, owner: conversation, id }
+      const there = await this.#records.load(key)
+      const before = there === undefined ? undefined : readSummary(there.body)
+      const known = before?.state === 'deleting' ? before : undefined
+      const all = [...new Set([...(known?.seqs ?? []), ...seqs])]
+      const mark: DeletionMark = {
+        state: 'deleting',
+        item,
+        from_seq: Math.min(known?.from_seq ?? Infinity, ...all),
+        seqs: all,
+        until_ms: Math.max(known?.until_ms ?? 0, untilMs),
+      }
+      if (await this.put(owner, id, { ...mark }, there?.version ?? null)) return mark
+    }
+    throw conversationLocked(conversation, 1)
+  }
+
+  async #removeTold(
+    { conversation, tenant }: SummaryOwner,
+    { from_seq: fromSeq, seqs }: DeletionMark,
+  ): Promise<void> {
+    await this.#removeFrom(tenant, conversation, fromSeq)
+    for (const one of this.#madeOfTurns) await one.removeTurns(tenant, conversation, seqs)
   }
 
   /** Ends the deletions that nobody goes on with. Never rejects: what is left is left to a later call. */

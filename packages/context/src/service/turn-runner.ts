@@ -322,12 +322,18 @@ export class TurnRunner {
     { strategy, tenant }: TurnRequest,
     { conversation, isStored }: TurnBasis,
   ): Promise<ShelvedSummaries> {
-    if (strategy.history.mode !== 'Summarize' || !isStored) return noSummaries
-    const { id } = conversation
-    const found = await this.#shelf.read(tenant, id)
+    if (!isStored) return noSummaries
+    const { ccp, id } = conversation
+    const summarises = strategy.history.mode === 'Summarize'
+    const searches = strategy.retrieval !== undefined && strategy.retrieval.mode !== 'None'
+    // Words and vectors, too, may be left of what was deleted.
+    if (!summarises && !(searches && ccp.rewrites > 0)) return noSummaries
+    const reading = this.#shelf.read(tenant, id)
     // Nobody waits for it: what it deletes is not used.
-    void this.#shelf.endAbandoned({ tenant, conversation: id }, found, this.#settings.clock.now())
-    return found
+    void reading.then((found) =>
+      this.#shelf.endAbandoned({ tenant, conversation: id }, found, this.#settings.clock.now()),
+    )
+    return summarises ? reading : noSummaries
   }
 
   /** What changes least comes first. */

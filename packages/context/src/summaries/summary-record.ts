@@ -42,6 +42,8 @@ export interface DeletionMark {
   readonly item: string
   /** Summaries of turns from this `seq` on may tell of it. */
   readonly from_seq: number
+  /** The turns that have it; none in marks of versions that did not say so. */
+  readonly seqs: readonly number[]
   /** Unix milliseconds: whoever deletes it has given up by then. */
   readonly until_ms: number
 }
@@ -66,6 +68,7 @@ export function readSummary(
       state,
       item: stringOrUndefined(body['item']) ?? '',
       from_seq: numberOrUndefined(body['from_seq']) ?? 0,
+      seqs: numbersOf(body['seqs']),
       until_ms: numberOrUndefined(body['until_ms']) ?? 0,
     }
   }
@@ -86,6 +89,10 @@ export function readSummary(
     (body['left_out'] === null || isJsonObject(body['left_out'])) &&
     Array.isArray(body['children'])
   return isWhole ? (body as unknown as KeptSummary) : undefined
+}
+
+function numbersOf(value: unknown): readonly number[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'number') : []
 }
 
 /** What an epoch has of a summary. */
