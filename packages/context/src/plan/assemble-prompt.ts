@@ -85,18 +85,14 @@ function renderSelected(source: PromptSource, history: History): RenderedPrompt 
 }
 
 function itemsOf({ groups, pinnedCount, summary, system }: RenderedPrompt): readonly Item[] {
-  const said = (some: RenderedPrompt['groups']) => {
-    const items: Item[] = []
-    for (const { entries } of some) for (const { item } of entries) items.push(item)
-    return items
+  const items = [...system]
+  const add = ({ entries }: RenderedPrompt['groups'][number]) => {
+    for (const { item } of entries) items.push(item)
   }
-  const before = said(groups.slice(0, pinnedCount))
-  return [
-    ...system,
-    ...before,
-    ...(summary ? [summary.item] : []),
-    ...said(groups.slice(pinnedCount)),
-  ]
+  for (const group of groups.slice(0, pinnedCount)) add(group)
+  if (summary !== undefined) items.push(summary.item)
+  for (const group of groups.slice(pinnedCount)) add(group)
+  return items
 }
 
 /** What is sent comes first, and of that the newest: too much to count may be left of the others. */

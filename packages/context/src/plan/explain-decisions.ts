@@ -32,34 +32,51 @@ interface DecisionSource {
  * that were decided alike are one decision.
  */
 export function explainDecisions(source: DecisionSource): readonly PlanDecision[] {
-  const sentTokens = new Map<string, number>()
-  for (const { turn, tokens } of source.entries) {
-    sentTokens.set(turn, (sentTokens.get(turn) ?? 0) + tokens)
-  }
-  const pinnedTokens = new Map<string, number>()
-  for (const { turn, tokens } of source.pinned) {
-    pinnedTokens.set(turn, (pinnedTokens.get(turn) ?? 0) + tokens)
-  }
+  const sentTokens = tokensInOrder(source)
+  const pinnedTokens = tokensByTurn(source.pinned)
   const inLog = new Set(pinnedTokens.size === 0 ? [] : source.log.map(({ id }) => id))
-  const decisions: PlanDecision[] = [
+  const decisions: OpenDecision[] = [
     ...Array.from(pinnedTokens)
       .filter(([turn]) => !inLog.has(turn))
       .map(([turn, tokens]) => pinnedTurn(turn, tokens)),
     ...notLookedAt(source),
   ]
-  const run = decisions.splice(-1)
-  for (const turn of source.log) {
+  for (const [index, turn] of source.log.entries()) {
     const pinned = pinnedTokens.get(turn.id)
     const decision =
-      pinned === undefined
-        ? decide(turn, sentTokens.get(turn.id), source)
-        : pinnedTurn(turn.id, pinned)
-    const last = run.at(-1)
-    if (last !== undefined && !isAlike(last, decision)) decisions.push(joined(run.splice(0)))
-    run.push(decision)
+      pinned === undefined ? decide(turn, sentTokens[index], source) : pinnedTurn(turn.id, pinned)
+    const last = decisions.at(-1)
+    if (last !== undefined && isAlike(last, decision)) join(last, decision)
+    else decisions.push(decision)
   }
-  if (run.length > 0) decisions.push(joined(run))
   return decisions
+}
+
+/** A decision that more turns may be added to. */
+type OpenDecision = { -readonly [Name in keyof PlanDecision]: PlanDecision[Name] }
+
+/** What was sent of each turn of the log; undefined for nothing. */
+function tokensInOrder({
+  entries,
+  log,
+}: Pick<DecisionSource, 'entries' | 'log'>): readonly (number | undefined)[] {
+  const tokens: (number | undefined)[] = []
+  let next = 0
+  for (const { id } of log) {
+    let sent: number | undefined
+    for (; entries[next]?.turn === id; next += 1) sent = (sent ?? 0) + (entries[next]?.tokens ?? 0)
+    tokens.push(sent)
+  }
+  if (next === entries.length) return tokens
+  // Outputs that were moved to their calls, or items of turns that the log lacks.
+  const known = tokensByTurn(entries)
+  return log.map(({ id }) => known.get(id))
+}
+
+function tokensByTurn(entries: readonly RenderedEntry[]): ReadonlyMap<string, number> {
+  const known = new Map<string, number>()
+  for (const { turn, tokens } of entries) known.set(turn, (known.get(turn) ?? 0) + tokens)
+  return known
 }
 
 function decide(turn: Turn, sent: number | undefined, source: DecisionSource): PlanDecision {
@@ -110,22 +127,16 @@ function isAlike(one: PlanDecision, other: PlanDecision): boolean {
   return one.action === other.action && one.rule === other.rule && one.reason === other.reason
 }
 
-/** Decisions about turns in a row that are alike, as one. */
-function joined(run: readonly PlanDecision[]): PlanDecision {
-  const [first] = run
-  const last = run.at(-1)
-  if (first === undefined || last === undefined) throw new Error('there is nothing to join')
-  return {
-    ...first,
-    to: last.to,
-    count: sumOrNull(run.map(({ count }) => count)),
-    tokens: sumOrNull(run.map(({ tokens }) => tokens)),
-  }
+/** Makes decisions about turns in a row one. */
+function join(one: OpenDecision, next: PlanDecision): void {
+  one.to = next.to
+  one.count = sumOrNull(one.count, next.count)
+  one.tokens = sumOrNull(one.tokens, next.tokens)
 }
 
 /** Null where one of them is. */
-function sumOrNull(numbers: readonly (number | null)[]): number | null {
-  return numbers.includes(null) ? null : sum(numbers.map((number) => number ?? 0))
+function sumOrNull(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : one + other
 }
 
 function compacted(turn: Turn, source: DecisionSource): PlanDecision {

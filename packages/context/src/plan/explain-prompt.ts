@@ -1,8 +1,11 @@
 import type { HistorySelection } from '../strategies/history-rule.ts'
+import type { ToolRepair } from '../turns/pair-tool-calls.ts'
 import type { RetrievedBlock } from '../turns/retrieved-block.ts'
 import { type CacheBreakpoint, cacheBreakpoints } from './cache-breakpoints.ts'
 import {
   type ContextPlan,
+  type LeftOutItem,
+  type OmittedSeal,
   type PlanAttempt,
   type PlanBudget,
   planListMax,
@@ -29,10 +32,8 @@ export function explainPrompt(
   const { attempt, counts, request, target } = source
   const { fresh, past, pinned } = splitEntries(prompt, source.current)
   const retrieved = source.current.retrieved ?? source.givenWay
-  const repairs = prompt.groups.flatMap((group) => group.repairs)
-  const sealed = prompt.groups.flatMap((group) => group.sealed)
+  const { checked, leftOutItems, repairs, sealed } = oddities(prompt.groups)
   const compaction = prompt.groups.findLast((group) => group.compaction)?.compaction
-  const leftOutItems = prompt.groups.flatMap((group) => group.leftOut)
   return {
     object: 'ccp.context_plan',
     conversation: source.conversation,
@@ -66,7 +67,7 @@ export function explainPrompt(
     left_out_items: leftOutItems.slice(-planListMax),
     left_out_items_total: leftOutItems.length,
     tool_groups: {
-      checked: sum(prompt.groups.map((group) => group.checked)),
+      checked,
       repaired: repairs.length,
       repairs: repairs.slice(-planListMax),
     },
@@ -169,5 +170,22 @@ function retrievalSegment(
 }
 
 function tokensOf(entries: readonly RenderedEntry[]): number {
-  return sum(entries.map((entry) => entry.tokens))
+  let total = 0
+  for (const { tokens } of entries) total += tokens
+  return total
+}
+
+/** What a few of many groups have. */
+function oddities(groups: RenderedPrompt['groups']) {
+  const repairs: ToolRepair[] = []
+  const sealed: OmittedSeal[] = []
+  const leftOutItems: LeftOutItem[] = []
+  let checked = 0
+  for (const group of groups) {
+    checked += group.checked
+    for (const one of group.repairs) repairs.push(one)
+    for (const one of group.sealed) sealed.push(one)
+    for (const one of group.leftOut) leftOutItems.push(one)
+  }
+  return { checked, leftOutItems, repairs, sealed }
 }

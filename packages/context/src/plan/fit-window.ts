@@ -68,11 +68,10 @@ export function mayNotFit(
 ): boolean {
   const { atMost } = source.counts
   if (atMost <= 1) return false
-  return (
-    prompt.selection.isUnsure === true ||
-    prompt.tokens * atMost > promptLimit(source, target) ||
-    sum(pastGroups(prompt)) * atMost > historyBudget(source, prompt)
-  )
+  if (prompt.selection.isUnsure === true) return true
+  if (prompt.tokens * atMost > promptLimit(source, target)) return true
+  const budget = historyBudget(source, prompt)
+  return budget !== Infinity && sum(pastGroups(prompt)) * atMost > budget
 }
 
 /** How many of the oldest groups go, so that the rest has room for some turns more. */

@@ -30,5 +30,9 @@ export class PromptMemo {
 
 /** Whether a list begins with all of another, the very same objects. */
 export function beginsWith<T>(list: readonly T[], beginning: readonly T[]): boolean {
-  return beginning.length <= list.length && beginning.every((one, index) => one === list[index])
+  if (beginning.length > list.length) return false
+  for (let index = 0; index < beginning.length; index += 1) {
+    if (beginning[index] !== list[index]) return false
+  }
+  return true
 }

@@ -66,7 +66,10 @@ export function renderPrompt(
   const rendered = [...before, ...closed.rendered, open]
   const compacted = rendered.findLastIndex(({ compaction }) => compaction !== undefined)
   const summary = compacted === -1 ? told : undefined
-  const groups = rendered.map((group, index) => (index < compacted ? covered(group) : group))
+  const groups =
+    compacted < 1
+      ? rendered
+      : rendered.map((group, index) => (index < compacted ? covered(group) : group))
   const headTokens = [
     toolTokens(head.tools, target.model, counts.count),
     sum(head.system.map((item) => itemTokens(item, target.model, counts.count))),

@@ -14,15 +14,16 @@ export function splitEntries(
   current: Turn,
 ): SplitEntries {
   const pinned = entriesOf(groups.slice(0, pinnedCount))
-  const before = entriesOf(groups.slice(pinnedCount, -1))
+  const past = entriesOf(groups.slice(pinnedCount, -1))
   // The new turn is in the last group.
   const last = pinnedCount < groups.length ? (groups.at(-1)?.entries ?? []) : []
   const firstNew = last.findIndex((entry) => entry.turn === current.id)
   const split = firstNew === -1 ? last.length : firstNew
-  return { pinned, past: [...before, ...last.slice(0, split)], fresh: last.slice(split) }
+  for (const entry of last.slice(0, split)) past.push(entry)
+  return { pinned, past, fresh: last.slice(split) }
 }
 
-function entriesOf(groups: RenderedPrompt['groups']): readonly RenderedEntry[] {
+function entriesOf(groups: RenderedPrompt['groups']): RenderedEntry[] {
   const all: RenderedEntry[] = []
   for (const { entries } of groups) for (const entry of entries) all.push(entry)
   return all

@@ -111,7 +111,8 @@ export class TurnPlacer {
       followsEpoch(basis, placement.parent, tree) && holds(ccp.epoch, { placement, tree, shelved })
     const reach = { request, targets: request.targets, epoch: ccp.epoch, continuesEpoch, summaries }
     const path = await this.#path(basis, parent, reach, recent.path)
-    recent.path = path.filter(({ status }) => status !== 'in_progress')
+    // None is added after one that runs.
+    recent.path = path.at(-1)?.status === 'in_progress' ? path.slice(0, -1) : path
     return {
       placement,
       parent,

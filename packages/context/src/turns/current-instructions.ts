@@ -6,5 +6,6 @@ import type { Turn } from './turn.ts'
  */
 export function instructingBefore(path: readonly Turn[]): string | undefined {
   const id = path.at(-1)?.instructed_by ?? undefined
+  if (id === undefined) return undefined
   return path.some((turn) => turn.id === id) ? undefined : id
 }

@@ -17,7 +17,7 @@ export class SentExchange implements Exchange {
   #questionKeys: readonly QuestionKey[] | undefined
   #normalised: NormalisedText | undefined
   #answerKey: AnswerKey | undefined
-  readonly #beginnings = new Map<number, string>()
+  #beginnings: Map<number, string> | undefined
 
   constructor({ input, output }: Exchange) {
     this.input = input
@@ -37,10 +37,13 @@ export class SentExchange implements Exchange {
    * `beginningsMax` of them, so that comparing with many turns costs no more; undefined beyond that.
    */
   beginning(length: number): string | undefined {
-    const known = this.#beginnings.get(length)
-    if (known !== undefined || this.#beginnings.size >= beginningsMax) return known
+    // Few of a long body are asked for any.
+    this.#beginnings ??= new Map<number, string>()
+    const beginnings = this.#beginnings
+    const known = beginnings.get(length)
+    if (known !== undefined || beginnings.size >= beginningsMax) return known
     const made = textDigest(this.#normalisedAnswer.text.slice(0, length))
-    this.#beginnings.set(length, made)
+    beginnings.set(length, made)
     return made
   }
 
