@@ -179,9 +179,18 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     layers: ['settled', 'waiting', 'servers', '*.ts', 'test-environment.ts', 'rules', 'index.ts'],
   },
   guard: {
-    mayImport: [],
+    mayImport: ['base', 'cel'],
     plane: 'data',
-    layers: ['text-matcher.ts', 'probe.ts', 'pattern', 'detectors', '*.ts', 'index.ts'],
+    layers: [
+      'text-matcher.ts',
+      'probe.ts',
+      'pattern',
+      'detectors',
+      'json-schema',
+      'format',
+      '*.ts',
+      'index.ts',
+    ],
   },
   retrieval: {
     mayImport: ['base'],

@@ -6,6 +6,7 @@ import {
   atomicList,
   choice,
   flag,
+  freeObject,
   integer,
   mapList,
   object,
@@ -112,6 +113,78 @@ const guard = object(
   },
 )
 
+const format = object(
+  'The text of an answer has to be JSON. Such an answer is held until all of it is there. Answers that call tools, were cut or refused stay as they are.',
+  {
+    type: choice('JSONSchema: JSON that fits a schema. Defaults to JSONSchema.', ['JSONSchema'], {
+      default: 'JSONSchema',
+    }),
+    schemaFrom: choice(
+      'Request: what each call asks for by response_format and its like; calls that ask for none are left alone. Spec: the schema of the policy, for every call. Defaults to Request.',
+      ['Request', 'Spec'],
+      { default: 'Request' },
+    ),
+    schema: Type.Optional(
+      freeObject('With Spec: a JSON Schema (2020-12), which is also told to the model.'),
+    ),
+    repair: flag(
+      'Whether what is around the JSON goes, such as a fence, and small mistakes are mended, such as a missing comma or end. Defaults to true.',
+      { default: true },
+    ),
+    retries: integer(
+      'How often a model is asked to write an answer anew that does not fit. Each is a call of its own, which counts for the caller. Defaults to 1.',
+      { min: 0, max: 3, default: 1 },
+    ),
+    model: Type.Optional(
+      text('The model that is asked to. Defaults to that of the call.', { min: 1, max: 256 }),
+    ),
+    onFailure: choice(
+      'What becomes of an answer that does not fit in the end. Fail: the caller gets an error, 502 format_not_met; Pass: the answer as the model wrote it. Defaults to Fail.',
+      ['Fail', 'Pass'],
+      { default: 'Fail' },
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: "(self.schemaFrom == 'Spec') == has(self.schema)",
+        message: 'schema goes with schemaFrom Spec, and Spec needs it',
+      },
+    ],
+  },
+)
+
+const transform = object(
+  'What is done to an answer, before the guards look at it.',
+  {
+    name: itemName('Name of the transform, unique within the policy.'),
+    format: Type.Optional(format),
+    strip: Type.Optional(
+      setList(
+        'What is left out of an answer. Reasoning: what the model thought.',
+        choice('A part.', ['Reasoning']),
+        { min: 1, max: 1 },
+      ),
+    ),
+    length: Type.Optional(
+      object('How long the text of an answer may be.', {
+        maxCharacters: integer(
+          'The number of characters behind which it is cut; the answer then ends as one that was too long does.',
+          { min: 1, max: 1_000_000 },
+        ),
+      }),
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: '[has(self.format), has(self.strip), has(self.length)].filter(given, given).size() == 1',
+        message: 'exactly one of format, strip and length must be given',
+      },
+    ],
+  },
+)
+
 const stream = object(
   'What becomes of an answer that is a stream.',
   {
@@ -146,10 +219,18 @@ const spec = object(
       max: 10_000,
       default: 100,
     }),
-    guards: mapList('The guards, in the order in which they look at a text.', ['name'], guard, {
-      min: 1,
-      max: 16,
-    }),
+    guards: mapList(
+      'The guards, in the order in which they look at a text. Defaults to none.',
+      ['name'],
+      guard,
+      { max: 16, default: [] },
+    ),
+    transforms: mapList(
+      'What is done to answers, one after the other, before the guards look at them. They have no Shadow. Defaults to nothing.',
+      ['name'],
+      transform,
+      { max: 8, default: [] },
+    ),
     stream,
     mode: policyMode,
     refusal: object(
@@ -179,6 +260,7 @@ const status = object('Observed state, written by the operator.', {
 
 export type GuardrailPolicySpec = Static<typeof spec>
 export type GuardrailPolicyStatus = Static<typeof status>
+export type GuardrailPolicyTransform = Static<typeof transform>
 export type GuardrailPolicyGuard = Static<typeof guard>
 export type GuardrailPolicy = Resource<GuardrailPolicySpec, GuardrailPolicyStatus>
 

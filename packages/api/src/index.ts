@@ -64,6 +64,7 @@ export type { AccessPolicySpec, AccessPolicyStatus } from './access-policy.ts'
 export { GuardrailPolicy } from './guardrail-policy.ts'
 export type {
   GuardrailPolicyGuard,
+  GuardrailPolicyTransform,
   GuardrailPolicySpec,
   GuardrailPolicyStatus,
 } from './guardrail-policy.ts'

@@ -1,6 +1,8 @@
 export { compileMatcher, type MatcherOptions } from './compile-matcher.ts'
+export { jsonObject, jsonOf, type RequiredFormat, verdictOf } from './format/required-format.ts'
 export { type Decided, HeldText } from './held-text.ts'
 export { MaskTable } from './mask-table.ts'
+export { SchemaUnusable } from './json-schema/schema-errors.ts'
 export { PatternError } from './pattern/pattern-probe.ts'
 export { placeholderMatcher } from './placeholder-matcher.ts'
 export type { Finding, TextMatcher } from './text-matcher.ts'

@@ -1,5 +1,6 @@
 import type { PolicyMatch, PolicyTarget } from './policy-target.ts'
 import type { ResourceIdentity } from './resource-identity.ts'
+import type { TransformSettings } from './transform-settings.ts'
 
 /** What calls and their answers may not contain. All that are for a call apply, in their order. */
 export interface GuardrailPolicySettings extends ResourceIdentity {
@@ -8,6 +9,8 @@ export interface GuardrailPolicySettings extends ResourceIdentity {
   /** A policy with a lower one comes first; of equal ones, the one with the lower name. */
   readonly order: number
   readonly guards: readonly GuardSettings[]
+  /** What is done to answers, one after the other, before the guards look at them. */
+  readonly transforms: readonly TransformSettings[]
   readonly stream: GuardedStream
   /** `Shadow` looks and reports, and changes nothing. */
   readonly mode: 'Enforce' | 'Shadow'

@@ -66,6 +66,7 @@ export type {
   GuardSettings,
 } from './guardrail-policy.ts'
 export type { PolicyMatch, PolicyTarget } from './policy-target.ts'
+export type { FormatSettings, TransformSettings } from './transform-settings.ts'
 export type { PriceBookSettings, PriceEntry, PriceTier, TokenPrices } from './price-book.ts'
 export type {
   OnExceeded,

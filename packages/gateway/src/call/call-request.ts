@@ -4,6 +4,7 @@ import {
   missingField,
   type Passage,
   type RequestEdits,
+  type ResponseFormat,
   type SentFields,
 } from '@fairlead/llm'
 import { parseJsonObject } from '../http/json-body.ts'
@@ -35,6 +36,7 @@ export class CallRequest {
   /** Estimated length of the input in tokens: characters ÷ 4. */
   readonly inputTokens: number
   readonly #rendered: RenderedPrompt | undefined
+  readonly #format: ResponseFormat | undefined
   #fields: JsonObject | undefined
   #repeated: JsonObject | undefined
 
@@ -45,6 +47,7 @@ export class CallRequest {
       throw missingField('model', 'name a model; GET /v1/models lists them')
     }
     this.#rendered = rendered
+    this.#format = parts.format
     this.body = parts.body
     this.outline = parts.outline
     this.#fields = parts.fields
@@ -55,13 +58,24 @@ export class CallRequest {
     this.kept = parts.kept
     this.keepsNothing = parts.keepsNothing === true
     this.searches = parts.searches ?? []
-    const edits = rendered === undefined ? noEdits : promptEdits(rendered)
+    const prompted = rendered === undefined ? noEdits : promptEdits(rendered)
+    const edits =
+      parts.format === undefined ? prompted : { responseFormat: parts.format, ...prompted }
     this.edits = parts.kept?.store === true ? { ...edits, keptHere: true } : edits
     this.inputTokens = Math.ceil((sent.textLength + textLength(rendered)) / 4)
   }
 
   /** The same request for another model than it names. */
   insteadFor(model: string): CallRequest {
+    return this.#with({ insteadFor: model })
+  }
+
+  /** The same request, in which a format is asked for unless its caller or its prompt asks for one. */
+  askingFor(format: ResponseFormat): CallRequest {
+    return this.#with({ insteadFor: this.model, format })
+  }
+
+  #with(other: Pick<RequestParts, 'insteadFor' | 'format'>): CallRequest {
     const { body, context, keepsNothing, kept, outline, searches, sent } = this
     return new CallRequest({
       body,
@@ -73,8 +87,9 @@ export class CallRequest {
       keepsNothing,
       searches,
       defaultModel: undefined,
-      insteadFor: model,
       ...(outline === undefined ? {} : { outline }),
+      ...(this.#format === undefined ? {} : { format: this.#format }),
+      ...other,
     })
   }
 
@@ -127,6 +142,8 @@ interface RequestParts {
   readonly defaultModel: string | undefined
   /** The model that is called whatever the request names; undefined for the one that it names. */
   readonly insteadFor?: string
+  /** Asked for where neither the caller nor the prompt asks for a format. */
+  readonly format?: ResponseFormat
 }
 
 const noEdits: RequestEdits = {}

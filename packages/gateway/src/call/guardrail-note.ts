@@ -7,7 +7,17 @@ export interface GuardrailNote {
   readonly guard: string
   readonly phase: GuardPhase
   /** `Shadow` of a policy that only reports. */
-  readonly action: 'Mask' | 'Replace' | 'Reject' | 'Annotate' | 'Shadow'
+  readonly action:
+    | 'Mask'
+    | 'Replace'
+    | 'Reject'
+    | 'Annotate'
+    | 'Shadow'
+    // What was done to an answer for its format.
+    | 'Repair'
+    | 'Rewrite'
+    | 'Fail'
+    | 'Pass'
   /** How often. */
   findings: number
 }

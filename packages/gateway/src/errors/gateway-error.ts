@@ -264,6 +264,12 @@ export const gatewayError = {
       `The model "${model}" did not end its answer to a call of the gateway (${finishReason}). Name a model that answers in fewer tokens, or allow it more.`,
       { code: 'upstream_invalid_response' },
     ),
+  formatNotMet: (problems: readonly string[]) =>
+    new ModelError(
+      'upstream',
+      `The answer does not have the format that it must have: ${problems.join('; ')}. Ask again, ask for less in one answer, or name a model that keeps to a schema.`,
+      { code: 'format_not_met' },
+    ),
   requestTimeout: (timeoutMs: number) =>
     new ModelError(
       'timeout',

@@ -35,6 +35,7 @@ export function guardrailOf(
     match: { models: [], groups: [], consumers: [], headers: [], cel: '' },
     order: 100,
     guards: [guardOf('pii')],
+    transforms: [],
     stream: { mode: 'HoldBack', window: 8192 },
     mode: 'Enforce',
     refusal: 'This request was blocked by policy.',

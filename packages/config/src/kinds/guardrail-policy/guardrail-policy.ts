@@ -8,6 +8,7 @@ import { compilePolicyMatch } from '../../judging/policy-match.ts'
 import { compileTargets, policyTargetTypes } from '../../judging/policy-targets.ts'
 import { identityOf, namespaceOf } from '../../values/resource-key.ts'
 import { compileGuard } from './compile-guard.ts'
+import { compileTransform } from './compile-transform.ts'
 
 /** A target that cannot be resolved is left out; a policy without any holds nowhere. */
 export const guardrailPolicy: KindCompiler<GuardrailPolicy, GuardrailPolicySettings> = {
@@ -34,7 +35,16 @@ function byOrder(one: GuardrailPolicySettings, other: GuardrailPolicySettings): 
 }
 
 function compilePolicy(policy: GuardrailPolicy, findings: Findings): GuardrailPolicySettings {
-  const { failureMode, guards, match, mode, order, refusal, stream, targetRefs } = policy.spec
+  const { failureMode, guards, match, mode, order, refusal, stream, targetRefs, transforms } =
+    policy.spec
+  if (guards.length + transforms.length === 0) {
+    findings.reject('spec: it does nothing: give guards or transforms')
+  }
+  if (mode === 'Shadow' && transforms.length > 0) {
+    findings.reject(
+      'spec.mode: transforms have no Shadow: use Enforce, or a policy of their own for them',
+    )
+  }
   return {
     ...identityOf(policy),
     targets: compileTargets(targetRefs, findings),
@@ -42,6 +52,9 @@ function compilePolicy(policy: GuardrailPolicy, findings: Findings): GuardrailPo
     order,
     guards: guards.map((guard, index) =>
       compileGuard(guard, `spec.guards[${index}]`, stream, findings),
+    ),
+    transforms: transforms.map((transform, index) =>
+      compileTransform(transform, `spec.transforms[${index}]`, findings),
     ),
     stream: { mode: stream.mode, window: stream.window },
     mode,

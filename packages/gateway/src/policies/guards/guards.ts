@@ -11,8 +11,9 @@ import { ExpressionFailures } from '../expression-failures.ts'
 import { CallGuards, type Sampler } from './call-guards.ts'
 import { BufferedAnswer, GuardedAnswer } from './guarded-answer.ts'
 import { promptGuards } from './prompt-guards.ts'
-import { PreparedGuardrails } from './prepared-guards.ts'
+import { type PreparedGuardrail, PreparedGuardrails } from './prepared-guards.ts'
 import { checkedRequest } from './request-texts.ts'
+import { inOrder, policyTransforms } from './transforms/policy-transforms.ts'
 
 const nothing: Permit = { settle: () => {} }
 
@@ -65,7 +66,7 @@ export const guards: CreateCallPolicy = ({ clock, logger, registry }): Admission
       call.guards = promptGuards(looking)
       // What a model says to the gateway becomes part of a prompt, which is looked at.
       const isOwn = record.purpose !== undefined
-      const transform = isOwn ? undefined : answerTransform(call, looking)
+      const transform = isOwn ? undefined : answerTransforms(call, policies, looking)
       return { settle, ...(transform && { transform }) }
     },
     configured({ snapshot }) {
@@ -114,13 +115,23 @@ function checkAnswers(fields: JsonObject): void {
   }
 }
 
-function answerTransform(call: Call, looking: CallGuards): AnswerTransform | undefined {
-  const { dialect, request, runtime } = call
-  if (operationOf(dialect) !== 'chat') return undefined
+/** Guards come last: they look at what the caller gets. */
+function answerTransforms(
+  call: Call,
+  policies: readonly PreparedGuardrail[],
+  looking: CallGuards,
+): AnswerTransform | undefined {
+  if (operationOf(call.dialect) !== 'chat') return undefined
+  const guarding = guardTransform(call, looking)
+  const transforms = [...policyTransforms(policies, call), ...(guarding ? [guarding] : [])]
+  if (transforms.length > 0) checkAnswers(call.request.fields())
+  return inOrder(transforms)
+}
+
+function guardTransform(call: Call, looking: CallGuards): AnswerTransform | undefined {
   const looks = looking.lookAt('Output') || looking.lookAt('ToolArguments')
   if (!looks && !looking.restores) return undefined
-  checkAnswers(request.fields())
-  const { maxResponseBytes } = runtime.snapshot.gateway.limits
+  const { maxResponseBytes } = call.runtime.snapshot.gateway.limits
   return {
     name: 'guards',
     takes: 'events',

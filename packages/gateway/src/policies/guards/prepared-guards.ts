@@ -8,7 +8,7 @@ import type { MatchedRoute } from '../../routing/match-route.ts'
 /** A GuardrailPolicy as calls are looked at by it. */
 export interface PreparedGuardrail extends Pick<
   GuardrailPolicySettings,
-  'failureMode' | 'refusal' | 'stream' | 'targets'
+  'failureMode' | 'refusal' | 'stream' | 'targets' | 'transforms'
 > {
   /** `namespace/name`. */
   readonly key: string
@@ -57,6 +57,7 @@ export class PreparedGuardrails {
     const known = this.#prepared.get(settings)
     if (known !== undefined) return known
     const { failureMode, guards, match, mode, name, namespace, refusal, stream, targets } = settings
+    const { transforms } = settings
     const key = `${namespace}/${name}`
     const prepared: PreparedGuardrail = {
       key,
@@ -65,6 +66,7 @@ export class PreparedGuardrails {
       refusal,
       stream,
       targets,
+      transforms,
       guards: guards.map(({ action, look, name: guard, phases, samplePercent }) => ({
         name: guard,
         action,
