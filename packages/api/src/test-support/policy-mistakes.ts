@@ -151,7 +151,18 @@ export const policyMistakes: readonly Mistake[] = [
     '{targetRefs: [{kind: LLMProvider, name: p, sectionName: m}], action: Deny, resources: {models: [m]}}',
     'sectionName goes with RoutingPolicy only: leave it out',
   ],
-  ['GuardrailPolicy', 'no guard', `{${gateway}, guards: []}`, 'at least 1 items'],
+  [
+    'GuardrailPolicy',
+    'a transform that does two things',
+    `{${gateway}, transforms: [{name: t, strip: [Reasoning], length: {maxCharacters: 1}}]}`,
+    'exactly one of format, strip and length must be given',
+  ],
+  [
+    'GuardrailPolicy',
+    'a schema of its own for what calls ask for',
+    `{${gateway}, transforms: [{name: t, format: {schema: {}}}]}`,
+    'schema goes with schemaFrom Spec',
+  ],
   guard('nothing to look for', 'action: Reject', 'exactly one of builtin, regex and keywords'),
   guard(
     'two things to look for',

@@ -12,7 +12,7 @@ export interface RequiredFormat {
 }
 
 /** What a text is, seen by the format that it has to have. */
-export type FormatVerdict =
+type FormatVerdict =
   | { readonly fits: true; readonly text: string }
   | { readonly fits: false; readonly problems: readonly string[] }
 

@@ -86,3 +86,45 @@ describe('a GuardrailPolicy', () => {
     expect(accepted(buffered)).toMatchObject({ status: 'True' })
   })
 })
+
+describe('transforms of a GuardrailPolicy', () => {
+  const transform = (fields: object) => ({ guards: [], transforms: [{ name: 't', ...fields }] })
+  const schema = { type: 'object', required: ['a'] }
+
+  it('are in the snapshot with their defaults', () => {
+    const spec = transform({ format: { schemaFrom: 'Spec', schema } })
+    expect(snapshotOf(policy(spec))?.guardrailPolicies[0]?.transforms).toEqual([
+      {
+        name: 't',
+        change: {
+          type: 'Format',
+          schema,
+          repair: true,
+          retries: 1,
+          model: undefined,
+          onFailure: 'Fail',
+        },
+      },
+    ])
+    expect(accepted(transform({ strip: ['Reasoning'] }))).toMatchObject({ status: 'True' })
+    expect(accepted(transform({ length: { maxCharacters: 9 } }))).toMatchObject({ status: 'True' })
+  })
+
+  it.each<[string, object]>([
+    ['spec: it does nothing', { guards: [] }],
+    [
+      'spec.mode: transforms have no Shadow',
+      { ...transform({ strip: ['Reasoning'] }), mode: 'Shadow' },
+    ],
+    [
+      'spec.transforms[0].format.schema: #/type: "thing" is not a type',
+      transform({ format: { schemaFrom: 'Spec', schema: { type: 'thing' } } }),
+    ],
+  ])('are invalid: %s', (message, spec) => {
+    expect(accepted(spec)).toMatchObject({
+      status: 'False',
+      reason: 'Invalid',
+      message: expect.stringContaining(message),
+    })
+  })
+})

@@ -5,7 +5,7 @@ import type { AnswerPiece, AnswerStream } from '../../../answer/answer-stream.ts
 const noBytes = Buffer.alloc(0)
 
 /** What becomes of the text of an answer. Rejects with the error that the caller gets instead. */
-export type TextCorrection = (text: string) => Promise<string>
+type TextCorrection = (text: string) => Promise<string>
 
 /**
  * Another answer, held until all of it is there, with its text corrected. Only the text of an answer

@@ -8,7 +8,7 @@ import { askAgain, type UnfitAnswer } from './ask-again.ts'
 import { EnforcedAnswer } from './enforced-answer.ts'
 
 /** Hears what was done to an answer for its format. */
-export type OnFormatted = (action: 'Repair' | 'Rewrite' | 'Fail' | 'Pass') => void
+type OnFormatted = (action: 'Repair' | 'Rewrite' | 'Fail' | 'Pass') => void
 
 /**
  * Holds an answer until all of it is there, and lets the caller have it once it has the format: as it
