@@ -16,8 +16,8 @@ const withoutReasoning: AnswerChange = {
   events(event): readonly StreamEvent[] {
     if (event.type === 'reasoning-delta') return []
     if (event.type !== 'reasoning-end') return [event]
-    const { signature: _, ...sealed } = event
-    return event.encryptedContent === undefined ? [] : [sealed]
+    const { signature: _, ...others } = event
+    return event.encryptedContent === undefined ? [] : [others]
   },
   response: (response): ModelResponse => ({ ...response, output: response.output.flatMap(sealed) }),
 }
