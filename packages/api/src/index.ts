@@ -61,6 +61,8 @@ export { PriceBook } from './price-book.ts'
 export type { PriceBookPrice, PriceBookSpec, PriceBookStatus } from './price-book.ts'
 export { AccessPolicy } from './access-policy.ts'
 export type { AccessPolicySpec, AccessPolicyStatus } from './access-policy.ts'
+export { CachePolicy } from './cache-policy.ts'
+export type { CachePolicySpec, CachePolicyStatus } from './cache-policy.ts'
 export { GuardrailPolicy } from './guardrail-policy.ts'
 export type {
   GuardrailPolicyGuard,

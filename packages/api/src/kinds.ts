@@ -2,6 +2,7 @@ import { AccessPolicy } from './access-policy.ts'
 import { Consumer } from './consumer.ts'
 import { ContextStrategy } from './context-strategy.ts'
 import { ConversationStore } from './conversation-store.ts'
+import { CachePolicy } from './cache-policy.ts'
 import { GuardrailPolicy } from './guardrail-policy.ts'
 import { KnowledgeBase } from './knowledge-base.ts'
 import { LLMGateway } from './llm-gateway.ts'
@@ -30,6 +31,7 @@ export const kinds = [
   PriceBook,
   AccessPolicy,
   GuardrailPolicy,
+  CachePolicy,
   KnowledgeBase,
   PromptEvaluation,
 ] as const

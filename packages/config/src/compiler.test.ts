@@ -111,6 +111,11 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
     action: pick(random, ['Allow', 'Deny']),
     resources: { models: pick(random, [['m'], ['*']]) },
   }),
+  CachePolicy: (random) => ({
+    targetRefs: targets(random),
+    ttl: pick(random, ['1m', '1h', '9999h']),
+    scope: pick(random, ['Consumer', 'Gateway']),
+  }),
   GuardrailPolicy: (random) => ({
     targetRefs: targets(random),
     guards: [

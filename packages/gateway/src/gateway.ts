@@ -11,6 +11,7 @@ import type { AnswerTransformer } from './answer/answer-transform.ts'
 import type { IdentityEnvironment } from './identity/identity-environment.ts'
 import type { EvaluatedCase, EvaluationCase } from './evaluations/evaluate-case.ts'
 import type { KnowledgeSearcher } from './call/knowledge-searcher.ts'
+import type { AnswerStore } from './policies/cache/answer-store.ts'
 import type { CallAllowance } from './policies/call-allowance.ts'
 import type { CreateCallPolicy } from './policies/call-policy.ts'
 import type { ProviderType } from './providers/provider-type.ts'
@@ -48,6 +49,8 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   ): Conversations | Promise<Conversations>
   /** Opens what calls are counted with. Counted in this process alone when left out. */
   readonly openCounters?: OpenCounters
+  /** Keeps answers for CachePolicies. In the memory of this process alone when left out. */
+  readonly answers?: AnswerStore
   readonly registry: Registry
   readonly logger: Logger
   /** The places of concurrent calls. Counted in this process alone when left out. */

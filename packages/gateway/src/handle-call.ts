@@ -23,6 +23,7 @@ import { readHeldBody } from './call/held-body.ts'
 import { requireJson } from './http/read-body.ts'
 import type { Mirrors } from './mirrors/mirrors.ts'
 import { CallPermits } from './policies/call-permits.ts'
+import type { AnswerCaching } from './policies/cache/answer-caching.ts'
 import type { AdmissionPolicy, ArrivalPolicy } from './policies/call-policy.ts'
 import type { ProviderApi } from './providers/provider-type.ts'
 import type { CallTarget } from './routing/call-target.ts'
@@ -43,6 +44,7 @@ export interface CallChain {
   readonly admissionPolicies: readonly AdmissionPolicy[]
   readonly transformers: readonly AnswerTransformer[]
   readonly mirrors: Mirrors
+  readonly caching: AnswerCaching
 }
 
 /**
@@ -53,7 +55,7 @@ export interface CallChain {
 export async function handleCall(
   call: Call,
   { route, parameters, key }: CalledRoute,
-  { arrivalPolicies, admissionPolicies, mirrors, transformers }: CallChain,
+  { arrivalPolicies, admissionPolicies, caching, mirrors, transformers }: CallChain,
 ): Promise<void> {
   const { record, runtime, services } = call
   const permits = new CallPermits()
@@ -77,7 +79,12 @@ export async function handleCall(
     taps.push(...(await recordAnswer(call)))
     taps.push(...(await recordResponse(call)))
     if (await answerInBackground(call)) return
-    const transforms = [...transformsFor(call, transformers), ...permits.transforms]
+    await permits.enter([{ enter: () => caching.enter(call, assembled.edits) }], call)
+    const transforms = [
+      ...permits.recorders,
+      ...transformsFor(call, transformers),
+      ...permits.transforms,
+    ]
     const useFor = answerUse(call, assembled, transforms, taps)
     const known = permits.answer ?? (call.earlier && earlierAnswer(call.earlier, call))
     const answer = known ?? (await callFirstHealthy(assembled, useFor, call))

@@ -32,6 +32,8 @@ import { ownCounters } from './own-counters.ts'
 import { GatewayCalls } from './own-calls/gateway-calls.ts'
 import { ownCallBounds, OwnCallPlaces } from './own-calls/own-call-places.ts'
 import { createCallAllowance } from './policies/call-allowance.ts'
+import { AnswerCaching } from './policies/cache/answer-caching.ts'
+import { MemoryAnswers } from './policies/cache/memory-answers.ts'
 import { callPolicies } from './policies/call-policies.ts'
 import type { AdmissionPolicy } from './policies/call-policy.ts'
 import { PromptRenderer } from './prompts/prompt-renderer.ts'
@@ -79,6 +81,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const changed = () => reporter.changed()
   const parts = { clock, registry, allowance, logger, openCounters, changed }
   const policies = lists.policies.map((create) => create(parts))
+  const { answers: store = new MemoryAnswers(clock) } = options
+  const caching = new AnswerCaching({ store, registry, clock, logger })
   const attemptGates = policies.flatMap(({ attemptGate }) => attemptGate ?? [])
   const callerLimits = policies.flatMap((policy) => policy.callerLimits ?? [])
   const services = createServices(options, {
@@ -141,6 +145,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       tracing.configure(runtime.snapshot.gateway)
       listenerTls.configure(runtime.snapshot.gateway)
       for (const policy of policies) policy.configured?.(runtime)
+      caching.configured(runtime)
       reporter.configured(runtime)
     },
   )
@@ -166,6 +171,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       admissionPolicies: policies.filter((policy) => policy.stage === 'admission'),
       transformers: lists.transformers,
       mirrors: new Mirrors(registry),
+      caching,
     },
     fallbackDialect: lists.surfaces[0]?.dialect ?? openAiChat,
     services,

@@ -58,6 +58,7 @@ export type {
   AccessResources,
   AccessSubjects,
 } from './access-policy.ts'
+export type { CacheBounds, CachePolicySettings } from './cache-policy.ts'
 export type {
   GuardAction,
   GuardLook,

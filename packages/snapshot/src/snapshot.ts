@@ -3,6 +3,7 @@ import type { ConsumerSettings } from './consumer.ts'
 import type { ContextStrategySettings } from './context-strategy.ts'
 import type { ConversationStoreSettings } from './conversation-store.ts'
 import type { KnowledgeBaseSettings } from './knowledge-base.ts'
+import type { CachePolicySettings } from './cache-policy.ts'
 import type { GuardrailPolicySettings } from './guardrail-policy.ts'
 import type { LLMGatewaySettings } from './llm-gateway.ts'
 import type { LLMProviderSettings } from './llm-provider.ts'
@@ -44,6 +45,8 @@ export interface Snapshot {
   readonly accessPolicies: readonly AccessPolicySettings[]
   /** Those that concern the gateway, with the targets that do, in the order in which they apply. */
   readonly guardrailPolicies: readonly GuardrailPolicySettings[]
+  /** Those that concern the gateway, with the targets that they have there, the oldest first. */
+  readonly cachePolicies: readonly CachePolicySettings[]
   /** By `namespace/name`. */
   readonly knowledgeBases: ReadonlyMap<string, KnowledgeBaseSettings>
   /** By `namespace/name`. */

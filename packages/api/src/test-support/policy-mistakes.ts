@@ -163,6 +163,13 @@ export const policyMistakes: readonly Mistake[] = [
     `{${gateway}, transforms: [{name: t, format: {schema: {}}}]}`,
     'schema goes with schemaFrom Spec',
   ],
+  [
+    'CachePolicy',
+    'answers for no time',
+    `{${gateway}, ttl: 0s}`,
+    'ttl must be between 1s and 720h',
+  ],
+  ['CachePolicy', 'answers for all', `{${gateway}, scope: World}`, 'Unsupported value: "World"'],
   guard('nothing to look for', 'action: Reject', 'exactly one of builtin, regex and keywords'),
   guard(
     'two things to look for',

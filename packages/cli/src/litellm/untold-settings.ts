@@ -12,7 +12,7 @@ const database: Saying = [
   'todo',
   "keys, users and teams are in LiteLLM's database, not in this file: make a Consumer for each, with fairlead key create (docs/keys.md)",
 ]
-const caching: Saying = ['lost', 'answers are not cached']
+const caching: Saying = ['lost', 'a CachePolicy says which answers are cached']
 const logging: Saying = [
   'lost',
   'calls go to the log, to metrics and, with spec.telemetry of the LLMGateway, to an OpenTelemetry collector (docs/observability.md); most such services have one',

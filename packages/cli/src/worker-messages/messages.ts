@@ -6,6 +6,7 @@ import type {
   RefusedRequest,
   TokenReview,
 } from '@fairlead/gateway'
+import type { AnswerNews, AnswerRequest } from './answer-messages.ts'
 import type { EvaluationNews, EvaluationReply } from './evaluation-messages.ts'
 import type { KnowledgeNews, KnowledgeRequest } from './knowledge-messages.ts'
 import type { LedgerNews, LedgerRequest } from './ledger-messages.ts'
@@ -19,6 +20,7 @@ export type ToWorker =
   | { readonly type: 'start' }
   | { readonly type: 'stores'; readonly news: StoreNews }
   | { readonly type: 'counters'; readonly news: CounterNews }
+  | { readonly type: 'answers'; readonly news: readonly AnswerNews[] }
   | { readonly type: 'ledger'; readonly news: LedgerNews }
   | { readonly type: 'knowledge'; readonly news: KnowledgeNews }
   | { readonly type: 'evaluation'; readonly news: EvaluationNews }
@@ -60,6 +62,7 @@ export type FromWorker =
   | { readonly type: 'report'; readonly report: GatewayReport }
   | { readonly type: 'stores'; readonly requests: readonly StoreRequest[] }
   | { readonly type: 'counters'; readonly requests: readonly CounterRequest[] }
+  | { readonly type: 'answers'; readonly requests: readonly AnswerRequest[] }
   | { readonly type: 'ledger'; readonly request: LedgerRequest }
   | { readonly type: 'knowledge'; readonly request: KnowledgeRequest }
   | { readonly type: 'evaluation'; readonly reply: EvaluationReply }

@@ -17,6 +17,7 @@ import { ConfigurationReceiver } from './configuration-receiver.ts'
 import { PermitLease } from './permit-lease.ts'
 import { RecentCallsSender } from './recent-calls-sender.ts'
 import { RefusalSender } from './refusal-sender.ts'
+import { RemoteAnswers } from './remote-answers.ts'
 import { RemoteKnowledge } from './remote-knowledge.ts'
 import { RemoteLedger } from './remote-ledger.ts'
 import { TokenReviewAsker } from './token-review-asker.ts'
@@ -53,6 +54,7 @@ export class GatewayWorker {
   #ticketKeys: Uint8Array | undefined
   readonly #ledger: RemoteLedger
   readonly #counters: WorkerCounters
+  readonly #answers: RemoteAnswers
   readonly #tokenReviews: TokenReviewAsker
   readonly #knowledge: RemoteKnowledge
   #gateway: Promise<Gateway> | undefined
@@ -72,6 +74,7 @@ export class GatewayWorker {
     const { snapshots, secrets } = this.#configuration
     this.#ledger = new RemoteLedger(clock, (request) => send({ type: 'ledger', request }))
     this.#counters = new WorkerCounters({ snapshots, secrets, clock, logger, send })
+    this.#answers = new RemoteAnswers(clock, (requests) => send({ type: 'answers', requests }))
     this.#tokenReviews = new TokenReviewAsker(send)
     this.#knowledge = new RemoteKnowledge({
       send: (request) => send({ type: 'knowledge', request }),
@@ -99,6 +102,8 @@ export class GatewayWorker {
         return this.#stores.receive(message.news)
       case 'counters':
         return this.#counters.receive(message.news)
+      case 'answers':
+        return this.#answers.receive(message.news)
       case 'ledger':
         return this.#ledger.receive(message.news)
       case 'knowledge':
@@ -143,6 +148,7 @@ export class GatewayWorker {
       endpointPools,
       openStore: (settings, onAvailability) => this.#openConversations(settings, onAvailability),
       openCounters: this.#counters.open,
+      answers: this.#answers,
       registry: this.#registry,
       allowance: this.#permits,
       recentCalls: this.#recentCalls,

@@ -7,6 +7,7 @@ import type { CounterOwner } from '@fairlead/usage'
 import type { EvaluationOwner } from '../evaluations/evaluation-owner.ts'
 import type { KnowledgeOwner } from '../knowledge/knowledge-owner.ts'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
+import { AnswerOwner } from './answer-owner.ts'
 import { ConfigurationSender } from './configuration-sender.ts'
 import type { LedgerOwner } from './ledger-owner.ts'
 import type { AuditTrail } from '../audit/audit-trail.ts'
@@ -57,6 +58,7 @@ export class GatewayWorkers {
   readonly #connecting = Promise.withResolvers<ConnectWorker>()
   readonly #permits: PermitPool
   readonly #recentCalls: RecentCallsOwner
+  readonly #answers: AnswerOwner
   readonly #ticketKeys: TicketKeys
   readonly #restarts: Counter
   readonly #senders = new Set<ConfigurationSender>()
@@ -78,6 +80,7 @@ export class GatewayWorkers {
     this.metrics = new SummedMetrics(registry, clock)
     this.#permits = new PermitPool(clock)
     this.#recentCalls = new RecentCallsOwner(clock)
+    this.#answers = new AnswerOwner(clock)
     this.#ticketKeys = new TicketKeys(clock, randomBytes)
     this.#restarts = this.#registerMetrics()
     this.#resize(workers ?? 1)
@@ -227,6 +230,7 @@ export class GatewayWorkers {
     const client = stores.connect((news) => send({ type: 'stores', news }))
     const metrics = this.metrics.join(send)
     const recentCalls = this.#recentCalls.join(send)
+    const answers = this.#answers.join(send)
     const forgetKeys = this.#ticketKeys.join(send)
     const usage = ledger.join(send)
     const counting = counters.connect((news) => send({ type: 'counters', news }))
@@ -245,6 +249,8 @@ export class GatewayWorkers {
             return client.receive(message.requests)
           case 'counters':
             return counting.receive(message.requests)
+          case 'answers':
+            return answers(message.requests)
           case 'ledger':
             return usage.receive(message.request)
           case 'knowledge':

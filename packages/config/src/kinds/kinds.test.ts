@@ -17,6 +17,7 @@ const fields: Readonly<Record<Exclude<keyof Snapshot, 'hash'>, true>> = {
   priceBooks: true,
   accessPolicies: true,
   guardrailPolicies: true,
+  cachePolicies: true,
   knowledgeBases: true,
   promptEvaluations: true,
 }

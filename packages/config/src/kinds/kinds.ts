@@ -3,6 +3,7 @@ import { accessPolicy } from './access-policy/access-policy.ts'
 import { consumer } from './consumer/consumer.ts'
 import { contextStrategy } from './context-strategy/context-strategy.ts'
 import { conversationStore } from './conversation-store/conversation-store.ts'
+import { cachePolicy } from './cache-policy/cache-policy.ts'
 import { guardrailPolicy } from './guardrail-policy/guardrail-policy.ts'
 import { knowledgeBase } from './knowledge-base/knowledge-base.ts'
 import { llmGateway } from './llm-gateway/llm-gateway.ts'
@@ -28,6 +29,7 @@ export const kinds: readonly KindCompiler[] = [
   priceBook,
   accessPolicy,
   guardrailPolicy,
+  cachePolicy,
   knowledgeBase,
   promptEvaluation,
 ]

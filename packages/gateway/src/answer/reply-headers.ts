@@ -2,6 +2,7 @@ import type { HeaderFields } from '@fairlead/http1'
 import { type Dialect, readAnswerDetails } from '@fairlead/llm'
 import { attemptLog } from '../call/attempt-log.ts'
 import type { Call } from '../call/call.ts'
+import { cacheText } from '../call/cache-note.ts'
 import { guardrailText } from '../call/guardrail-note.ts'
 import { requestIdHeaders } from '../http/request-id-headers.ts'
 import type { AnswerStream } from './answer-stream.ts'
@@ -64,6 +65,7 @@ export function ownHeaders({
   }
   if (record.knowledge.length > 0) headers.push('x-fairlead-knowledge', knowledgeText(record))
   if (record.replay !== undefined) headers.push('x-fairlead-replay', record.replay)
+  if (record.cache !== undefined) headers.push('x-fairlead-cache', cacheText(record.cache))
   if (record.guardrails.length > 0) {
     headers.push(
       'x-fairlead-guardrails',

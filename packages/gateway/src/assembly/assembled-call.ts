@@ -45,6 +45,11 @@ export class AssembledCall {
     return hasAdditions && this.#dialect.passage.repeatedFields !== undefined
   }
 
+  /** See `AttemptBodies.edits`. */
+  get edits(): RequestEdits | undefined {
+    return this.#prompts === undefined ? this.#prompt.edits : undefined
+  }
+
   /**
    * What one target is sent. A provider that speaks the caller's dialect gets the caller's bytes with
    * only the necessary changes; any other gets the request encoded in its own dialect. Throws a

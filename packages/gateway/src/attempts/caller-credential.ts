@@ -42,7 +42,8 @@ export function secretOf({ value }: CallerCredential): string {
   return bearerToken(value) ?? value
 }
 
-function usesCallersKey({ provider }: CallTarget): boolean {
+/** Whether the provider is asked with the key that the caller sends for it. */
+export function usesCallersKey({ provider }: CallTarget): boolean {
   return provider.settings.authentication.source === 'Caller'
 }
 

@@ -2,6 +2,7 @@ import { dollarsOf, type PriceState } from '@fairlead/usage'
 import { type AttemptEvidence, attemptEvidence } from './attempt-evidence.ts'
 import type { PassedOver } from './attempt-record.ts'
 import type { CallRecord } from './call-record.ts'
+import { cacheText } from './cache-note.ts'
 import type { GuardrailNote } from './guardrail-note.ts'
 import type { MetLimit } from './met-limits.ts'
 
@@ -41,6 +42,8 @@ export interface CallFields {
   readonly conversation: string | undefined
   /** The answer is that of an earlier call: `stored`, or `joined` while it was made. */
   readonly replay: 'stored' | 'joined' | undefined
+  /** What the cache had for it, as in `x-fairlead-cache`. */
+  readonly cache: string | undefined
   readonly durationMs: number
   readonly firstByteMs: number | undefined
   readonly overheadMs: number
@@ -96,6 +99,7 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
     promptVersion: prompt?.version,
     conversation: record.conversation,
     replay: record.replay,
+    cache: record.cache && cacheText(record.cache),
     durationMs: round(endedMs - record.startedMs),
     firstByteMs: firstByteMs === undefined ? undefined : round(firstByteMs - record.startedMs),
     overheadMs: round(record.overheadAtFirstByteMs),

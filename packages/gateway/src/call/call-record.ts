@@ -6,6 +6,7 @@ import type { UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { AttemptRecord, PassedOver } from './attempt-record.ts'
+import type { CacheNote } from './cache-note.ts'
 import type { GuardrailNote } from './guardrail-note.ts'
 import type { OwnCallPurpose } from './own-calls.ts'
 import type { SpentUsage } from './spent-usage.ts'
@@ -60,6 +61,8 @@ export class CallRecord {
   knowledge: readonly KnowledgeNote[] = []
   /** Whose answer it gets without a model: that of an earlier call, stored or still being made. */
   replay: 'stored' | 'joined' | undefined
+  /** What the cache had for it; undefined where no CachePolicy is for it. */
+  cache: CacheNote | undefined
   /** Its place in a trace; undefined where calls are not traced. */
   trace: CallTrace | undefined
   /** `namespace/name` of the AccessPolicy that refused it. */

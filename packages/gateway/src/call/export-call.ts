@@ -4,6 +4,7 @@ import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { Attribute, Span } from '../telemetry/span.ts'
 import type { AttemptRecord } from './attempt-record.ts'
 import type { CallRecord } from './call-record.ts'
+import { cacheText } from './cache-note.ts'
 import { guardrailText } from './guardrail-note.ts'
 import type { Services } from './services.ts'
 
@@ -64,6 +65,8 @@ function callSpan({ trace, record, endedMs, at }: SpanParts): Span {
     ['fairlead.adapted', text(record.adapted)],
     ['fairlead.passed_over', passedOverTexts(record)],
     ['fairlead.guardrails', guardrailTexts(record)],
+    ['fairlead.cache', record.cache && cacheText(record.cache)],
+    ['fairlead.cache_policy', record.cache?.policy],
   ]
   // By the conventions, a server is not at fault for what a client did wrong.
   const isFault = errorCode !== undefined && (status < 400 || status >= 500)

@@ -47,6 +47,12 @@ export const gatewayError = {
       `${param} has no effect where nothing is kept of a call: leave it out, or store: false.`,
       { param },
     ),
+  notCached: () =>
+    new ModelError(
+      'timeout',
+      'Nothing is in the cache for this call, and Cache-Control: only-if-cached wants no model to be asked. Leave it out to have one asked.',
+      { code: 'not_cached', retryable: false },
+    ),
   contentRejected: (message: string) =>
     new ModelError('invalid-request', message, { code: 'content_rejected' }),
   unknownPath: (method: string, path: string, served: readonly string[]) =>

@@ -24,6 +24,10 @@ export class CallPermits {
     return undefined
   }
 
+  get recorders(): readonly AnswerTransform[] {
+    return this.#permits.flatMap(({ recorder }) => recorder ?? [])
+  }
+
   get transforms(): readonly AnswerTransform[] {
     return this.#permits.flatMap(({ transform }) => transform ?? [])
   }

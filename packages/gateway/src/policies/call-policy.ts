@@ -52,6 +52,8 @@ interface Policy<Entered> {
 export interface Permit {
   /** An answer that replaces the provider's. If several policies give one, the first is used. */
   readonly answer?: AnswerStream
+  /** Sees the provider's answer as it came, before any transform. */
+  readonly recorder?: AnswerTransform
   /** Transforms the answer. */
   readonly transform?: AnswerTransform
   /** The call has ended, however it ended. Called exactly once. */

@@ -1,6 +1,7 @@
 import type {
   AccessPolicySettings,
   ConsumerSettings,
+  CachePolicySettings,
   GuardrailPolicySettings,
   PriceBookSettings,
   UsagePolicySettings,
@@ -34,6 +35,7 @@ export interface SnapshotParts {
   readonly priceBooks?: readonly PriceBookSettings[]
   readonly accessPolicies?: readonly AccessPolicySettings[]
   readonly guardrailPolicies?: readonly GuardrailPolicySettings[]
+  readonly cachePolicies?: readonly CachePolicySettings[]
   readonly knowledgeBases?: readonly KnowledgeBaseSettings[]
   readonly promptEvaluations?: readonly PromptEvaluationSettings[]
 }
@@ -99,6 +101,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     priceBooks: parts.priceBooks ?? [],
     accessPolicies: parts.accessPolicies ?? [],
     guardrailPolicies: parts.guardrailPolicies ?? [],
+    cachePolicies: parts.cachePolicies ?? [],
     knowledgeBases: byKey(parts.knowledgeBases ?? []),
     promptEvaluations: byKey(parts.promptEvaluations ?? []),
   }
