@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'explain-route': async () => (await import('./commands/explain-route.ts')).explainRoute,
   audit: async () => (await import('./commands/audit.ts')).audit,
   logs: async () => (await import('./commands/logs.ts')).logs,
+  cache: async () => (await import('./commands/cache.ts')).cache,
   conversations: async () => (await import('./commands/conversations.ts')).conversations,
   usage: async () => (await import('./commands/usage.ts')).usage,
   prompt: async () => (await import('./commands/prompt.ts')).prompt,

@@ -12,7 +12,12 @@ export type { CallAllowance } from './policies/call-allowance.ts'
 export type { ReviewToken, TokenReview } from './access/tokens/service-account-tokens.ts'
 export type { ResolveHost } from './upstream/resolve-host.ts'
 export type { GatewayReport, ReportedModel, ReportedProvider } from './report.ts'
-export type { AnswerStore, KeptAnswer, NewAnswer } from './policies/cache/answer-store.ts'
+export type {
+  AnswerSelection,
+  AnswerStore,
+  KeptAnswer,
+  NewAnswer,
+} from './policies/cache/answer-store.ts'
 export { MemoryAnswers } from './policies/cache/memory-answers.ts'
 export type { ReportedCounter, ReportedStateStore } from './policies/reported-usage.ts'
 export type { ProviderHealth } from './upstream/provider-state.ts'

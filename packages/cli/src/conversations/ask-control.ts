@@ -84,7 +84,7 @@ async function response(
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw brokenOff(error)
     throw new CommandFailure(
-      `no gateway runs with the data directory ${dataDir}: conversations are moved by the process that has their stores open; start it, or name its --data-dir`,
+      `no gateway runs with the data directory ${dataDir}: the process that serves with it is asked; start it, or name its --data-dir`,
       { cause: error },
     )
   }

@@ -49,7 +49,7 @@ export async function openControlSocket(options: ControlSocketOptions): Promise<
       server.closeAllConnections()
     }
   } catch (error) {
-    logger.warn({ err: error }, 'fairlead conversations cannot ask this gateway')
+    logger.warn({ err: error }, 'fairlead conversations and fairlead cache cannot ask this gateway')
     return () => {}
   }
 }

@@ -1,6 +1,7 @@
 import { apiserver } from './apiserver.ts'
 import { audit } from './audit.ts'
 import { completion } from './completion.ts'
+import { cache } from './cache.ts'
 import { conversations } from './conversations.ts'
 import { convert } from './convert.ts'
 import { crds } from './crds.ts'
@@ -35,6 +36,7 @@ export const declarations: readonly CommandDeclaration[] = [
   logs,
   usage,
   prompt,
+  cache,
   conversations,
   key,
   validate,

@@ -6,6 +6,7 @@ import { RemoteAnswers } from './remote-answers.ts'
 
 const answer = {
   value: 'Hi.',
+  consumer: 'default/ada',
   storedAtMs: 0,
   ttlMs: 60_000,
   bounds: { maxEntries: 10, maxBytes: 100_000 },
@@ -21,7 +22,7 @@ function workersOf(count: number) {
     const worker: RemoteAnswers = new RemoteAnswers(clock, receive)
     return worker
   })
-  return { clock, workers }
+  return { clock, owner, workers }
 }
 
 describe('the answers that one process keeps for several', () => {
@@ -37,6 +38,20 @@ describe('the answers that one process keeps for several', () => {
     one?.put('default/faq', 'k', answer)
     await clock.advance(60_000)
     expect(await one?.get('default/faq', 'k')).toBeUndefined()
+  })
+
+  it('are purged by policy and by consumer', async () => {
+    const { owner, workers } = workersOf(1)
+    const [worker] = workers
+    worker?.put('default/faq', 'k', answer)
+    worker?.put('default/else', 'k', answer)
+    await worker?.get('default/faq', 'k')
+    expect(owner.purge({ policy: 'default/faq', consumer: 'default/bob' })).toBe(0)
+    expect(owner.purge({ policy: 'default/faq', consumer: 'default/ada' })).toBe(1)
+    expect(await worker?.get('default/faq', 'k')).toBeUndefined()
+    expect(await worker?.get('default/else', 'k')).toBeDefined()
+    expect(owner.purge({})).toBe(1)
+    expect(await worker?.get('default/else', 'k')).toBeUndefined()
   })
 
   it('are nothing for a call that has waited for half a second', async () => {

@@ -1,5 +1,5 @@
 import { type Clock, Outbox } from '@fairlead/base'
-import { MemoryAnswers } from '@fairlead/gateway'
+import { type AnswerSelection, MemoryAnswers } from '@fairlead/gateway'
 import type { AnswerNews, AnswerRequest } from '../worker-messages/answer-messages.ts'
 import type { ToWorker } from '../worker-messages/messages.ts'
 
@@ -17,6 +17,11 @@ export class AnswerOwner {
     return (requests) => {
       for (const request of requests) this.#perform(request, outbox)
     }
+  }
+
+  /** Drops answers. Returns how many those were. */
+  purge(selection: AnswerSelection): number {
+    return this.#answers.purge(selection)
   }
 
   #perform(request: AnswerRequest, outbox: Outbox<AnswerNews>): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock, Logger } from '@fairlead/base'
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { GatewayReport, ReviewToken } from '@fairlead/gateway'
+import type { AnswerSelection, GatewayReport, ReviewToken } from '@fairlead/gateway'
 import type { StoreOwner } from '@fairlead/context'
 import type { CounterOwner } from '@fairlead/usage'
 import type { EvaluationOwner } from '../evaluations/evaluation-owner.ts'
@@ -101,6 +101,11 @@ export class GatewayWorkers {
   /** The ledger of all workers; undefined until there is something to serve. */
   get ledger(): LedgerOwner | undefined {
     return this.#ledger
+  }
+
+  /** Drops answers that CachePolicies keep. Returns how many those were. */
+  purgeAnswers(selection: AnswerSelection): number {
+    return this.#answers.purge(selection)
   }
 
   /** The hash of the configuration that some listening worker runs; empty if there is none. */

@@ -22,6 +22,7 @@ import { openControlSocket } from '../conversations/control-socket.ts'
 import { ConversationControl } from '../conversations/conversation-control.ts'
 import type { Options } from '../options.ts'
 import { takingPort } from '../port-error.ts'
+import { answerPurge } from './cache-control.ts'
 import { conversationOwner } from './conversation-owner.ts'
 import type { GatewayWorkers } from './gateway-workers.ts'
 import { KnowledgeReports } from './knowledge-reports.ts'
@@ -108,7 +109,10 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const control = new ConversationControl({ stores, snapshots, clock: systemClock, logger })
   const closeControl = await openControlSocket({
     dataDir,
-    answer: (request, response) => control.answer(request, response),
+    answer: async (request, response) => {
+      const purge = workers.purgeAnswers.bind(workers)
+      if (!answerPurge(request, response, purge)) await control.answer(request, response)
+    },
     logger,
   })
   let reports: WorkerReports | undefined

@@ -157,9 +157,10 @@ export class AnswerCaching {
   #keep(
     response: ModelResponse | undefined,
     outcome: CallOutcome,
-    { key, name, policy }: CachedCall,
+    { call, key, name, policy }: CachedCall,
   ): KeptAnswer | undefined {
     const { costNanodollars, errorCode, status } = outcome
+    const { consumer } = call.caller
     if (response === undefined || errorCode !== undefined || status !== 200) return undefined
     if (!completeReasons.has(response.finishReason)) return undefined
     const cached = { response, ...(costNanodollars === undefined ? {} : { costNanodollars }) }
@@ -167,7 +168,7 @@ export class AnswerCaching {
     const bytes = Buffer.byteLength(value)
     if (bytes > policy.cacheable.maxBytes) return undefined
     const kept = { value, storedAtMs: this.#clock.now() }
-    this.#store.put(name, key, { ...kept, ttlMs: policy.ttlMs, bounds: policy.store })
+    this.#store.put(name, key, { ...kept, consumer, ttlMs: policy.ttlMs, bounds: policy.store })
     this.#metrics.kept(name, bytes)
     return kept
   }

@@ -10,6 +10,14 @@ export interface AnswerStore {
   retain(policies: readonly string[]): void
 }
 
+/** Which answers are meant: all that have what is given. */
+export interface AnswerSelection {
+  /** As `namespace/name`. */
+  readonly policy?: string
+  /** Whose call they were made for, as `namespace/name`. */
+  readonly consumer?: string
+}
+
 /** An answer that was kept. */
 export interface KeptAnswer {
   readonly value: string
@@ -20,6 +28,8 @@ export interface KeptAnswer {
 /** An answer to keep. */
 export interface NewAnswer extends KeptAnswer {
   readonly ttlMs: number
+  /** Whose call it was made for, as `namespace/name`; empty for a caller that is no Consumer. */
+  readonly consumer: string
   /** How much its policy may keep. */
   readonly bounds: CacheBounds
 }

@@ -1,14 +1,21 @@
 import { SeededRandom } from '@fairlead/base'
 import { describe, expect, it } from 'vitest'
+import type { NewAnswer } from './answer-store.ts'
 import { AnswerTable } from './answer-table.ts'
 
-const bounds = { maxEntries: 100, maxBytes: 1_000_000 }
-const answer = (value = 'answer') => ({ value, storedAtMs: 0, ttlMs: 1000 })
+const answer = (value = 'answer', parts: Partial<NewAnswer> = {}): NewAnswer => ({
+  value,
+  consumer: '',
+  storedAtMs: 0,
+  ttlMs: 1000,
+  bounds: { maxEntries: 100, maxBytes: 1_000_000 },
+  ...parts,
+})
 
 describe('what is kept', () => {
   it('ends after its time', () => {
     const table = new AnswerTable()
-    table.put('a', answer(), bounds)
+    table.put('a', answer())
     expect(table.get('a', 999)).toEqual({ value: 'answer', storedAtMs: 0 })
     expect(table.get('a', 1000)).toBeUndefined()
     expect([table.size, table.bytes]).toEqual([0, 0])
@@ -16,8 +23,8 @@ describe('what is kept', () => {
 
   it('is replaced by a later answer', () => {
     const table = new AnswerTable()
-    table.put('a', answer('one'), bounds)
-    table.put('a', answer('two'), bounds)
+    table.put('a', answer('one'))
+    table.put('a', answer('two'))
     expect([table.size, table.get('a', 1)?.value]).toEqual([1, 'two'])
   })
 
@@ -27,16 +34,26 @@ describe('what is kept', () => {
     for (let step = 0; step < 20_000; step++) {
       const key = `k${Math.floor(random.next() * 400)}`
       if (random.next() < 0.5) table.get(key, 1)
-      else table.put(key, answer('x'.repeat(Math.floor(random.next() * 3000))), smaller)
+      else table.put(key, answer('x'.repeat(Math.floor(random.next() * 3000)), { bounds: smaller }))
       expect(table.size).toBeLessThanOrEqual(smaller.maxEntries)
       expect(table.bytes).toBeLessThanOrEqual(smaller.maxBytes)
     }
     expect(table.size).toBeGreaterThan(10)
   })
 
+  it('is purged by whose call it was made for', () => {
+    const table = new AnswerTable()
+    table.put('a', answer('one', { consumer: 'default/ada' }))
+    table.get('a', 1)
+    table.put('b', answer('two', { consumer: 'default/bob' }))
+    expect(table.purge('default/ada')).toBe(1)
+    expect([table.get('a', 1), table.get('b', 1)?.value]).toEqual([undefined, 'two'])
+    expect(table.bytes).toBeGreaterThan(0)
+  })
+
   it('is nothing that is larger than all room', () => {
     const table = new AnswerTable()
-    table.put('a', answer('x'.repeat(2_000_000)), bounds)
+    table.put('a', answer('x'.repeat(2_000_000)))
     expect(table.size).toBe(0)
   })
 
@@ -44,10 +61,10 @@ describe('what is kept', () => {
     const table = new AnswerTable()
     const used = Array.from({ length: 50 }, (_, index) => `used${index}`)
     for (const key of used) {
-      table.put(key, answer(), bounds)
+      table.put(key, answer())
       table.get(key, 1)
     }
-    for (let index = 0; index < 10_000; index++) table.put(`scan${index}`, answer(), bounds)
+    for (let index = 0; index < 10_000; index++) table.put(`scan${index}`, answer())
     expect(used.filter((key) => table.get(key, 1) !== undefined)).toEqual(used)
   })
 })

@@ -1,7 +1,8 @@
 import type { CacheBounds } from '@fairlead/snapshot'
-import type { KeptAnswer } from './answer-store.ts'
+import type { KeptAnswer, NewAnswer } from './answer-store.ts'
 
 interface Entry extends KeptAnswer {
+  readonly consumer: string
   readonly endsAtMs: number
   readonly bytes: number
   /** How often it was asked for of late; at most `usesMax`. */
@@ -47,18 +48,23 @@ export class AnswerTable {
   }
 
   /** One that is larger than all room is not kept. */
-  put(
-    key: string,
-    { storedAtMs, ttlMs, value }: KeptAnswer & { readonly ttlMs: number },
-    bounds: CacheBounds,
-  ): void {
+  put(key: string, { bounds, consumer, storedAtMs, ttlMs, value }: NewAnswer): void {
     this.#remove(key)
     // A character takes two bytes at most in memory.
     const bytes = 2 * (value.length + key.length) + overheadBytes
     if (bytes > bounds.maxBytes) return
-    const entry = { value, storedAtMs, endsAtMs: storedAtMs + ttlMs, bytes, uses: 0 }
+    const entry = { value, consumer, storedAtMs, endsAtMs: storedAtMs + ttlMs, bytes, uses: 0 }
     this.#insert(key, entry, this.#gone.delete(key))
     this.#shrink(bounds)
+  }
+
+  /** Drops what was made for calls of a Consumer. Returns how many answers those were. */
+  purge(consumer: string): number {
+    const before = this.size
+    for (const entries of [this.#new, this.#used]) {
+      for (const [key, entry] of entries) if (entry.consumer === consumer) this.#remove(key)
+    }
+    return before - this.size
   }
 
   #insert(key: string, entry: Entry, isUsed: boolean): void {

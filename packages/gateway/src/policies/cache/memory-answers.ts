@@ -1,5 +1,5 @@
 import type { Clock } from '@fairlead/base'
-import type { AnswerStore, KeptAnswer, NewAnswer } from './answer-store.ts'
+import type { AnswerSelection, AnswerStore, KeptAnswer, NewAnswer } from './answer-store.ts'
 import { AnswerTable } from './answer-table.ts'
 
 /** Answers in the memory of this process, by policy. */
@@ -15,13 +15,26 @@ export class MemoryAnswers implements AnswerStore {
     return this.#tables.get(policy)?.get(key, this.#clock.now())
   }
 
-  put(policy: string, key: string, { bounds, ...answer }: NewAnswer): void {
+  put(policy: string, key: string, answer: NewAnswer): void {
     let table = this.#tables.get(policy)
     if (table === undefined) {
       table = new AnswerTable()
       this.#tables.set(policy, table)
     }
-    table.put(key, answer, bounds)
+    table.put(key, answer)
+  }
+
+  /** Drops answers. Returns how many those were. */
+  purge({ consumer, policy }: AnswerSelection): number {
+    let purged = 0
+    for (const [name, table] of this.#tables) {
+      if (policy !== undefined && policy !== name) continue
+      if (consumer === undefined) {
+        purged += table.size
+        this.#tables.delete(name)
+      } else purged += table.purge(consumer)
+    }
+    return purged
   }
 
   retain(policies: readonly string[]): void {
