@@ -122,18 +122,21 @@ export class KeywordIndex {
     const most = parts.reduce((largest, { textCount }) => Math.max(largest, textCount), 0)
     const scores = new Float64Array(most)
     const weights = new Float64Array(most)
+    const damping = new Float64Array(most)
     for (const [number, part] of parts.entries()) {
-      let isFound = false
-      for (const { places, weight } of searched) {
+      const here = searched.filter(({ places }) => part.textsWith(places[number] ?? -1) > 0)
+      if (here.length === 0) continue
+      for (let text = 0; text < part.textCount; text++) {
+        const longer = part.length(text) / averageLength
+        damping[text] = saturation * (1 - lengthShare + lengthShare * longer)
+      }
+      for (const { places, weight } of here) {
         part.eachWith(places[number] ?? -1, (text, count) => {
-          const longer = part.length(text) / averageLength
-          const damped = count + saturation * (1 - lengthShare + lengthShare * longer)
+          const damped = count + (damping[text] ?? 0)
           scores[text] = (scores[text] ?? 0) + (weight * count * (saturation + 1)) / damped
           weights[text] = (weights[text] ?? 0) + weight
-          isFound = true
         })
       }
-      if (!isFound) continue
       for (let text = 0; text < part.textCount; text++) {
         const score = scores[text] ?? 0
         if (score > 0) found(part.ref(text), score, (weights[text] ?? 0) / allWeights)

@@ -68,11 +68,17 @@ export class WordSegment {
   eachWith(term: number, found: (text: number, count: number) => void): void {
     if (term === -1) return
     const end = this.#offsets[term + 1] ?? 0
+    const postings = this.#postings
     let at = this.#after(this.#offsets[term] ?? 0)
     let text = -1
     while (at < end) {
-      const step = this.#numberAt(at)
-      at = this.#after(at)
+      let step = postings[at] ?? 0
+      // Nearly all numbers are of one byte.
+      if (step < 0x80) at += 1
+      else {
+        step = this.#numberAt(at)
+        at = this.#after(at)
+      }
       text += step >>> 1
       if ((step & 1) === 0) found(text, 1)
       else {
