@@ -305,8 +305,10 @@ describe('calls that differ in one thing', () => {
     let made = 0
     const { gateway } = await cached(
       (response, request) => json(200, completion(`answer ${++made}.`))(response, request),
+      { cacheable: { maxTemperature: 2, tools: 'Exact', maxBytes: 1_048_576 } },
       {
-        cacheable: { maxTemperature: 2, tools: 'Exact', maxBytes: 1_048_576 },
+        gateway: { auth: 'Required' },
+        consumers: [consumerOf('ada'), consumerOf('bob'), consumerOf('eve')],
       },
     )
     const random = new SeededRandom(11)
@@ -322,20 +324,24 @@ describe('calls that differ in one thing', () => {
           [{ role: 'system', content: 'be brief' }],
           [{ role: 'system', content: 'be' }],
         ]),
-        { role: 'user', content: pick(['a', 'ab', 'b']) },
+        { role: 'user', content: pick(['a', 'ab']) },
       ],
-      ...pick([{}, { temperature: 0 }, { temperature: 1 }]),
-      ...pick([{}, { max_tokens: 5 }, { max_tokens: 50 }]),
+      ...pick([{}, { temperature: 0 }, { max_tokens: 5 }, { max_tokens: 50 }]),
       ...pick([{}, { tools: tool('f') }, { tools: tool('g') }]),
-      ...pick([{}, { response_format: { type: 'json_object' } }]),
-      ...pick([{}, { seed: 1 }, { user: 'u' }, { stop: ['x'] }]),
+      ...pick([{}, { response_format: { type: 'json_object' } }, { seed: 1 }, { user: 'u' }]),
     })
     const answers = new Map<string, string>()
     let hits = 0
-    for (let time = 0; time < 400; time++) {
+    for (let time = 0; time < 1000; time++) {
       const body = draw()
-      const name = JSON.stringify(body)
-      const response = await gateway.chat(body)
+      const headers = {
+        'x-fairlead-key': pick(['ada', 'bob', 'eve']),
+        ...pick([{}, { 'openai-beta': 'a' }, { 'openai-beta': 'b' }]),
+      }
+      const name = JSON.stringify([headers, body])
+      // Whose trace it is part of makes no difference.
+      const traceparent = `00-${'0'.repeat(28)}${1000 + time}-00f067aa0ba902b7-01`
+      const response = await gateway.chat(body, { ...headers, traceparent })
       const { choices } = (await response.json()) as { choices: { message: { content: string } }[] }
       const content = choices[0]?.message.content ?? ''
       const known = answers.get(name)
@@ -347,6 +353,94 @@ describe('calls that differ in one thing', () => {
     }
     expect(hits).toBeGreaterThan(10)
   }, 60_000)
+})
+
+describe('an answer that is kept elsewhere as well', () => {
+  it('is a response of its own, of each call', async () => {
+    const { gateway, upstream } = await cached(json(200, completion('Hi.')))
+    const ask = async () => {
+      const response = await gateway.post('/v1/responses', { model: 'm', input: 'hello' })
+      return [seen(response), ((await response.json()) as { id: string }).id] as const
+    }
+    const [first, id] = await ask()
+    const [second, other] = await ask()
+    expect([first, second]).toEqual(['miss', 'hit; age=0'])
+    expect(other).not.toBe(id)
+    for (const one of [id, other]) {
+      const kept = await fetch(`${gateway.url}/v1/responses/${one}`)
+      expect(await kept.json()).toMatchObject({
+        id: one,
+        output: [{ content: [{ text: 'Hi.' }] }],
+      })
+    }
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  it('is given again for an Idempotency-Key, whichever call made it', async () => {
+    const { gateway, upstream } = await cached(json(200, completion('Hi.')))
+    await (await gateway.chat(hello)).text()
+    const key = { 'idempotency-key': 'k1' }
+    const answers = []
+    for (let time = 0; time < 2; time++) {
+      const response = await gateway.chat(hello, key)
+      answers.push([seen(response), response.status])
+      expect(await response.text()).toContain('Hi.')
+    }
+    expect(answers).toEqual([
+      ['hit; age=0', 200],
+      [null, 200],
+    ])
+    expect(upstream.requests).toHaveLength(1)
+  })
+})
+
+describe('an answer that came as a stream', () => {
+  const body = { messages: [{ role: 'user', content: 'hello' }] }
+  it.each([
+    ['/v1/messages', { model: 'm', max_tokens: 9, stream: true, ...body }, 'message_stop'],
+    ['/v1/responses', { model: 'm', store: false, stream: true, input: 'a' }, 'response.completed'],
+    ['/api/chat', { model: 'm', ...body }, '"done":true'],
+    [
+      '/v1beta/models/m:streamGenerateContent?alt=sse',
+      { contents: [{ role: 'user', parts: [{ text: 'hello' }] }] },
+      'finishReason',
+    ],
+  ] as const)('is given again with its end: %s', async (path, sent, end) => {
+    const { gateway, upstream } = await cached(oneTwo)
+    for (const expected of ['miss', 'hit; age=0']) {
+      const response = await gateway.post(path, sent)
+      expect(seen(response)).toBe(expected)
+      const text = await response.text()
+      expect(text).toContain('two')
+      expect(text).toContain(end)
+    }
+    expect(upstream.requests).toHaveLength(1)
+  })
+})
+
+describe('a caller that leaves', () => {
+  it('lets the next make the call, and nothing is kept of what it got', async () => {
+    const { gateway, upstream } = await cached((response, request) => {
+      if (upstream.requests.length > 1) return oneTwo(response, request)
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(chunks(['one '])[1])
+    })
+    const leaving = new AbortController()
+    const sent = { ...hello, stream: true }
+    const first = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(sent),
+      signal: leaving.signal,
+    })
+    const second = gateway.chat(sent)
+    expect(first.status).toBe(200)
+    leaving.abort()
+    const answer = await second
+    expect(seen(answer)).toBe('miss')
+    expect(await answer.text()).toContain('two')
+    expect(upstream.requests).toHaveLength(2)
+  })
 })
 
 describe('official SDKs', () => {
