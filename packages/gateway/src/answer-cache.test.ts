@@ -334,7 +334,7 @@ describe('calls that differ in one thing', () => {
     let hits = 0
     for (let time = 0; time < 1000; time++) {
       const body = draw()
-      const headers = {
+      const headers: Record<string, string> = {
         'x-fairlead-key': pick(['ada', 'bob', 'eve']),
         ...pick([{}, { 'openai-beta': 'a' }, { 'openai-beta': 'b' }]),
       }
