@@ -336,7 +336,7 @@ describe('calls that differ in one thing', () => {
       const body = draw()
       const headers: Record<string, string> = {
         'x-fairlead-key': pick(['ada', 'bob', 'eve']),
-        ...pick([{}, { 'openai-beta': 'a' }, { 'openai-beta': 'b' }]),
+        ...pick<Record<string, string>>([{}, { 'openai-beta': 'a' }, { 'openai-beta': 'b' }]),
       }
       const name = JSON.stringify([headers, body])
       // Whose trace it is part of makes no difference.

@@ -60,7 +60,7 @@ describe('the format of an answer', () => {
     expect(answer.choices[0]?.message.content).toBe(expected)
     expect(whole.upstream.requests).toHaveLength(1)
 
-    const streamed = await transforming(sse(...chunks([...given])), format())
+    const streamed = await transforming(sse(...chunks(given.split(/(?<=.)/u))), format())
     const stream = await streamed.client.chat.completions.create({
       model: 'm',
       messages,
@@ -187,7 +187,7 @@ describe('the length of an answer', () => {
     const answer = await whole.client.chat.completions.create({ model: 'm', messages })
     expect(answer.choices[0]).toMatchObject({ message: { content: text }, finish_reason: reason })
 
-    const streamed = await transforming(sse(...chunks([...given])), change)
+    const streamed = await transforming(sse(...chunks(given.split(/(?<=.)/u))), change)
     const stream = await streamed.client.chat.completions.create({
       model: 'm',
       messages,

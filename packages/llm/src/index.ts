@@ -146,7 +146,6 @@ export {
   openAiRerank,
 } from './dialects/dialects.ts'
 export type { EmbeddingsRequest } from './operations/embeddings/embeddings-request.ts'
-export type { ModerationResult } from './operations/moderation/moderation-answer.ts'
 export type { ModerationInput } from './operations/moderation/moderation-request.ts'
 export type { RankedDocument } from './operations/rerank/rerank-answer.ts'
 export type { RerankRequest } from './operations/rerank/rerank-request.ts'

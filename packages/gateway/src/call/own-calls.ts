@@ -1,4 +1,4 @@
-import type { ModerationResult, RankedDocument, Usage } from '@fairlead/llm'
+import type { RankedDocument, Usage } from '@fairlead/llm'
 import type { Embedder } from '@fairlead/retrieval'
 import type { PromptTemplateSettings } from '@fairlead/snapshot'
 import type { Caller } from '../access/caller.ts'
@@ -7,15 +7,7 @@ import type { CallTrace } from '../telemetry/call-trace.ts'
 
 /** What the gateway calls a model for. A label of metrics. */
 export type OwnCallPurpose =
-  | 'summary'
-  | 'memory'
-  | 'retrieval'
-  | 'knowledge'
-  | 'rewrite'
-  | 'rerank'
-  | 'evaluation'
-  | 'format'
-  | 'guard'
+  'summary' | 'memory' | 'retrieval' | 'knowledge' | 'rewrite' | 'rerank' | 'evaluation' | 'format'
 
 /**
  * Calls that the gateway makes for itself: routed, retried, priced and counted as callers' calls are.
@@ -38,8 +30,6 @@ export interface OwnCalls {
   embedder(model: string, on: Omit<OwnCallContext, 'signal'>): Embedder
   /** The best `topN` documents for a query, the best first. Rejects with a ModelError. */
   rerank(request: OwnRerankRequest, on: OwnCallContext): Promise<readonly RankedDocument[]>
-  /** The verdict on each text by a model made for that. Rejects with a ModelError. */
-  moderate(request: OwnModerationRequest, on: OwnCallContext): Promise<readonly ModerationResult[]>
   /**
    * A search that a caller asks for by itself, once UsagePolicies have admitted it: to them it is a call
    * that no model answers. Rejects as the search does, and with their refusal.
@@ -61,12 +51,6 @@ export interface OwnSearchContext {
   readonly signal: AbortSignal
   /** For all of it, waiting for its turn included. */
   readonly timeoutMs: number
-}
-
-export interface OwnModerationRequest {
-  readonly model: string
-  /** At least one. */
-  readonly texts: readonly string[]
 }
 
 export interface OwnRerankRequest {

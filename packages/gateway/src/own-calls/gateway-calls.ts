@@ -1,9 +1,8 @@
-import type { ModerationResult, RankedDocument } from '@fairlead/llm'
+import type { RankedDocument } from '@fairlead/llm'
 import type { Embedder } from '@fairlead/retrieval'
 import type {
   OwnCallContext,
   OwnCalls,
-  OwnModerationRequest,
   OwnPromptRequest,
   OwnRerankRequest,
   OwnSearchContext,
@@ -17,7 +16,6 @@ import { makeOwnCall, type OwnCallParts } from './make-own-call.ts'
 import { promptCall } from './prompt-call.ts'
 import { ranksCall } from './ranks-call.ts'
 import { textCall } from './text-call.ts'
-import { verdictsCall } from './verdicts-call.ts'
 
 /** The calls that this gateway makes for itself. */
 export class GatewayCalls implements OwnCalls {
@@ -41,13 +39,6 @@ export class GatewayCalls implements OwnCalls {
 
   rerank(request: OwnRerankRequest, on: OwnCallContext): Promise<readonly RankedDocument[]> {
     return makeOwnCall(ranksCall(request), on, this.#parts)
-  }
-
-  moderate(
-    request: OwnModerationRequest,
-    on: OwnCallContext,
-  ): Promise<readonly ModerationResult[]> {
-    return makeOwnCall(verdictsCall(request), on, this.#parts)
   }
 
   search<T>(request: OwnSearchRequest, on: OwnSearchContext, search: () => Promise<T>): Promise<T> {

@@ -46,9 +46,8 @@ export const guards: CreateCallPolicy = ({ clock, logger, registry }): Admission
     stage: 'admission',
     enter(call) {
       const { record, routed, route, runtime } = call
-      // Documents of knowledge bases are looked at when they are quoted; who judges for a guard has to
-      // see what it judges.
-      if (record.purpose === 'knowledge' || record.purpose === 'guard') return nothing
+      // Documents of knowledge bases are looked at when they are quoted.
+      if (record.purpose === 'knowledge') return nothing
       const policies = prepared.forCall(runtime.snapshot, { routed, route })
       if (policies.length === 0) return nothing
       const looking = new CallGuards(policies, record.guardrails, samplerFor(call))

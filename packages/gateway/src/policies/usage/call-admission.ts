@@ -257,7 +257,6 @@ function claimsFor(call: Call, index: PolicyIndex): readonly LimitClaim[] {
 /** Purposes of calls that are made while another of the caller runs, which waits for them. */
 const partsOfCalls: ReadonlySet<string> = new Set([
   'format',
-  'guard',
   'knowledge',
   'rewrite',
   'rerank',
