@@ -41,6 +41,17 @@ describe('what is kept', () => {
     expect(table.size).toBeGreaterThan(10)
   })
 
+  it('stays where it has come again after it was driven out', () => {
+    const table = new AnswerTable()
+    const scan = (name: string) => {
+      for (let index = 0; index < 150; index++) table.put(`${name}${index}`, answer())
+    }
+    scan('first')
+    table.put('first40', answer())
+    scan('second')
+    expect([table.get('first40', 1)?.value, table.get('first41', 1)]).toEqual(['answer', undefined])
+  })
+
   it('is purged by whose call it was made for', () => {
     const table = new AnswerTable()
     table.put('a', answer('one', { consumer: 'default/ada' }))

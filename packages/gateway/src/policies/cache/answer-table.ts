@@ -23,7 +23,7 @@ const newPart = 0.1
 export class AnswerTable {
   readonly #new = new Map<string, Entry>()
   readonly #used = new Map<string, Entry>()
-  /** Keys of new answers that have gone: one that comes again is no longer new. */
+  /** Keys of new answers that have gone, at most as many as there are answers: one that comes again is no longer new. */
   readonly #gone = new Set<string>()
   #newBytes = 0
   #usedBytes = 0
@@ -95,12 +95,12 @@ export class AnswerTable {
   #shrink({ maxBytes, maxEntries }: CacheBounds): void {
     while (this.bytes > maxBytes || this.size > maxEntries) {
       const isNewFull = this.#newBytes > newPart * maxBytes || this.#new.size > newPart * maxEntries
-      if (this.#used.size === 0 || (isNewFull && this.#new.size > 0)) this.#dropNew(maxEntries)
+      if (this.#used.size === 0 || (isNewFull && this.#new.size > 0)) this.#dropNew()
       else this.#dropUsed()
     }
   }
 
-  #dropNew(maxEntries: number): void {
+  #dropNew(): void {
     const [key] = this.#new.keys()
     const entry = key === undefined ? undefined : this.#remove(key)
     if (key === undefined || entry === undefined) return
@@ -111,7 +111,7 @@ export class AnswerTable {
     }
     this.#gone.add(key)
     const [oldest] = this.#gone
-    if (this.#gone.size > maxEntries && oldest !== undefined) this.#gone.delete(oldest)
+    if (this.#gone.size > this.size && oldest !== undefined) this.#gone.delete(oldest)
   }
 
   #dropUsed(): void {
