@@ -140,6 +140,20 @@ describe('an answer is not kept', () => {
   })
 })
 
+describe('several answers at once', () => {
+  it.each([
+    { generationConfig: { candidateCount: 2 } },
+    { generation_config: { candidate_count: 2 } },
+  ])('are not kept, however Gemini is asked for them: %j', async (fields) => {
+    const { gateway } = await cached(json(200, completion('Hi.')))
+    const contents = [{ role: 'user', parts: [{ text: 'hello' }] }]
+    const path = '/v1beta/models/m:generateContent'
+    const response = await gateway.post(path, { contents, ...fields })
+    expect(await response.text()).not.toBe('')
+    expect(seen(response)).toBe('bypass; reason=choices')
+  })
+})
+
 describe('a caller', () => {
   it('says in Cache-Control what it wants', async () => {
     const { gateway, upstream } = await cached(json(200, completion('Hi.')))

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
+import { type JsonObject, numberOrUndefined, objectOrEmpty } from '@fairlead/base'
 import { operationOf, type RequestEdits } from '@fairlead/llm'
 import type { CachePolicySettings } from '@fairlead/snapshot'
 import { usesCallersKey } from '../../attempts/caller-credential.ts'
@@ -27,9 +27,9 @@ export function whyNotCached(
   return temperature > cacheable.maxTemperature ? 'temperature' : undefined
 }
 
-/** How many answers are asked for at once. */
+/** How many answers are asked for at once. Gemini takes its fields in two spellings. */
 function choicesOf(fields: JsonObject): number {
-  const config = fields['generationConfig']
-  const candidates = isJsonObject(config) ? config['candidateCount'] : undefined
+  const config = objectOrEmpty(fields['generationConfig'] ?? fields['generation_config'])
+  const candidates = config['candidateCount'] ?? config['candidate_count']
   return numberOrUndefined(fields['n'] ?? candidates) ?? 1
 }
