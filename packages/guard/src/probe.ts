@@ -30,7 +30,11 @@ export function openByCharacters(character: RegExp, reach: number) {
   }
 }
 
-/** A probe for an expression that takes linear time, with the flag `g`; `isOne` rejects what is none. */
+/**
+ * A probe for an expression whose matches are short, with the flag `g`; `isOne` rejects what is none.
+ * Whether a match begins at a place depends on nothing that was rejected before it: where a stream is
+ * cut would change that.
+ */
 export function expressionProbe(
   detector: string,
   expression: RegExp,
@@ -54,6 +58,7 @@ export function expressionProbe(
         if (match === null) return undefined
         const [found] = match
         if (isOne(found)) return { start: match.index, end: match.index + found.length }
+        expression.lastIndex = match.index + 1
       }
     },
   }

@@ -8,7 +8,7 @@ const group = /^[\dA-Fa-f]{1,4}$/
 /** Addresses of RFC 791, and of RFC 4291, section 2.2; no versions of more or fewer than four parts. */
 export const ipAddress = expressionProbe(
   'IPAddress',
-  /(?<![\w:.])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)|[\dA-Fa-f]{0,4}(?::[\dA-Fa-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:]|\.\d))/g,
+  /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)|(?<![\w:.])(?:[\dA-Fa-f]{0,4}(?::[\dA-Fa-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?)(?![\w:]|\.\d)/g,
   {
     reach,
     openFrom: openByCharacters(/[\w:.]/, reach),
@@ -26,8 +26,8 @@ function isSix(address: string): boolean {
   const areGroups = groups.every((one, index) =>
     isMixed && index === groups.length - 1 ? four.test(one) : group.test(one),
   )
-  // The unspecified address, and times such as 10::30, are nobody's.
-  if (groups.length < 2) return false
+  // The unspecified address is nobody's, and names of code such as a::b are none.
+  if (groups.length < 2 || !/\d/.test(address)) return false
   return areGroups && (back === undefined ? count === 8 : count < 8)
 }
 
