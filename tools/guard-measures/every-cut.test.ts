@@ -27,6 +27,10 @@ const labelled = readdirSync(sets).flatMap((name) =>
 )
 /** What stands between texts, and what may be the beginning or the end of something. */
 const joints = [
+  '\u00a0',
+  '\u2011',
+  '１',
+  '＠',
   '',
   ' ',
   '\n',

@@ -5,6 +5,7 @@ import { iban } from './iban.ts'
 import { ipAddress } from './ip-address.ts'
 import { nationalIds } from './national-id.ts'
 import { phoneNumber } from './phone-number.ts'
+import { readingPlainCharacters } from './plain-characters.ts'
 import { promptInjection, type Sensitivity } from './prompt-injection.ts'
 import { secrets } from './secret.ts'
 import { url } from './url.ts'
@@ -24,5 +25,7 @@ export type DetectorName = keyof typeof plain | 'PromptInjection'
 
 /** What finds one kind of thing. */
 export function detectorProbes(name: DetectorName, sensitivity: Sensitivity): readonly Probe[] {
-  return name === 'PromptInjection' ? promptInjection(sensitivity) : plain[name]
+  return name === 'PromptInjection'
+    ? promptInjection(sensitivity)
+    : plain[name].map(readingPlainCharacters)
 }
