@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { compileMatcher } from '../../packages/guard/src/compile-matcher.ts'
+import { parseCorpus } from './corpus.ts'
 import { parseLabelledTexts } from './labelled-text.ts'
 import { scoreBySpans, scoreByTexts } from './score.ts'
 
@@ -21,6 +22,15 @@ it('reads marks, whole lines and characters of keys', () => {
     { text: 'all', spans: [{ start: 0, end: 3 }] },
     { text: expect.stringMatching(/^k[\da-f]{3}$/), spans: [{ start: 0, end: 4 }] },
   ])
+})
+
+it('reads a corpus of others', () => {
+  const lines = '{"text":"a b","label":"malicious"}\n\n{"text":"c","label":"benign"}\n'
+  expect(parseCorpus(lines)).toEqual([
+    { text: 'a b', spans: [{ start: 0, end: 3 }] },
+    { text: 'c', spans: [] },
+  ])
+  expect(() => parseCorpus('{"text":"a"}')).toThrow('line 1 has no text')
 })
 
 it('counts what is missing and what should not be found', () => {

@@ -4,14 +4,18 @@ import { parseArgs } from 'node:util'
 import { compileMatcher } from '../../packages/guard/src/compile-matcher.ts'
 import type { DetectorName } from '../../packages/guard/src/detectors/detectors.ts'
 import type { TextMatcher } from '../../packages/guard/src/text-matcher.ts'
+import { parseCorpus } from './corpus.ts'
 import { parseLabelledTexts } from './labelled-text.ts'
 import { type Score, scoreBySpans, scoreByTexts } from './score.ts'
 
-// npm run bench:guards -- [--wrong]: what the detectors of guards find in labelled texts, and what that
+// npm run bench:guards -- [--wrong] [--corpus FILE]: what the detectors of guards find in labelled texts, and what that
 // costs; `--wrong` prints the texts that they judge wrongly. Each set is in two parts: one that the
-// detectors were tuned on, and one that was written before and held out.
+// detectors were tuned on, and one that was written before and held out. A corpus of others has a line of
+// JSON for each text, with `text` and a `label` that is `malicious` or `benign`.
 
-const { values } = parseArgs({ options: { wrong: { type: 'boolean' } } })
+const { values } = parseArgs({
+  options: { corpus: { type: 'string' }, wrong: { type: 'boolean' } },
+})
 
 const sets: readonly (readonly [DetectorName, string])[] = [
   ['Email', 'email'],
@@ -35,6 +39,10 @@ for (const sensitivity of ['Low', 'Medium', 'High'] as const) {
   const matcher = compileMatcher({ detectors: ['PromptInjection'], sensitivity })
   for (const [part, texts] of readSet('prompt-injection')) {
     printScore(`Injection ${sensitivity}, ${part}`, texts.length, scoreByTexts(matcher, texts))
+  }
+  if (values.corpus !== undefined) {
+    const texts = parseCorpus(readFileSync(values.corpus, 'utf8'))
+    printScore(`Injection ${sensitivity}, corpus`, texts.length, scoreByTexts(matcher, texts))
   }
 }
 

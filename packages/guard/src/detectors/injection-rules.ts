@@ -1,3 +1,7 @@
+import {
+  injectionRulesOfDocuments,
+  weakInjectionRulesOfDocuments,
+} from './injection-rules-of-documents.ts'
 import { injectionRulesOfLanguages } from './injection-rules-of-languages.ts'
 
 const earlier = '(?:previous|prior|above|earlier|preceding|foregoing|initial|original)'
@@ -23,6 +27,7 @@ export const strongRules: readonly string[] = [
   'forget\\s{1,3}(?:everything|all|anything)\\s{1,3}(?:that\\s{1,3})?(?:you|i|was|we)\\b',
   "you(?:\\s{1,3}are|'re)\\s{1,3}now\\s{1,3}(?:dan\\b|in\\s{1,3}(?:developer|god|jailbreak)\\s{1,3}mode|an?\\s{1,3}unrestricted)",
   '(?:<\\|im_start\\|>|\\[/?INST\\]|<</?SYS>>|<\\|(?:system|assistant)\\|>|</?system>\\s{0,3}<system>)',
+  `(?:${partedForget})${some}\\s{1,3}${earlier}${some}\\s{1,3}${orders}`,
   `(?:${partedForget})[\\s._*-]{1,3}(?:[a-z][\\s._*-]{1,3}){0,40}?(?:${partedOrders})`,
   // Characters of tags show nothing, and say in ASCII what only a model reads.
   '(?:\\uDB40[\\uDC20-\\uDC7E]){8,100}',
@@ -45,6 +50,7 @@ export const mediumRules: readonly string[] = [
   'you\\s{1,3}(?:have\\s{1,3}been|are)\\s{1,3}(?:now\\s{1,3})?jailbroken',
   // Characters without width between letters hide words from those who look for them.
   '(?:[a-z][a-z ]{0,15}[\\u200b\\u2060\\ufeff]){2,8}[a-z]',
+  ...injectionRulesOfDocuments,
 ]
 
 /** What is suspicious only where nothing of the kind is expected. */
@@ -55,4 +61,5 @@ export const weakRules: readonly string[] = [
   `ignore\\s{1,3}(?:my|your|its|the)\\s{1,3}(?:guidelines|instructions|rules)`,
   '(?:your|the)\\s{1,3}new\\s{1,3}(?:task|role|purpose)\\s{1,3}is',
   '(?:no|without)\\s{1,3}(?:moral|ethical)\\b',
+  ...weakInjectionRulesOfDocuments,
 ]
