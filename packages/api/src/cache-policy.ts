@@ -65,7 +65,7 @@ const spec = object(
       default: '1h',
     }),
     scope: choice(
-      'Who shares answers. Consumer: nobody, each caller has its own; Group: callers of one namespace that have exactly the same groups; Gateway: all callers of one namespace. Defaults to Consumer.',
+      'Who shares answers. Consumer: nobody, each caller has its own; Group: callers of one namespace that have exactly the same groups, of which who has none shares with nobody; Gateway: all callers of one namespace. Defaults to Consumer.',
       ['Consumer', 'Group', 'Gateway'],
       { default: 'Consumer' },
     ),

@@ -106,12 +106,33 @@ describe('an equal call', () => {
   })
 })
 
+describe('an equal call whose answer is not to be kept', () => {
+  it('is made beside the others once it is known', async () => {
+    const message = { role: 'assistant', content: 'half' }
+    const cut = completion('', { choices: [{ index: 0, message, finish_reason: 'length' }] })
+    const releases: (() => void)[] = []
+    const { gateway, upstream } = await cached((response, request) => {
+      releases.push(() => json(200, cut)(response, request))
+    })
+    const calls = Array.from({ length: 5 }, () => gateway.chat(hello))
+    await expect.poll(() => upstream.requests.length).toBe(1)
+    releases[0]?.()
+    // None of them is answered yet: they are not made one after another.
+    await expect.poll(() => upstream.requests.length).toBe(5)
+    for (const release of releases.slice(1)) release()
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(5).fill(200))
+  })
+})
+
 describe('an answer is not kept', () => {
   const message = { role: 'assistant', content: 'half' }
   const cut = completion('', { choices: [{ index: 0, message, finish_reason: 'length' }] })
+  const aborted = completion('', { choices: [{ index: 0, message, finish_reason: 'abort' }] })
   it.each([
     ['that failed', json(500, { error: { message: 'no' } }), false],
     ['that ended at a limit of tokens', json(200, cut), false],
+    ['that ended in a way that nobody knows', json(200, aborted), false],
+    ['that says nothing', json(200, completion('', { choices: [] })), false],
     ['of a stream that broke off', sse(...chunks(['half']).slice(0, -2)), true],
   ] as const)('%s', async (_, answer, stream) => {
     const { gateway, upstream } = await cached(answer)
@@ -127,6 +148,8 @@ describe('an answer is not kept', () => {
     ['tools', { tools: [{ type: 'function', function: { name: 'f' } }] }],
     ['temperature', { temperature: 1.5 }],
     ['choices', { n: 2 }],
+    ['tools', { web_search_options: {} }],
+    ['request', { messages: [{ role: 'user', content: [{ type: 'video_url', video_url: {} }] }] }],
   ])('of a call that is not meant: %s', async (reason, fields) => {
     const { gateway, upstream } = await cached(json(200, completion('Hi.')), {
       cacheable: { maxTemperature: 1, tools: 'Never', maxBytes: 1_048_576 },
@@ -190,7 +213,7 @@ describe('what was made under another configuration', () => {
       'policy',
       (parts: SnapshotParts) => ({
         ...parts,
-        cachePolicies: [cachePolicyOf('faq', { generation: 2 })],
+        cachePolicies: [cachePolicyOf('faq', { ttlMs: 1000 })],
       }),
     ],
   ] as const)('is not given again: %s', async (_, change) => {
@@ -243,6 +266,20 @@ describe('a scope', () => {
       found.push(seen(response))
     }
     expect(found).toEqual(expected)
+  })
+})
+
+describe('the scope Group', () => {
+  it('shares nothing with callers that have no groups', async () => {
+    const { gateway } = await cached(
+      json(200, completion('Hi.')),
+      { scope: 'Group' },
+      { gateway: { auth: 'Required' }, consumers: [consumerOf('ada'), consumerOf('bob')] },
+    )
+    for (const name of ['ada', 'bob']) {
+      const response = await gateway.chat(hello, { authorization: `Bearer ${name}` })
+      expect(seen(response)).toBe('miss')
+    }
   })
 })
 

@@ -1,6 +1,6 @@
-import { type Clock, type Logger, parseJson, untilAborted } from '@fairlead/base'
+import { type Clock, type Logger, parseJson, type Timer, untilAborted } from '@fairlead/base'
 import { ConditionCompiler } from '@fairlead/cel'
-import type { ModelResponse, RequestEdits } from '@fairlead/llm'
+import { ModelError, type ModelResponse, type RequestEdits } from '@fairlead/llm'
 import type { CachePolicySettings } from '@fairlead/snapshot'
 import type { Registry } from 'prom-client'
 import { storedAnswer } from '../../answer/stored-answer.ts'
@@ -42,6 +42,9 @@ interface CachedCall {
   readonly key: string
   readonly directives: CacheDirectives
 }
+
+/** How long a call waits for the answer to an equal one. */
+const waitedMsMax = 30_000
 
 const nothing: Permit = { settle: () => {} }
 
@@ -92,11 +95,11 @@ export class AnswerCaching {
     if (policy === undefined) return nothing
     const name = nameOf(policy)
     const directives = readCacheDirectives(http.request.headers.get('cache-control'))
-    const reason = directives.noStore ? 'no-store' : whyNotCached(call, edits, policy)
-    const key =
-      reason === undefined && edits !== undefined ? this.#key(call, edits, policy) : undefined
+    const { key, reason } = directives.noStore
+      ? { key: undefined, reason: 'no-store' }
+      : this.#keyOf(call, edits, policy)
     if (key === undefined) {
-      this.#note({ policy: name, result: 'bypass', reason: reason ?? 'request' }, call)
+      this.#note({ policy: name, result: 'bypass', reason }, call)
       if (directives.onlyIfCached) throw gatewayError.notCached()
       return nothing
     }
@@ -106,14 +109,30 @@ export class AnswerCaching {
   async #find(cached: CachedCall): Promise<Permit> {
     const { call, directives, key } = cached
     if (directives.noCache) return this.#miss(cached, () => {})
-    for (;;) {
-      const kept = await this.#kept(cached)
-      if (kept !== undefined) return this.#hit(kept, cached)
-      if (directives.onlyIfCached) return this.#miss(cached, () => {})
-      const flight = this.#flights.of(key)
-      if (flight === undefined) return this.#miss(cached, this.#flights.begin(key))
-      const made = await call.record.waitFor(untilAborted(flight, call.signal))
-      if (made !== undefined) return this.#hit(made, cached)
+    const kept = await this.#kept(cached)
+    if (kept !== undefined) return this.#hit(kept, cached)
+    if (directives.onlyIfCached) return this.#miss(cached, () => {})
+    const flight = this.#flights.of(key)
+    if (flight === undefined) return this.#miss(cached, this.#flights.begin(key))
+    // Once only: calls whose answers are never kept must not be made one after another.
+    const made = await call.record.waitFor(this.#landing(flight, call.signal))
+    const later = made ?? (await this.#kept(cached))
+    return later === undefined ? this.#miss(cached, () => {}) : this.#hit(later, cached)
+  }
+
+  /** What a flight comes to, if it does within its time. */
+  async #landing(
+    flight: Promise<KeptAnswer | undefined>,
+    signal: AbortSignal,
+  ): Promise<KeptAnswer | undefined> {
+    let timer: Timer | undefined
+    const late = new Promise<undefined>((resolve) => {
+      timer = this.#clock.setTimer(waitedMsMax, () => resolve(undefined))
+    })
+    try {
+      return await untilAborted(Promise.race([flight, late]), signal)
+    } finally {
+      timer?.cancel()
     }
   }
 
@@ -147,7 +166,11 @@ export class AnswerCaching {
       recorder: {
         name: 'cache',
         takes: 'both',
-        apply: (answer) => (recording = new RecordedAnswer(answer, policy.cacheable.maxBytes)),
+        apply: (answer) =>
+          (recording = new RecordedAnswer(answer, policy.cacheable.maxBytes, () =>
+            // Who waits for it need not wait for its caller to have read it all.
+            landed(undefined),
+          )),
       },
       settle: (outcome) => landed(this.#keep(recording?.recorded, outcome, cached)),
     }
@@ -162,7 +185,7 @@ export class AnswerCaching {
     const { costNanodollars, errorCode, status } = outcome
     const { consumer } = call.caller
     if (response === undefined || errorCode !== undefined || status !== 200) return undefined
-    if (!completeReasons.has(response.finishReason)) return undefined
+    if (!isComplete(response)) return undefined
     const cached = { response, ...(costNanodollars === undefined ? {} : { costNanodollars }) }
     const value = JSON.stringify(cached)
     const bytes = Buffer.byteLength(value)
@@ -173,13 +196,21 @@ export class AnswerCaching {
     return kept
   }
 
-  /** Undefined for a request that is nested too deeply to be compared. */
-  #key(call: Call, edits: RequestEdits, policy: CachePolicySettings): string | undefined {
+  /** The key, or why there is none: also for what cannot be read, but may pass. */
+  #keyOf(
+    call: Call,
+    edits: RequestEdits | undefined,
+    policy: CachePolicySettings,
+  ): { readonly key: string | undefined; readonly reason: string } {
     try {
-      return this.#keys.of(call, edits, policy)
+      const reason = whyNotCached(call, edits, policy)
+      if (reason !== undefined || edits === undefined) {
+        return { key: undefined, reason: reason ?? 'request' }
+      }
+      return { key: this.#keys.of(call, edits, policy), reason: '' }
     } catch (error) {
-      if (error instanceof RangeError) return undefined
-      throw error
+      if (!(error instanceof RangeError || error instanceof ModelError)) throw error
+      return { key: undefined, reason: 'request' }
     }
   }
 
@@ -191,6 +222,12 @@ export class AnswerCaching {
 
 /** Not those of answers that were cut or filtered. */
 const completeReasons: ReadonlySet<string> = new Set(['stop', 'tool_calls'])
+
+/** Whether an answer says all that it was to say. A reason in its extras is one like `pause_turn`. */
+function isComplete({ endsOddly, extras, finishReason, output }: ModelResponse): boolean {
+  const isOdd = endsOddly === true || extras?.fields['stop_reason'] !== undefined
+  return completeReasons.has(finishReason) && !isOdd && output.length > 0
+}
 
 function nameOf({ name, namespace }: CachePolicySettings): string {
   return `${namespace}/${name}`

@@ -18,7 +18,7 @@ const deliveryHeaders: ReadonlySet<string> = new Set([
 
 /** Makes the keys of answers. */
 export class AnswerKeys {
-  readonly #digests = new WeakMap<LLMProviderSettings, string>()
+  readonly #digests = new WeakMap<object, string>()
 
   /**
    * Identifies all that an answer depends on: who shares it, by which policy; the request, but for how
@@ -31,7 +31,7 @@ export class AnswerKeys {
     const fields = Object.entries(request.fields()).filter(([name]) => !deliveryFields.has(name))
     return digestOf([
       `${policy.namespace}/${policy.name}`,
-      String(policy.generation),
+      this.#digest(policy),
       ...scopeOf(call, policy),
       `${gateway.namespace}/${gateway.name}`,
       dialect.name,
@@ -56,7 +56,7 @@ export class AnswerKeys {
   }
 
   /** Secrets are named in settings, and not part of them. */
-  #digest(settings: LLMProviderSettings): string {
+  #digest(settings: LLMProviderSettings | CachePolicySettings): string {
     let digest = this.#digests.get(settings)
     if (digest === undefined) {
       digest = hash('sha256', canonicalJson(settings), 'base64url')
@@ -71,11 +71,16 @@ function digestOf(parts: readonly string[]): string {
   return hash('sha256', parts.map((part) => `${part.length}:${part}`).join(''), 'base64url')
 }
 
-function scopeOf({ caller }: Call, { scope }: CachePolicySettings): readonly string[] {
+function scopeOf(
+  { caller }: Pick<Call, 'caller'>,
+  { scope }: Pick<CachePolicySettings, 'scope'>,
+): readonly string[] {
   switch (scope) {
     case 'Consumer':
       return [scope, caller.method === 'Anonymous' ? 'anonymous' : 'known', caller.tenant]
     case 'Group':
+      // A token that lacks its groups must not open the answers of all that lack them.
+      if (caller.groups.size === 0) return scopeOf({ caller }, { scope: 'Consumer' })
       return [scope, caller.namespace, JSON.stringify([...caller.groups].toSorted(compareText))]
     case 'Gateway':
       return [scope, caller.namespace]

@@ -58,6 +58,11 @@ export class AnswerTable {
     this.#shrink(bounds)
   }
 
+  /** Drops answers until no more than so many bytes are left. */
+  shrinkTo(maxBytes: number): void {
+    this.#shrink({ maxBytes, maxEntries: Infinity })
+  }
+
   /** Drops what was made for calls of a Consumer. Returns how many answers those were. */
   purge(consumer: string): number {
     const before = this.size

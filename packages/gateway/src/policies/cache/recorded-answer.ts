@@ -5,12 +5,14 @@ import type { AnswerPiece, AnswerStream } from '../../answer/answer-stream.ts'
 export class RecordedAnswer implements AnswerStream {
   readonly #answer: AnswerStream
   readonly #assembler
+  readonly #onUnfit: () => void
   #isUnfit = false
   #ended: ModelResponse | undefined
 
-  /** An answer that becomes longer than `bytesMax` is not recorded. */
-  constructor(answer: AnswerStream, bytesMax: number) {
+  /** An answer that becomes longer than `bytesMax` is not recorded, which `onUnfit` hears at once. */
+  constructor(answer: AnswerStream, bytesMax: number, onUnfit: () => void) {
     this.#answer = answer
+    this.#onUnfit = onUnfit
     this.#assembler = createStreamAssembler({ bytesMax })
   }
 
@@ -79,6 +81,7 @@ export class RecordedAnswer implements AnswerStream {
     for (const event of piece.events()) {
       if (event.type === 'error' || !this.#assembler.push(event)) {
         this.#isUnfit = true
+        this.#onUnfit()
         return
       }
     }

@@ -1,4 +1,10 @@
-import { type JsonObject, numberOrUndefined, objectOrEmpty } from '@fairlead/base'
+import {
+  arrayOrEmpty,
+  isJsonObject,
+  type JsonObject,
+  numberOrUndefined,
+  objectOrEmpty,
+} from '@fairlead/base'
 import { operationOf, type RequestEdits } from '@fairlead/llm'
 import type { CachePolicySettings } from '@fairlead/snapshot'
 import { usesCallersKey } from '../../attempts/caller-credential.ts'
@@ -21,10 +27,23 @@ export function whyNotCached(
   const fields = request.fields()
   if (choicesOf(fields) > 1) return 'choices'
   const asked = decodeCall(dialect, request)
-  const tools = [asked.tools, edits.tools ?? [], edits.toolsBefore ?? [], request.searches]
+  const tools = [
+    asked.tools,
+    edits.tools ?? [],
+    edits.toolsBefore ?? [],
+    request.searches,
+    providersTools(fields),
+  ]
   if (cacheable.tools === 'Never' && tools.some(({ length }) => length > 0)) return 'tools'
   const temperature = asked.settings.temperature ?? edits.temperature ?? 0
   return temperature > cacheable.maxTemperature ? 'temperature' : undefined
+}
+
+/** Fields by which a provider is told to use tools that do not stand in `tools`. */
+function providersTools(fields: JsonObject): readonly string[] {
+  return ['mcp_servers', 'web_search_options', 'prompt'].filter(
+    (name) => isJsonObject(fields[name]) || arrayOrEmpty(fields[name]).length > 0,
+  )
 }
 
 /** How many answers are asked for at once. Gemini takes its fields in two spellings. */

@@ -13,7 +13,7 @@ import { decodeAnnotations, sourceAnnotations } from './annotations.ts'
 import { decodeAudio, decodeImages } from './answer-files.ts'
 import { decodeCalls } from './decode-calls.ts'
 import { answerFailure } from './errors.ts'
-import { decodeFinishReason, readStopSequence } from './finish-reason.ts'
+import { decodeFinishReason, endsOddly, readStopSequence } from './finish-reason.ts'
 import { readReasoning } from './reasoning-reader.ts'
 import { ResponseExtras } from './response-extras.ts'
 import { readReferences, readVendorContent } from './vendor-content.ts'
@@ -48,6 +48,7 @@ export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
     createdAt: numberOrUndefined(body['created']) ?? Math.floor(nowMs / 1000),
     output,
     finishReason: decodeFinishReason(choice['finish_reason'], hasToolCalls),
+    ...(endsOddly(choice['finish_reason']) ? { endsOddly: true } : {}),
     ...(usage === undefined ? {} : { usage }),
     ...(stopSequence === undefined ? {} : { stopSequence }),
     ...(serviceTier === undefined ? {} : { serviceTier }),

@@ -21,6 +21,26 @@ export function decodeFinishReason(value: unknown, hasToolCalls: boolean): Finis
   }
 }
 
+const knownEnds: ReadonlySet<unknown> = new Set([
+  'stop',
+  'length',
+  'max_tokens',
+  'model_length',
+  'content_filter',
+  'tool_calls',
+  'function_call',
+  // Of servers that say how a text ended in words of their own.
+  'eos',
+  'eos_token',
+  'end_turn',
+  'stop_sequence',
+])
+
+/** Whether nothing says that an answer came to its end: its reason is missing, or a word like `abort`. */
+export function endsOddly(value: unknown): boolean {
+  return !knownEnds.has(value)
+}
+
 /** The stop sequence at which a choice ended; vLLM tells it as `stop_reason`, SGLang as `matched_stop`. */
 export function readStopSequence(choice: JsonObject): string | undefined {
   return stringOrUndefined(choice['stop_reason']) ?? stringOrUndefined(choice['matched_stop'])

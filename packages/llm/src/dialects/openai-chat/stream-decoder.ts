@@ -15,7 +15,7 @@ import type { StreamEvent } from '../../operations/chat/stream-event.ts'
 import { sourceAnnotations } from './annotations.ts'
 import { DeltaReader } from './delta-reader.ts'
 import { decodeInlineError } from './errors.ts'
-import { decodeFinishReason, readStopSequence } from './finish-reason.ts'
+import { decodeFinishReason, endsOddly, readStopSequence } from './finish-reason.ts'
 import { baseResponseError } from './reported-error.ts'
 import { ResponseExtras } from './response-extras.ts'
 import { decodeUsage } from './usage.ts'
@@ -48,6 +48,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
       {
         type: 'finish',
         finishReason: decodeFinishReason(finishReason, deltas.hasCalls),
+        ...(endsOddly(finishReason) ? { endsOddly: true } : {}),
         ...(stopSequence === undefined ? {} : { stopSequence }),
         ...(serviceTier === undefined ? {} : { serviceTier }),
         ...(extraFields === undefined ? {} : { extras: extraFields }),

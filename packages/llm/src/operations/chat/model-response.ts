@@ -12,6 +12,8 @@ export interface ModelResponse {
   readonly createdAt: number
   readonly output: readonly Item[]
   readonly finishReason: FinishReason
+  /** The provider's own word for its end says nothing of an answer that came to it: it may be cut. */
+  readonly endsOddly?: true
   readonly usage?: Usage
   /** The stop sequence at which it ended, where the provider tells it. */
   readonly stopSequence?: string

@@ -21,10 +21,11 @@ export function responseEvents(response: ModelResponse): StreamEvent[] {
     if (item.type === 'function_call') toolCalls += 1
   }
   if (response.usage !== undefined) events.push({ type: 'usage', usage: response.usage })
-  const { extras, finishReason, serviceTier, stopSequence } = response
+  const { endsOddly, extras, finishReason, serviceTier, stopSequence } = response
   events.push({
     type: 'finish',
     finishReason,
+    ...(endsOddly === undefined ? {} : { endsOddly }),
     ...(stopSequence === undefined ? {} : { stopSequence }),
     ...(serviceTier === undefined ? {} : { serviceTier }),
     ...(extras === undefined ? {} : { extras }),

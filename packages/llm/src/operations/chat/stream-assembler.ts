@@ -84,13 +84,14 @@ export function createStreamAssembler(
           'The provider ended its stream before the answer was complete.',
         )
       }
-      const { finishReason, serviceTier, stopSequence, extras } = finish
+      const { finishReason, endsOddly, serviceTier, stopSequence, extras } = finish
       return {
         id: start.id,
         model: start.model,
         createdAt: start.createdAt,
         output: output.items('completed'),
         finishReason,
+        ...(endsOddly === undefined ? {} : { endsOddly }),
         ...(usage === undefined ? {} : { usage }),
         ...(stopSequence === undefined ? {} : { stopSequence }),
         ...(serviceTier === undefined ? {} : { serviceTier }),

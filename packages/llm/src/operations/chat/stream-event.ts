@@ -65,6 +65,8 @@ export type StreamEvent =
   | {
       readonly type: 'finish'
       readonly finishReason: FinishReason
+      /** See `ModelResponse`. */
+      readonly endsOddly?: true
       readonly stopSequence?: string
       readonly serviceTier?: string
       readonly extras?: DialectExtras
