@@ -146,6 +146,10 @@ const run = object('The last run.', {
 const result = object('What a version has come to.', {
   version: text('Name of the version.', { max: 63 }),
   runStartedAt: dateTime('When the run began that it is from.'),
+  generation: integer('Generation of the evaluation that it is a result of.', {
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  }),
   cases: integer('Cases that were answered.', { min: 0, max: 1000 }),
   failed: integer('Cases that got no answer.', { min: 0, max: 1000 }),
   scores: atomicList(

@@ -19,7 +19,7 @@ const timeoutMs = 10_000
 const attemptsMax = 5
 
 /** Another gateway has the run now, or it is no longer there. */
-class ClaimLost extends Error {
+export class ClaimLost extends Error {
   override readonly name = 'ClaimLost'
 }
 

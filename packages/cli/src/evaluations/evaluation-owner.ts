@@ -52,6 +52,8 @@ export class EvaluationOwner {
   readonly #unsubscribe: readonly (() => void)[]
   /** Those whose cases could not be read; they are run when a ConfigMap has changed. */
   readonly #waiting = new Set<string>()
+  /** Those whose prompt lacked a version; they are run when it is there. */
+  readonly #lacking = new Set<string>()
   readonly #retried = new Set<string>()
   #timer: Timer | undefined
   #isClosed = false
@@ -90,7 +92,10 @@ export class EvaluationOwner {
     if (this.#isClosed) return
     const { clock, snapshots } = this.#options
     const evaluations = snapshots.current()?.promptEvaluations
-    if (evaluations !== undefined && evaluations.size > 0) this.#lookAt(evaluations)
+    if (evaluations !== undefined && evaluations.size > 0) {
+      this.#retryComplete(evaluations)
+      this.#lookAt(evaluations)
+    }
     this.#timer = clock.setTimer(lookEveryMs, () => this.#look())
   }
 
@@ -101,6 +106,23 @@ export class EvaluationOwner {
     }
     this.#waiting.clear()
     this.#look()
+  }
+
+  #retryComplete(evaluations: ReadonlyMap<string, PromptEvaluationSettings>): void {
+    for (const key of this.#lacking) {
+      const settings = evaluations.get(key)
+      if (settings !== undefined && this.#lackedVersions(settings).length > 0) continue
+      this.#lacking.delete(key)
+      if (settings === undefined) continue
+      this.#retried.add(key)
+      this.#settled.delete(key)
+    }
+  }
+
+  /** Versions of an evaluation that its prompt does not have. */
+  #lackedVersions({ prompt, versions }: PromptEvaluationSettings): readonly string[] {
+    const known = this.#options.snapshots.current()?.promptTemplates.get(prompt)?.versions
+    return versions.filter((version) => known?.has(version) !== true)
   }
 
   #lookAt(evaluations: ReadonlyMap<string, PromptEvaluationSettings>): void {
@@ -192,12 +214,14 @@ export class EvaluationOwner {
     return { generation, againMs: nextDueMs(settings, Date.parse(run.startedAt)) }
   }
 
-  /** The cases, or what is wrong with them. */
-  #casesOf({
-    dataset,
-    name,
-    namespace,
-  }: PromptEvaluationSettings): ReturnType<typeof readCases> | string {
+  /** The cases, or why they cannot be tried. */
+  #casesOf(settings: PromptEvaluationSettings): ReturnType<typeof readCases> | string {
+    const { dataset, name, namespace, prompt } = settings
+    const lacked = this.#lackedVersions(settings)
+    if (lacked.length > 0) {
+      this.#lacking.add(`${namespace}/${name}`)
+      return `the prompt ${prompt} has no version ${lacked.join(', ')}; it is run when it has`
+    }
     try {
       return readCases(this.#options.configMaps.data(dataset), dataset)
     } catch (error) {

@@ -51,9 +51,10 @@ it('a version has the mean of its scores, 0 for no answer, and nothing for no sc
   }
   const unanswered: EvaluatedCase = { problem: 'away', scores: [], nanodollars: 0 }
   const all = [scored(1), unscored, scored(0.5), unanswered]
-  expect(versionResult('2', 'now', ['m'], all)).toEqual({
+  expect(versionResult('2', { generation: 3, startedAt: 'now' }, ['m'], all)).toEqual({
     version: '2',
     runStartedAt: 'now',
+    generation: 3,
     cases: 3,
     failed: 1,
     scores: [{ metric: 'm', mean: 0.5, unscored: 1 }],
@@ -118,10 +119,17 @@ function gateway(api: ReturnType<typeof apiServer>, clock: FakeClock, holder = '
   let data: ConfigMapData | undefined = { 'cases.jsonl': '{"expected": "a"}\n{"expected": "b"}' }
   const changed: (() => void)[] = []
   const configMapsChanged: (() => void)[] = []
+  let published: readonly (readonly [string, object])[] = [
+    ['1', {}],
+    ['2', {}],
+  ]
   const asked: string[] = []
   let isSilent = false
   const snapshots = {
-    current: () => ({ promptEvaluations: new Map([['default/quality', current]]) }),
+    current: () => ({
+      promptEvaluations: new Map([['default/quality', current]]),
+      promptTemplates: new Map([['default/greet', { versions: new Map(published) }]]),
+    }),
     subscribe: subscribeTo(changed),
   } as unknown as SnapshotSource
   const owner = new EvaluationOwner({
@@ -146,6 +154,10 @@ function gateway(api: ReturnType<typeof apiServer>, clock: FakeClock, holder = '
     owner,
     asked,
     fallSilent: () => (isSilent = true),
+    publish(...versions: readonly string[]) {
+      published = versions.map((version) => [version, {}] as const)
+      for (const listener of changed) listener()
+    },
     change(parts: Partial<PromptEvaluationSettings>) {
       current = { ...current, ...parts }
       api.stored.metadata.generation = current.generation
@@ -234,6 +246,18 @@ describe('evaluations', () => {
     one.put({ 'cases.jsonl': '{}' })
     await expect.poll(() => api.status().run).toMatchObject({ phase: 'Succeeded', done: 2 })
     expect(api.status().run).not.toHaveProperty('message')
+  })
+
+  it('wait for versions that the prompt does not have yet', async () => {
+    const [api, clock] = [apiServer(), new FakeClock()]
+    const one = gateway(api, clock)
+    await phase(api).toBe('Succeeded')
+    one.publish('1')
+    one.change({ generation: 2 })
+    await phase(api).toBe('Failed')
+    expect(api.status().run?.message).toContain('has no version 2')
+    one.publish('1', '2')
+    await expect.poll(() => api.status().run).toMatchObject({ phase: 'Succeeded', done: 4 })
   })
 
   it('do not wait for ever for a worker that does not answer', async () => {

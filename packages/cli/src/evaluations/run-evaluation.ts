@@ -3,7 +3,7 @@ import type { Clock, Timer } from '@fairlead/base'
 import type { EvaluatedCase } from '@fairlead/gateway'
 import { timestamp } from '@fairlead/kube-core'
 import type { PromptEvaluationSettings } from '@fairlead/snapshot'
-import type { RunChange } from './evaluation-claim.ts'
+import { ClaimLost, type RunChange } from './evaluation-claim.ts'
 import type { DatasetCase } from './read-cases.ts'
 import { messageMax, versionResult } from './version-result.ts'
 import type { WorkerCases } from './worker-cases.ts'
@@ -23,6 +23,8 @@ interface EvaluationParts {
 
 /** How often others hear that it still runs. */
 const renewEveryMs = 15_000
+/** Others may take over a minute after they have heard it last. */
+const unheardMsMax = 45_000
 
 /** Tries every case with every version, and tells the results. Rejects when the signal aborts. */
 export async function runEvaluation(parts: EvaluationParts, signal: AbortSignal): Promise<void> {
@@ -39,9 +41,28 @@ export async function runEvaluation(parts: EvaluationParts, signal: AbortSignal)
   const lost = new AbortController()
   const stop = AbortSignal.any([signal, lost.signal])
   let timer: Timer | undefined
+  let isEnded = false
+  let heardMs = clock.now()
+  let telling: Promise<void> = Promise.resolve()
+  // One after the other: what is told last stands.
+  const tell = (): Promise<void> => {
+    telling = telling.then(async () => {
+      try {
+        await keep(progress())
+        heardMs = clock.now()
+      } catch (error) {
+        // An API server that restarts does not have all calls made once more.
+        const isLost = error instanceof ClaimLost || clock.now() - heardMs > unheardMsMax
+        if (isLost) lost.abort(error)
+      }
+    })
+    return telling
+  }
   const renew = () => {
     timer = clock.setTimer(renewEveryMs, () => {
-      keep(progress()).then(renew, (error: unknown) => lost.abort(error))
+      void tell().then(() => {
+        if (!isEnded) renew()
+      })
     })
   }
   renew()
@@ -50,10 +71,14 @@ export async function runEvaluation(parts: EvaluationParts, signal: AbortSignal)
       if (isDone(version)) continue
       const evaluated = await evaluateAll(version, parts, stop, () => (done += 1))
       const metrics = settings.metrics.map(({ name }) => name)
-      results.set(version, versionResult(version, run.startedAt, metrics, evaluated))
+      results.set(version, versionResult(version, run, metrics, evaluated))
+      await tell()
+      stop.throwIfAborted()
     }
   } finally {
+    isEnded = true
     timer?.cancel()
+    await telling
   }
   const { results: told = [] } = progress()
   const problem = told.find(({ message }) => message !== undefined)

@@ -1,4 +1,4 @@
-import type { EvaluationResult } from '@fairlead/api'
+import type { EvaluationResult, EvaluationRun } from '@fairlead/api'
 import type { EvaluatedCase } from '@fairlead/gateway'
 import { dollarsOf } from '@fairlead/usage'
 
@@ -7,7 +7,7 @@ export const messageMax = 1024
 /** What a version has come to, of all of its cases. */
 export function versionResult(
   version: string,
-  runStartedAt: string,
+  { generation, startedAt }: Pick<EvaluationRun, 'generation' | 'startedAt'>,
   metrics: readonly string[],
   evaluated: readonly EvaluatedCase[],
 ): EvaluationResult {
@@ -16,7 +16,8 @@ export function versionResult(
   const message = firstProblem(evaluated)
   return {
     version,
-    runStartedAt,
+    runStartedAt: startedAt,
+    generation,
     cases: evaluated.length - failed.length,
     failed: failed.length,
     scores: metrics.map((metric) => scoreOf(metric, evaluated)),

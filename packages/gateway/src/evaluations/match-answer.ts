@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonObject, parseJsonOrUndefined } from '@fairlead/base'
-import { parameterValidator } from '../prompts/parameter-validator.ts'
+import { jsonOf, verdictOf } from '@fairlead/guard'
 
 /** Whether an answer is what was expected: the same text but for white space around it, or equal JSON. */
 export function isExactMatch(answer: string, expected: unknown): boolean {
@@ -8,13 +8,7 @@ export function isExactMatch(answer: string, expected: unknown): boolean {
   return value !== undefined && canonicalJson(value) === canonicalJson(expected)
 }
 
-/** Whether an answer is JSON that a schema (2020-12) allows. */
+/** Whether an answer is JSON that a schema (2020-12) allows. Throws for one that cannot be enforced. */
 export function matchesSchema(answer: string, schema: JsonObject): boolean {
-  let value: unknown
-  try {
-    value = JSON.parse(answer)
-  } catch {
-    return false
-  }
-  return parameterValidator(schema)(value)
+  return verdictOf(answer, jsonOf(schema), { repair: false }).fits
 }

@@ -60,12 +60,20 @@ describe('the versions that newly receive calls', () => {
 describe('a gate', () => {
   const evaluation = (results: readonly object[]) =>
     ({
-      metadata: { name: 'quality' },
+      metadata: { name: 'quality', generation: 3 },
       spec: { versions: ['1', '2'], gate: { metric: 'close', atLeast: '0.8' } },
       status: { results },
     }) as unknown as PromptEvaluation
-  const reached = (mean: number) =>
-    evaluation([{ version: '2', scores: [{ metric: 'close', mean, unscored: 0 }] }])
+  const reached = (mean: number, { generation = 3, unscored = 0 } = {}) =>
+    evaluation([
+      {
+        version: '2',
+        generation,
+        cases: 20,
+        failed: 0,
+        scores: [{ metric: 'close', mean, unscored }],
+      },
+    ])
 
   it('lets pass what has reached it', () => {
     expect(gateProblem(reached(0.8), '2')).toBeUndefined()
@@ -74,6 +82,8 @@ describe('a gate', () => {
   it.each([
     ['below it', reached(0.79), '2', 'it has reached 0.79'],
     ['without a result', evaluation([]), '2', 'has no result for it yet'],
+    ['scored by other metrics', reached(1, { generation: 2 }), '2', 'has no result for it yet'],
+    ['hardly scored', reached(1, { unscored: 3 }), '2', '3 of 20 answers could not be scored'],
     ['that is not evaluated', reached(1), '3', 'does not evaluate it'],
   ])('stops a version %s, and says what to do', (_, gate, version, words) => {
     const problem = gateProblem(gate, version)

@@ -5,6 +5,8 @@ type Template = Pick<PromptTemplate, 'spec'>
 type Evaluation = Pick<PromptEvaluation, 'metadata' | 'spec' | 'status'>
 
 const timeoutMs = 4000
+/** Of more answers without a score, a mean says too little. */
+const unscoredPart = 0.1
 
 /**
  * Why versions may not newly receive calls, each with the path of a field: what evaluations of the
@@ -46,10 +48,17 @@ export function gateProblem(
   if (!spec.versions.includes(version)) {
     return `${refused}, and does not evaluate it: add it to its spec.versions, and wait for the result`
   }
-  const result = status?.results?.find((one) => one.version === version)
+  // One of another generation was scored in another way.
+  const result = status?.results?.find(
+    (one) => one.version === version && one.generation === metadata.generation,
+  )
   const score = result?.scores.find(({ metric }) => metric === gate.metric)
-  if (score === undefined) {
+  if (result === undefined || score === undefined) {
     return `${refused}, and has no result for it yet: name the version that is to be served meanwhile`
+  }
+  const cases = result.cases + result.failed
+  if (score.unscored > unscoredPart * cases) {
+    return `${refused}, and ${score.unscored} of ${cases} answers could not be scored: ${result.message ?? 'see its status'}`
   }
   if (score.mean >= Number(gate.atLeast)) return undefined
   return `${refused}, and it has reached ${score.mean}: publish a better version`

@@ -33,13 +33,33 @@ export function proportionInterval({ count, of }: Proportion): Interval | undefi
   return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
 }
 
-/** The mean, and half the width of its interval; undefined for fewer than two values. */
+/** Whether a sum of squares has come to the end of what is counted, so that nothing spreads by it. */
+function isOverfull({ squares }: Sample): boolean {
+  return squares >= Number.MAX_SAFE_INTEGER
+}
+
+/**
+ * The mean, and half the width of its interval; undefined for fewer than two values, or more than can
+ * be summed.
+ */
 export function meanOf(
   sample: Sample,
 ): { readonly mean: number; readonly plusMinus: number } | undefined {
-  if (sample.count < 2) return undefined
+  if (sample.count < 2 || isOverfull(sample)) return undefined
   const mean = sample.sum / sample.count
-  return { mean, plusMinus: z95 * Math.sqrt(varianceOf(sample) / sample.count) }
+  const error = Math.sqrt(varianceOf(sample) / sample.count)
+  return { mean, plusMinus: t95(sample.count - 1) * error }
+}
+
+/** Of Student's distribution, for 95 percent: 12.7 for one degree of freedom, 1.96 for many. */
+function t95(degrees: number): number {
+  let [low, high] = [0, 13]
+  for (let round = 0; round < 40; round += 1) {
+    const middle = (low + high) / 2
+    if (twoSidedP(middle, Math.min(degrees, manyDegrees)) > 0.05) low = middle
+    else high = middle
+  }
+  return high
 }
 
 /** Fewer are never compared. */
@@ -64,6 +84,7 @@ export function proportionsP(one: Proportion, other: Proportion): number | undef
 /** The same for two means, whose values may vary differently: Welch's t-test. */
 export function meansP(one: Sample, other: Sample): number | undefined {
   if (Math.min(one.count, other.count) < casesMin) return undefined
+  if (isOverfull(one) || isOverfull(other)) return undefined
   const [first, second] = [varianceOf(one) / one.count, varianceOf(other) / other.count]
   const difference = one.sum / one.count - other.sum / other.count
   if (first + second === 0) return difference === 0 ? 1 : 0
