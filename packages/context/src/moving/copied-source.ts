@@ -1,5 +1,5 @@
 import type { ContextStore } from '../stores/context-store.ts'
-import { type RecordKey, subjectOwner } from '../stores/record-store.ts'
+import { countedPassesKind as kind, type RecordKey, subjectOwner } from '../stores/record-store.ts'
 
 interface CopiedStores {
   readonly from: ContextStore
@@ -7,7 +7,6 @@ interface CopiedStores {
   readonly names: { readonly from: string; readonly to: string }
 }
 
-const kind = 'counted-passes'
 /** Owns the counts: they belong to no conversation. */
 const owner = subjectOwner('copied store')
 

@@ -44,7 +44,9 @@ export async function copySubjectRecords(
     const known = there === undefined ? undefined : digestOf(there)
     // The same came there in another way, and is not ours to delete.
     if (known === digest && mark === undefined) continue
-    const isOurs = known === undefined || known === digest || mark?.body['digest'] === known
+    // An older backup of the source must not take back what was noted since.
+    const isCopy = mayRemove && mark?.body['digest'] === known
+    const isOurs = known === undefined || known === digest || isCopy
     const isStored =
       isOurs &&
       (known === digest || (await to.records.put(record, there?.version ?? null, erasures)))

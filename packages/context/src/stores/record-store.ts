@@ -90,9 +90,14 @@ export const recordPageBytesMax = 4 * 1024 ** 2
 /** The keys without which nothing can be stored, where a store is encrypted. */
 export const keyRecordKind = 'encryption-key'
 
+/** How often a store was copied to another: a full one is left as well. */
+export const countedPassesKind = 'counted-passes'
+
+const unbound: ReadonlySet<string> = new Set([keyRecordKind, countedPassesKind])
+
 /** The bound of a store for records of a kind: summaries and the like must not keep out keys. */
 export function recordBound(kind: string, bytesMax: number): number {
-  return kind === keyRecordKind ? Number.MAX_SAFE_INTEGER : bytesMax
+  return unbound.has(kind) ? Number.MAX_SAFE_INTEGER : bytesMax
 }
 
 /** The owner of what is kept of a subject. */

@@ -83,8 +83,10 @@ function guardedPassages(
   return found.flatMap((passage) => {
     const text = guards.passage(passage.text)
     const title = passage.title === null ? null : guards.passage(passage.title)
-    if (text === undefined || title === undefined) return []
-    return [{ ...passage, text, title }]
+    const headings = passage.headings.flatMap((heading) => guards.passage(heading) ?? [])
+    const isRejected = headings.length < passage.headings.length
+    if (text === undefined || title === undefined || isRejected) return []
+    return [{ ...passage, text, title, headings }]
   })
 }
 

@@ -8,7 +8,7 @@ import { matchesFilter } from '../matches-filter.ts'
 import type { MetadataFilter } from '../metadata-filter.ts'
 import { passageId } from '../passage-id.ts'
 import { queryWords } from '../query-words.ts'
-import { lookedAtMost, tellingWords } from '../telling-words.ts'
+import { filledUp, lookedAtMost, tellingWords } from '../telling-words.ts'
 import { filterCondition } from './filter-condition.ts'
 import { storedWord } from './passage-words.ts'
 import { readCharacters } from './stored-characters.ts'
@@ -106,8 +106,10 @@ export class BaseSearch {
       passages: Number(row['passages']),
     }))
     let found: readonly Ranked[] = []
-    for (const { least, words: some } of tellingWords(counted, limit)) {
-      if (found.length < least) found = await this.#matching(some, limit)
+    for (const { follows, least, words: some } of tellingWords(counted, limit)) {
+      if (found.length >= least) continue
+      const more = await this.#matching(some, limit)
+      found = follows ? filledUp(found, more, limit) : more
     }
     return found
   }

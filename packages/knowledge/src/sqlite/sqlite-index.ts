@@ -9,7 +9,7 @@ import { foundMax, type IndexedDocument, type KnowledgeFigures } from '../knowle
 import type { MetadataFilter } from '../metadata-filter.ts'
 import { passageId } from '../passage-id.ts'
 import { indexedWords, queryWords } from '../query-words.ts'
-import { lookedAtMost, tellingWords } from '../telling-words.ts'
+import { filledUp, lookedAtMost, tellingWords } from '../telling-words.ts'
 import { DocumentsOfPassages } from './documents-of-passages.ts'
 import { filterSql } from './filter-sql.ts'
 import { matchesFilter } from '../matches-filter.ts'
@@ -186,8 +186,10 @@ export class SqliteIndex {
   #byWords(text: string, limit: number, isFiltered: boolean): readonly Ranked[] {
     const counted = queryWords(text).map((word) => ({ word, passages: this.#passagesWith(word) }))
     let found: readonly Ranked[] = []
-    for (const { least, words } of tellingWords(counted, limit)) {
-      if (found.length < least) found = this.#matching(words, limit, isFiltered)
+    for (const { follows, least, words } of tellingWords(counted, limit)) {
+      if (found.length >= least) continue
+      const more = this.#matching(words, limit, isFiltered)
+      found = follows ? filledUp(found, more, limit) : more
     }
     return found
   }
