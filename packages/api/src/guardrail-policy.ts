@@ -85,7 +85,7 @@ const guard = object(
     ),
     with: Type.Optional(text('With Replace: what stands in the place of a finding.', { max: 256 })),
     reversible: flag(
-      'With Mask: whether placeholders of what the caller sent are put back in its answer. Defaults to false.',
+      'With Mask: whether placeholders of what the caller sent are put back in its answer; not in conversations, and not where a call goes on with a response that is kept. Defaults to false.',
       { default: false },
     ),
     samplePercent: integer('The percentage of calls that it looks at. Defaults to 100.', {

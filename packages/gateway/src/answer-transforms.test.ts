@@ -164,6 +164,17 @@ describe('the format of an answer', () => {
     expect(upstream.requests).toEqual([])
   })
 
+  it('that is not met is told without what guards do not let pass', async () => {
+    const { gateway } = await transforming(
+      json(200, completion('{"ada@example.com": 1}')),
+      format({ retries: 0, schema: { additionalProperties: false } }),
+    )
+    const response = await gateway.chat({ model: 'm', messages })
+    const told = await response.text()
+    expect([response.status, told.includes('ada@')]).toEqual([502, false])
+    expect(told).toContain('[EMAIL_1]')
+  })
+
   it('is looked at by guards when it is met', async () => {
     const answers = inTurn(
       json(200, completion('{"name": "Ada"}')),

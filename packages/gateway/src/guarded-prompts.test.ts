@@ -135,21 +135,29 @@ describe('what is sent for a caller', () => {
     expect(upstream.requests).toHaveLength(1)
   })
 
-  it('stays masked in a conversation in which its values were put back', async () => {
+  it('stays masked in a conversation, where nothing is put back', async () => {
     const { gateway, sent } = await guarded(
       {
         guards: [guardOf('pii', { phases: ['Input'], action: { type: 'Mask', reversible: true } })],
       },
       {},
-      json(200, completion('Hello [EMAIL_1]')),
+      (response, request) => {
+        const [placeholder = ''] = /\[EMAIL_\d+\]/.exec(request.raw.toString()) ?? []
+        json(200, completion(`Hello ${placeholder}`))(response, request)
+      },
     )
     const ask = (content: string, id: string) =>
       gateway.chat(question(content), { 'x-fairlead-conversation': id })
     const first = await ask(`I am ${address}`, 'new')
-    expect(await first.text()).toContain(`Hello ${address}`)
+    const [mine] = /\[EMAIL_\d+\]/.exec(await first.text()) ?? []
     const id = first.headers.get('x-fairlead-conversation') ?? ''
-    await (await ask('And bob@example.org?', id)).text()
+    const second = await (await ask('And bob@example.org?', id)).text()
+    expect(second).not.toMatch(/ada@|bob@/)
     expect(sent()).not.toMatch(/ada@|bob@/)
+    // Another value has another placeholder, also in a later turn.
+    const placeholders = new Set(sent().match(/\[EMAIL_\d+\]/g))
+    expect(placeholders.size).toBe(2)
+    expect(placeholders).toContain(mine)
   })
 
   it('is in no trace as it was', async () => {

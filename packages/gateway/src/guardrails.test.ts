@@ -407,10 +407,41 @@ describe('conversations', () => {
     expect((await ask('key AKIAIOSFODNN7EXAMPLE', id)).status).toBe(400)
     await (await ask('Who am I?', id)).text()
     const log = await (await fetch(`${gateway.url}/v1/conversations/${id}/items`)).text()
-    expect(log).toContain('I am [EMAIL_1]')
+    expect(log).toMatch(/I am \[EMAIL_\d+\]/)
     expect(log).not.toMatch(/ada@|AKIA/)
     expect(upstream.requests).toHaveLength(2)
     expect(upstream.requests[1]?.raw.toString()).not.toMatch(/ada@|AKIA/)
+  })
+
+  it('go on after a turn whose history a guard rejected', async () => {
+    const { gateway } = await guarded(json(200, completion(`Write to ${address}.`)), {
+      guards: [guardOf('no-mail', { phases: ['Input'], action: { type: 'Reject' } })],
+    })
+    const ask = (conversation: string, content: string) =>
+      gateway.chat(
+        { model: 'm', messages: [{ role: 'user', content }] },
+        { 'x-fairlead-conversation': conversation },
+      )
+    const first = await ask('new', 'Whom do I ask?')
+    await first.text()
+    const id = first.headers.get('x-fairlead-conversation') ?? ''
+    for (const content of ['Thanks.', 'Who else?']) {
+      expect((await ask(id, content)).status).toBe(400)
+    }
+  })
+})
+
+describe('a message', () => {
+  const message = { role: 'user', type: 'tool_use', content: `I am ${address}` }
+  it.each([
+    ['/v1/chat/completions', { model: 'm', messages: [message] }],
+    ['/v1/messages', { model: 'm', max_tokens: 9, messages: [message] }],
+  ])('is what its role says, whatever type it gives itself: %s', async (path, body) => {
+    const { gateway, upstream } = await guarded(json(200, completion('ok')), {
+      guards: [guardOf('no-mail', { phases: ['Input'], action: { type: 'Reject' } })],
+    })
+    expect((await gateway.post(path, body)).status).toBe(400)
+    expect(upstream.requests).toEqual([])
   })
 })
 

@@ -91,6 +91,8 @@ export async function handleCall(
     if (known === undefined) mirrors.offer(assembled, call)
     await relayAnswer(transformed(answer, transforms), useFor(record.target), call, taps)
   } catch (error) {
+    // What fails once the turn has begun, and before it is recorded, ends it too.
+    if (taps.length === 0) taps.push(...recordTurn(call))
     await failCall(error, call, taps)
   } finally {
     endCall(call, permits)

@@ -24,6 +24,12 @@ export class MaskTable {
   readonly #values = new Map<string, string>()
   readonly #taken = new Set<string>()
   readonly #last = new Map<string, number>()
+  readonly #first: number
+
+  /** Numbers begin with `first`. Defaults to 1. */
+  constructor(first = 1) {
+    this.#first = first
+  }
 
   /** Placeholders in a text are somebody else's: they are neither given nor put back. */
   avoid(text: string): void {
@@ -56,7 +62,7 @@ export class MaskTable {
   }
 
   #free(label: string): string {
-    let number = this.#last.get(label) ?? 0
+    let number = this.#last.get(label) ?? this.#first - 1
     let placeholder: string
     do {
       number += 1

@@ -57,6 +57,10 @@ export class ChangedAnswer implements AnswerStream {
     return this.#answer.isComplete
   }
 
+  get startsLate(): boolean {
+    return this.#answer.startsLate === true
+  }
+
   get reportedError() {
     return this.#answer.reportedError
   }

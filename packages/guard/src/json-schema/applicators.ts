@@ -1,5 +1,5 @@
 import { isJsonObject } from '@fairlead/base'
-import { matches, patternAt } from './assertions.ts'
+import { matches } from './assertions.ts'
 import { type Checking, fieldsOf, fits, type Place, violation, type Violation } from './checking.ts'
 import {
   countAt,
@@ -116,7 +116,7 @@ function readPatternProperties(value: unknown, where: KeywordPlace): Keyword {
 
 function patternsOf(value: unknown, where: KeywordPlace) {
   return [...schemaMap(value, where)].map(([text, schema]) => ({
-    pattern: patternAt(text, `${where.path}/${text}`),
+    pattern: where.reader.pattern(text, `${where.path}/${text}`),
     schema,
   }))
 }

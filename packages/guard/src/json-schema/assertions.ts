@@ -1,5 +1,4 @@
 import { canonicalJson, isJsonObject } from '@fairlead/base'
-import { compilePattern, type Pattern } from '@fairlead/cel'
 import { type Checking, fits, type Place, violation } from './checking.ts'
 import {
   countAt,
@@ -7,6 +6,7 @@ import {
   type KeywordReader,
   namesAt,
   numberAt,
+  type SchemaPattern,
 } from './keyword-reader.ts'
 import { SchemaUnusable } from './schema-errors.ts'
 import type { Keyword } from './schema-node.ts'
@@ -33,23 +33,12 @@ export const assertions: ReadonlyMap<string, KeywordReader> = new Map<string, Ke
   ['dependentRequired', readDependentRequired],
 ])
 
-/** A pattern of RE2, which takes time linear in the text. Throws `SchemaUnusable`. */
-export function patternAt(value: unknown, path: string): Pattern {
-  if (typeof value !== 'string') throw new SchemaUnusable(`${path}: expected a pattern`)
-  try {
-    return compilePattern(value)
-  } catch (cause) {
-    throw new SchemaUnusable(
-      `${path}: the pattern cannot be read, or needs what RE2 does not have`,
-      {
-        cause,
-      },
-    )
-  }
-}
-
-export function matches(pattern: Pattern, text: string, checking: Checking): boolean {
-  checking.spendOnPattern(text)
+export function matches(
+  { isCounting, pattern }: SchemaPattern,
+  text: string,
+  checking: Checking,
+): boolean {
+  checking.spendOnPattern(text, isCounting)
   return pattern.test(text)
 }
 
@@ -144,8 +133,8 @@ function propertiesOf(value: unknown): number | undefined {
   return isJsonObject(value) ? Object.keys(value).length : undefined
 }
 
-function readPattern(value: unknown, { path }: KeywordPlace): Keyword {
-  const pattern = patternAt(value, path)
+function readPattern(value: unknown, { path, reader }: KeywordPlace): Keyword {
+  const pattern = reader.pattern(value, path)
   return (place, checking) =>
     typeof place.value !== 'string' || matches(pattern, place.value, checking)
       ? fits

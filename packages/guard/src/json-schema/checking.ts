@@ -25,6 +25,7 @@ const depthMax = 200
 const stepsMax = 250_000
 /** RE2 reads about eight million characters a second: this many take some 60 ms. */
 const patternTextMax = 524_288
+const countingFactor = 256
 
 export const fits: readonly Violation[] = []
 
@@ -73,9 +74,9 @@ export class Checking {
     if (this.#steps > stepsMax) throw new CheckTooCostly()
   }
 
-  /** Before a text is compared with a pattern. */
-  spendOnPattern(text: string): void {
-    this.#patternText += text.length
+  /** Before a text is compared with a pattern; one that counts repetitions costs that many times more. */
+  spendOnPattern(text: string, isCounting: boolean): void {
+    this.#patternText += text.length * (isCounting ? countingFactor : 1)
     if (this.#patternText > patternTextMax) throw new CheckTooCostly()
   }
 }

@@ -1,3 +1,4 @@
+import type { Pattern } from '@fairlead/cel'
 import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { SchemaUnusable } from './schema-errors.ts'
 import type { Keyword, SchemaNode } from './schema-node.ts'
@@ -13,9 +14,18 @@ export interface KeywordPlace {
   readonly reader: SchemaReader
 }
 
+/** A pattern of RE2, which takes time linear in the text. */
+export interface SchemaPattern {
+  readonly pattern: Pattern
+  /** Whether it says how often something comes, which costs as much as so many patterns. */
+  readonly isCounting: boolean
+}
+
 /** Reads schemas within the one that is read. */
 export interface SchemaReader {
   schema(value: unknown, path: string): SchemaNode
+  /** A pattern of the schema. */
+  pattern(value: unknown, path: string): SchemaPattern
   /** The schema that a `$ref` leads to. */
   reference(reference: unknown, path: string): SchemaNode
 }

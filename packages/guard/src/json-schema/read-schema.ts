@@ -1,13 +1,17 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { compilePattern, type Pattern } from '@fairlead/cel'
 import { applicators } from './applicators.ts'
 import { assertions } from './assertions.ts'
 import { violation } from './checking.ts'
-import type { KeywordReader, SchemaReader } from './keyword-reader.ts'
+import type { KeywordReader, SchemaPattern, SchemaReader } from './keyword-reader.ts'
 import { SchemaUnusable } from './schema-errors.ts'
 import type { Keyword, SchemaNode } from './schema-node.ts'
 
 const schemasMax = 10_000
 const depthMax = 200
+/** Compiling them takes some 100 ms at the most. */
+const patternsMax = 64
+const patternLengthMax = 4096
 
 /** Keywords that say nothing of a value by themselves. */
 const silent: ReadonlySet<string> = new Set([
@@ -48,6 +52,8 @@ const refused: ReadonlySet<string> = new Set([
 /** Throws `SchemaUnusable`. Keywords that nobody knows are annotations, as the specification says. */
 export function readSchema(root: JsonObject): SchemaNode {
   const read = new Map<unknown, SchemaNode>()
+  const patterns = new Map<string, SchemaPattern>()
+  let patternLength = 0
 
   const reader: SchemaReader = {
     schema(value, path) {
@@ -63,6 +69,19 @@ export function readSchema(root: JsonObject): SchemaNode {
       read.set(value, node)
       node.keywords = readKeywords(value, path, reader)
       return node
+    },
+    pattern(value, path) {
+      if (typeof value !== 'string') throw new SchemaUnusable(`${path}: expected a pattern`)
+      const known = patterns.get(value)
+      if (known !== undefined) return known
+      patternLength += value.length
+      if (patterns.size >= patternsMax || patternLength > patternLengthMax) {
+        throw new SchemaUnusable(`${path}: the schema has too many or too long patterns`)
+      }
+      const pattern = compiled(value, path)
+      const found = { pattern, isCounting: /\{\d/.test(value) }
+      patterns.set(value, found)
+      return found
     },
     reference(reference, path) {
       return reader.schema(resolve(root, reference, path), path)
@@ -84,6 +103,15 @@ function readKeywords(schema: JsonObject, path: string, reader: SchemaReader): r
     if (silent.has(name) || readKeyword === undefined) return []
     return readKeyword(schema[name], { path: at, schema, reader })
   })
+}
+
+function compiled(text: string, path: string): Pattern {
+  try {
+    return compilePattern(text)
+  } catch (cause) {
+    const problem = 'the pattern cannot be read, or needs what RE2 does not have'
+    throw new SchemaUnusable(`${path}: ${problem}`, { cause })
+  }
 }
 
 function resolve(root: JsonObject, reference: unknown, path: string): unknown {

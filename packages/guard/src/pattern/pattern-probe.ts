@@ -24,7 +24,8 @@ export function patternProbe(pattern: string): Probe {
     openFrom: openByReach(reach),
     next: (text, from) => {
       // Whether there is any is known much sooner than where.
-      if (from === 0 && !compiled.test(text)) return undefined
+      const before = Math.max(0, from - 1)
+      if (!compiled.test(before === 0 ? text : text.slice(before))) return undefined
       return nextMatch(prog, text, from)
     },
   }

@@ -16,16 +16,32 @@ interface CallGuard {
 /** From 0 to 100, for a guard by its name: one that looks at some calls does so below its percentage. */
 export type Sampler = (guard: string) => number
 
+/** How guards look at one call. */
+export interface CallLooks {
+  readonly sample: Sampler
+  /** The number of the first placeholder. */
+  readonly firstMask: number
+  /** Whether values may be put back in its answer. */
+  readonly restoresValues: boolean
+}
+
 /** All guards that look at one call. What they find is noted, never what it was. */
 export class CallGuards {
   readonly #guards: readonly CallGuard[]
   readonly #policies: readonly PreparedGuardrail[]
   readonly #notes: GuardrailNote[]
-  readonly #masks = new MaskTable()
+  readonly #masks: MaskTable
+  readonly #restoresValues: boolean
   #isAnswering = false
   #own: ReadonlyMap<string, number> = new Map()
 
-  constructor(policies: readonly PreparedGuardrail[], notes: GuardrailNote[], sample: Sampler) {
+  constructor(
+    policies: readonly PreparedGuardrail[],
+    notes: GuardrailNote[],
+    { firstMask, restoresValues, sample }: CallLooks,
+  ) {
+    this.#masks = new MaskTable(firstMask)
+    this.#restoresValues = restoresValues
     this.#policies = policies
     this.#notes = notes
     this.#guards = policies.flatMap((policy) =>
@@ -153,8 +169,13 @@ export class CallGuards {
         return action.with
       case 'Mask':
         // What the model has found itself is not the caller's.
-        return this.#masks.mask(detector, found, action.reversible && !this.#isAnswering)
+        return this.#masks.mask(detector, found, action.reversible && this.#mayRestore(phase))
     }
+  }
+
+  /** Only what the caller of this very call has sent is its own. */
+  #mayRestore(phase: GuardPhase): boolean {
+    return this.#restoresValues && !this.#isAnswering && phase !== 'Knowledge'
   }
 
   #note(verdict: Omit<GuardrailNote, 'findings'>): void {

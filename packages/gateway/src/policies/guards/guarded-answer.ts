@@ -43,7 +43,7 @@ export class BufferedAnswer extends ChangedAnswer {
   }
 
   /** Nothing is told before it is known whether anything may be. */
-  get startsLate(): boolean {
+  override get startsLate(): boolean {
     return true
   }
 

@@ -8,7 +8,7 @@ import { Counter } from '../../metrics/counter.ts'
 import { parseJsonObject } from '../../http/json-body.ts'
 import type { AdmissionPolicy, CreateCallPolicy, Permit } from '../call-policy.ts'
 import { ExpressionFailures } from '../expression-failures.ts'
-import { CallGuards, type Sampler } from './call-guards.ts'
+import { CallGuards, type CallLooks, type Sampler } from './call-guards.ts'
 import { BufferedAnswer, GuardedAnswer } from './guarded-answer.ts'
 import { promptGuards } from './prompt-guards.ts'
 import { type PreparedGuardrail, PreparedGuardrails } from './prepared-guards.ts'
@@ -50,7 +50,7 @@ export const guards: CreateCallPolicy = ({ clock, logger, registry }): Admission
       if (record.purpose === 'knowledge') return nothing
       const policies = prepared.forCall(runtime.snapshot, { routed, route })
       if (policies.length === 0) return nothing
-      const looking = new CallGuards(policies, record.guardrails, samplerFor(call))
+      const looking = new CallGuards(policies, record.guardrails, looksOf(call))
       const settle = () => {
         for (const { action, guard, phase, policy } of record.guardrails) {
           verdicts.labels({ policy, guard, phase, action }).inc()
@@ -74,11 +74,31 @@ export const guards: CreateCallPolicy = ({ clock, logger, registry }): Admission
   }
 }
 
-/** A call that is sent again is looked at by the same guards: else it would not be the same call. */
-function samplerFor({ sentBody, services }: Call): Sampler {
-  if (sentBody === undefined) return () => services.random() * 100
-  return (guard) =>
-    (createHash('sha256').update(guard).update(sentBody).digest().readUInt32BE() / 2 ** 32) * 100
+/**
+ * What earlier turns were masked with means other values: in a conversation nothing is put back, and
+ * placeholders begin at a number that they have hardly begun at. So do those of the gateway's own calls,
+ * which the call that they are made for must not take for its own.
+ */
+function looksOf(call: Call): CallLooks {
+  const { record, request } = call
+  const { context, kept } = request
+  const hasHistory = context.conversation !== undefined || kept?.previous !== undefined
+  const standsAlone = !hasHistory && record.purpose === undefined
+  return {
+    sample: samplerFor(call),
+    firstMask: standsAlone ? 1 : 1000 + Math.floor(chanceFor(call, 'placeholders') * 999_000),
+    restoresValues: standsAlone,
+  }
+}
+
+function samplerFor(call: Call): Sampler {
+  return (guard) => chanceFor(call, guard) * 100
+}
+
+/** From 0 to 1, and the same for a call that is sent again: else it would not be the same call. */
+function chanceFor({ sentBody, services }: Call, what: string): number {
+  if (sentBody === undefined) return services.random()
+  return createHash('sha256').update(what).update(sentBody).digest().readUInt32BE() / 2 ** 32
 }
 
 const phasesOfRequests = ['Input', 'ToolDefinitions', 'ToolArguments', 'ToolOutput'] as const
@@ -122,7 +142,9 @@ function answerTransforms(
 ): AnswerTransform | undefined {
   if (operationOf(call.dialect) !== 'chat') return undefined
   const guarding = guardTransform(call, looking)
-  const transforms = [...policyTransforms(policies, call), ...(guarding ? [guarding] : [])]
+  const told = (text: string) => looking.checked('Output', text)
+  const changing = policyTransforms(policies, call, told)
+  const transforms = [...changing, ...(guarding ? [guarding] : [])]
   if (transforms.length > 0) checkAnswers(call.request.fields())
   return inOrder(transforms)
 }

@@ -9,7 +9,10 @@ export function promptGuards(guards: CallGuards): PromptGuards {
   const phases = ['Input', 'ToolArguments', 'ToolOutput'] as const
   const looksAtHistory = phases.some((phase) => guards.lookAt(phase))
   return {
-    own: (text) => guards.checked('Input', text),
+    own(text) {
+      guards.avoidPlaceholders(text)
+      return guards.checked('Input', text)
+    },
     passage(text) {
       if (!guards.lookAt('Knowledge')) return text
       try {

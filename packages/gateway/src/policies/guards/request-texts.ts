@@ -158,7 +158,10 @@ class RequestReader {
 /** A message or part may be of another phase than what is around it. */
 function phaseOf({ role, type }: JsonObject, around: GuardPhase): GuardPhase {
   if (around !== 'Input') return around
-  if (role === 'tool' || role === 'function') return 'ToolOutput'
+  // A message is what its role says, whatever type its caller gives it.
+  if (typeof role === 'string') {
+    return role === 'tool' || role === 'function' ? 'ToolOutput' : around
+  }
   if (typeof type !== 'string') return around
   if (callTypes.test(type)) return 'ToolArguments'
   return outputTypes.test(type) ? 'ToolOutput' : around

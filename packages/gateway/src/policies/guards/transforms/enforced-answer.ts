@@ -54,6 +54,11 @@ export class EnforcedAnswer implements AnswerStream {
     return this.#answer.reportedError
   }
 
+  /** Whether there is one at all is only known at its end. */
+  get startsLate() {
+    return true
+  }
+
   async next(): Promise<AnswerPiece | undefined> {
     if (this.#response !== undefined) return undefined
     const given = await this.#given()

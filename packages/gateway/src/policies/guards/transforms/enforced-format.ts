@@ -7,8 +7,12 @@ import { gatewayError } from '../../../errors/gateway-error.ts'
 import { askAgain, type UnfitAnswer } from './ask-again.ts'
 import { EnforcedAnswer } from './enforced-answer.ts'
 
-/** Hears what was done to an answer for its format. */
-type OnFormatted = (action: 'Repair' | 'Rewrite' | 'Fail' | 'Pass') => void
+/** Who hears of it. */
+interface Telling {
+  readonly onFormatted: (action: 'Repair' | 'Rewrite' | 'Fail' | 'Pass') => void
+  /** What a caller may be told of the answer: problems name fields of it. Throws a refusal. */
+  readonly told: (text: string) => string
+}
 
 /**
  * Holds an answer until all of it is there, and lets the caller have it once it has the format: as it
@@ -18,11 +22,11 @@ type OnFormatted = (action: 'Repair' | 'Rewrite' | 'Fail' | 'Pass') => void
 export function enforcedFormat(
   settings: FormatSettings,
   call: Call,
-  onFormatted: OnFormatted,
+  telling: Telling,
 ): AnswerTransform | undefined {
   const format = requiredFormat(settings, call)
   if (format === undefined) return undefined
-  const correction = new Correction(format, settings, call, onFormatted)
+  const correction = new Correction(format, settings, call, telling)
   const bytesMax = call.runtime.snapshot.gateway.limits.maxResponseBytes
   return {
     name: 'format',
@@ -62,18 +66,13 @@ class Correction {
   readonly #format: RequiredFormat
   readonly #settings: FormatSettings
   readonly #call: Call
-  readonly #onFormatted: OnFormatted
+  readonly #telling: Telling
 
-  constructor(
-    format: RequiredFormat,
-    settings: FormatSettings,
-    call: Call,
-    onFormatted: OnFormatted,
-  ) {
+  constructor(format: RequiredFormat, settings: FormatSettings, call: Call, telling: Telling) {
     this.#format = format
     this.#settings = settings
     this.#call = call
-    this.#onFormatted = onFormatted
+    this.#telling = telling
   }
 
   /** The text as the caller gets it. Throws the error that it gets instead. */
@@ -83,8 +82,8 @@ class Correction {
     for (let asked = 0; ; asked++) {
       const verdict = verdictOf(text, this.#format, this.#settings)
       if (verdict.fits) {
-        if (asked > 0) this.#onFormatted('Rewrite')
-        else if (verdict.text !== given) this.#onFormatted('Repair')
+        if (asked > 0) this.#telling.onFormatted('Rewrite')
+        else if (verdict.text !== given) this.#telling.onFormatted('Repair')
         return verdict.text
       }
       const unfit = { text, problems: verdict.problems }
@@ -93,9 +92,9 @@ class Correction {
         text = again
         continue
       }
-      this.#onFormatted(onFailure)
+      this.#telling.onFormatted(onFailure)
       if (onFailure === 'Pass') return given
-      throw gatewayError.formatNotMet(verdict.problems)
+      throw gatewayError.formatNotMet(verdict.problems.map(this.#telling.told))
     }
   }
 

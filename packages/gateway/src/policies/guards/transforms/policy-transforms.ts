@@ -5,10 +5,14 @@ import { enforcedFormat } from './enforced-format.ts'
 import { limitedLength } from './limited-length.ts'
 import { strippedReasoning } from './stripped-reasoning.ts'
 
-/** What the policies of a call do to its answer, in their order. Throws a ModelError 400. */
+/**
+ * What the policies of a call do to its answer, in their order. `told` is what a caller may be told of
+ * the answer where that is an error. Throws a ModelError 400.
+ */
 export function policyTransforms(
   policies: readonly PreparedGuardrail[],
   call: Call,
+  told: (text: string) => string,
 ): readonly AnswerTransform[] {
   return policies.flatMap((policy) =>
     policy.transforms.flatMap(({ change, name }) => {
@@ -19,15 +23,17 @@ export function policyTransforms(
           return [limitedLength(change.maxCharacters)]
         case 'Format':
           return (
-            enforcedFormat(change, call, (action) =>
-              call.record.guardrails.push({
-                policy: policy.key,
-                guard: name,
-                phase: 'Output',
-                action,
-                findings: 1,
-              }),
-            ) ?? []
+            enforcedFormat(change, call, {
+              told,
+              onFormatted: (action) =>
+                call.record.guardrails.push({
+                  policy: policy.key,
+                  guard: name,
+                  phase: 'Output',
+                  action,
+                  findings: 1,
+                }),
+            }) ?? []
           )
       }
     }),
