@@ -106,7 +106,7 @@ describe('a wrong call', () => {
   })
 
   it('to a path that is not served is 404 and says what is', async () => {
-    const response = await post(fairlead.endpoints, '/v1/moderations', {})
+    const response = await post(fairlead.endpoints, '/v1/images/generations', {})
     const { error } = await expectError(response, 404, 'unknown_url')
     expect(error.message).toContain('/v1/chat/completions')
   })

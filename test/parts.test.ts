@@ -60,7 +60,7 @@ describe('fairlead crds', () => {
     const file = join(folder.path, 'crds.yaml')
     writeFileSync(file, printed)
     const dryRun = await kubectl('create', '--dry-run=client', '-o', 'name', '-f', file)
-    expect(dryRun.trim().split('\n')).toHaveLength(13)
+    expect(dryRun.trim().split('\n')).toHaveLength(16)
     await kubectl('apply', '--server-side', '-f', file)
     await kubectl('wait', '--for=condition=Established', '--timeout=20s', '-f', file)
     expect(await kubectl('apply', '--server-side', '-f', file)).toContain('serverside-applied')

@@ -109,6 +109,19 @@ export const oldResources = [
     action: 'Allow',
     resources: { models: ['*'] },
   }),
+  former('GuardrailPolicy', 'first', {
+    targetRefs,
+    guards: [
+      { name: 'pii', phases: ['Input'], builtin: { detectors: ['Email'] }, action: 'Annotate' },
+    ],
+  }),
+  former('CachePolicy', 'first', { targetRefs }),
+  former('PromptEvaluation', 'first', {
+    promptRef: { name: 'first' },
+    versions: ['1'],
+    dataset: { configMapRef: { name: 'texts' } },
+    metrics: [{ name: 'same', type: 'ExactMatch' }],
+  }),
 ]
 
 /** A definition with the names of a kind that the operator installs, which cannot be established then. */

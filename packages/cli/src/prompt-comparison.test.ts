@@ -39,7 +39,7 @@ describe('the comparison of versions', () => {
         'Versions of default/greet, by calls that ended from 2026-01-01 to 2026-01-31 (UTC); tokens and cost are per call',
         'VERSION        CALLS             FAILED    MEAN MS   RATINGS   MEAN RATING   TOKENS   COST USD',
         '1 (baseline)    1000     2.0% (1.3-3.1)    1000 ±6        40    0.80 ±0.03      120     0.0005',
-        '2                100   10.0% (5.5-17.4)   1005 ±21         3    0.50 ±0.57        0          0',
+        '2                100   10.0% (5.5-17.4)   1005 ±21         3    0.50 ±1.24        0          0',
         '2 against 1: failures worse (p < 0.001), duration no difference to see (p = 0.652), rating not enough ratings to tell.',
         'A range is where the figure is with a probability of 95 percent.',
         '',

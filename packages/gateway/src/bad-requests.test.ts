@@ -131,7 +131,7 @@ describe('a bad request is answered in the format of OpenAI', () => {
   })
 
   it.each([
-    ['/v1/moderations', { error: { code: 'unknown_url' } }],
+    ['/v1/images/generations', { error: { code: 'unknown_url' } }],
     ['/v1/messages/batches', { type: 'error', error: { type: 'not_found_error' } }],
     ['/v1beta/nothing', { error: { status: 'NOT_FOUND' } }],
     ['/v1beta/models/m:embedContent', { error: { status: 'NOT_FOUND' } }],

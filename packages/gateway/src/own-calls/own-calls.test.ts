@@ -103,7 +103,10 @@ describe('a text that the gateway asks for itself', () => {
     const { calls, on } = await as('ann')
     await calls.text({ ...request, input: 'Ask ada@example.com.' }, on)
     const { messages } = fallback.requests[0]?.body ?? {}
-    expect(messages).toMatchObject([{ role: 'system' }, { content: 'Ask [EMAIL_1].' }])
+    expect(messages).toMatchObject([
+      { role: 'system' },
+      { content: expect.stringMatching(/^Ask \[EMAIL_\d+\]\.$/) },
+    ])
     const secret = calls.text({ ...request, input: 'AKIAIOSFODNN7EXAMPLE' }, on)
     await expect(secret).rejects.toMatchObject({ code: 'content_rejected' })
     expect(fallback.requests).toHaveLength(1)
