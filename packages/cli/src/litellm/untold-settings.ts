@@ -64,7 +64,10 @@ const sayings: readonly (readonly [paths: string, saying: Saying])[] = [
     'litellm_params: cache_control_injection_points',
     ['lost', 'callers mark themselves what a provider caches'],
   ],
-  ['litellm_params: guardrails', ['lost', 'there are no guardrails']],
+  [
+    'litellm_params: guardrails',
+    ['lost', 'a GuardrailPolicy says what calls and answers may not contain (docs/guardrails.md)'],
+  ],
   [
     'litellm_params: mock_timeout mock_testing_fallbacks',
     ['lost', 'a provider of type Simulator fails as spec.simulator.failure says'],
@@ -147,11 +150,14 @@ const sayings: readonly (readonly [paths: string, saying: Saying])[] = [
     database,
   ],
   ['litellm_settings: mcp_aliases', ['lost', 'MCP servers are not served']],
-  ['litellm_settings: guardrails', ['lost', 'there are no guardrails']],
+  [
+    'litellm_settings: guardrails',
+    ['lost', 'a GuardrailPolicy says what calls and answers may not contain (docs/guardrails.md)'],
+  ],
   ['litellm_settings: public_model_groups', accessRules],
   [
     'litellm_settings: enable_json_schema_validation',
-    ['lost', 'answers are not checked against their schema'],
+    ['lost', 'a GuardrailPolicy with a format checks them (docs/guardrails.md)'],
   ],
   [
     'litellm_settings: num_retries_per_request',
